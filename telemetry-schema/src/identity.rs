@@ -1,0 +1,120 @@
+//! Identifiers: each a UUID of one version, made outside of this crate.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::FieldError;
+
+macro_rules! identifier {
+    ($($(#[$doc:meta])* $name:ident, $expected:literal, $accepts:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Takes the sixteen bytes of a UUID.
+            ///
+            /// # Errors
+            ///
+            /// [`FieldError`] where they are of another version.
+            pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, FieldError> {
+                let accepts: fn(&Uuid) -> bool = $accepts;
+                let uuid = Uuid::from_bytes(bytes);
+                accepts(&uuid)
+                    .then_some(Self(uuid))
+                    .ok_or(FieldError { type_name: stringify!($name), expected: $expected })
+            }
+
+            /// The sixteen bytes.
+            #[must_use]
+            pub fn to_bytes(self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = FieldError;
+
+            /// Takes the hyphenated lower-case form only, so that equal identifiers are equal bytes.
+            fn from_str(text: &str) -> Result<Self, FieldError> {
+                let refused = FieldError { type_name: stringify!($name), expected: $expected };
+                let uuid = Uuid::try_parse(text).map_err(|_| refused)?;
+                let id = Self::from_bytes(uuid.into_bytes())?;
+                if id.to_string() == text { Ok(id) } else { Err(refused) }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0.hyphenated(), f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "format": "uuid" })
+            }
+        }
+    )*};
+}
+
+identifier! {
+    /// Identifies one event. A UUID of version 7 (RFC 9562): it sorts by time, and the same event sent twice
+    /// is stored once.
+    EventId, "a UUID of version 7, hyphenated and in lower case", |uuid| uuid.get_version_num() == 7;
+    /// A random number for one installation, made anew at intervals. A UUID of version 4; the nil UUID is the one
+    /// bucket that all CI runs share.
+    InstallId, "a UUID of version 4 or the nil UUID, hyphenated and in lower case", |uuid| uuid.get_version_num() == 4 || uuid.is_nil();
+    /// Identifies one batch. A UUID of version 7.
+    BatchId, "a UUID of version 7, hyphenated and in lower case", |uuid| uuid.get_version_num() == 7;
+}
+
+impl InstallId {
+    /// The bucket that all CI runs share.
+    pub const CI: Self = Self(Uuid::nil());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_kept_apart() {
+        let seven = "0190163d-8694-739b-aea5-966c26f8ad90";
+        let four = "936da01f-9abd-4d9d-80c7-02af85c822a8";
+        assert!(seven.parse::<EventId>().is_ok());
+        assert!(four.parse::<EventId>().is_err());
+        assert!(four.parse::<InstallId>().is_ok());
+        assert!(seven.parse::<InstallId>().is_err());
+        assert_eq!("00000000-0000-0000-0000-000000000000".parse(), Ok(InstallId::CI));
+        assert!(seven.to_uppercase().parse::<EventId>().is_err(), "one spelling only");
+        assert!(seven.replace('-', "").parse::<EventId>().is_err(), "one spelling only");
+    }
+}

@@ -1,0 +1,195 @@
+//! Times: RFC 3339 with offset and microseconds, as `2022-04-11T11:35:46.794119+01:00`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter};
+use jiff::tz::Offset;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::FieldError;
+
+const EXPECTED: &str = "RFC 3339 with offset and microseconds, as 2022-04-11T11:35:46.794119+01:00";
+const REFUSED: FieldError = FieldError { type_name: "Timestamp", expected: EXPECTED };
+const MICROSECOND: i64 = 1_000_000;
+
+/// A moment, and the offset from UTC where it was seen.
+///
+/// Its only written form is RFC 3339 with six decimals and a numeric offset in hours and minutes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Timestamp {
+    unix_us: i64,
+    offset_min: i16,
+}
+
+impl Timestamp {
+    /// A moment in microseconds since the Unix epoch, with its offset from UTC in minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`FieldError`] where the moment is outside of the years 1 to 9999 or the offset is a day or more.
+    pub fn new(unix_us: i64, offset_min: i16) -> Result<Self, FieldError> {
+        let moment = Self { unix_us, offset_min };
+        let local = moment.parts().map(|(stamp, offset)| offset.to_datetime(stamp));
+        local.filter(|local| (1..=9999).contains(&local.year())).map(|_| moment).ok_or(REFUSED)
+    }
+
+    /// Microseconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_us(self) -> i64 {
+        self.unix_us
+    }
+
+    /// Offset from UTC in minutes.
+    #[must_use]
+    pub fn offset_min(self) -> i16 {
+        self.offset_min
+    }
+
+    /// The start of the interval that this moment lies in, in its own offset.
+    #[must_use]
+    pub fn coarsened(self, precision: TimestampPrecision) -> Self {
+        let step = precision.step_us();
+        let offset_us = i64::from(self.offset_min) * 60 * MICROSECOND;
+        let local = self.unix_us.saturating_add(offset_us);
+        let floor = local - local.rem_euclid(step);
+        Self { unix_us: floor.saturating_sub(offset_us), offset_min: self.offset_min }
+    }
+
+    fn parts(self) -> Option<(jiff::Timestamp, Offset)> {
+        if self.offset_min.abs() >= 24 * 60 {
+            return None;
+        }
+        let stamp = jiff::Timestamp::from_microsecond(self.unix_us).ok()?;
+        Some((stamp, Offset::from_seconds(i32::from(self.offset_min) * 60).ok()?))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (stamp, offset) = self.parts().ok_or(fmt::Error)?;
+        let printer = DateTimePrinter::new().precision(Some(6));
+        f.pad(&printer.timestamp_with_offset_to_string(&stamp, offset))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let (stamp, offset) = (|| {
+            let pieces = DateTimeParser::new().parse_pieces(text).ok()?;
+            let offset = pieces.to_numeric_offset()?;
+            let local = pieces.date().to_datetime(pieces.time()?);
+            Some((offset.to_timestamp(local).ok()?, offset))
+        })()
+        .ok_or(REFUSED)?;
+        let offset_min = i16::try_from(offset.seconds() / 60).map_err(|_| REFUSED)?;
+        let moment = Self::new(stamp.as_microsecond(), offset_min)?;
+        // One spelling only: a variant (`Z`, three decimals, a time zone's name in brackets) could carry something.
+        if moment.to_string() == text { Ok(moment) } else { Err(REFUSED) }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+/// How exact a time is. What is finer is cut off, so that a time of day need not be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimestampPrecision {
+    /// As in the source document.
+    #[default]
+    Microsecond,
+    /// Whole seconds.
+    Second,
+    /// Whole minutes.
+    Minute,
+    /// Whole hours.
+    Hour,
+    /// Midnight of the day.
+    Day,
+}
+
+impl TimestampPrecision {
+    fn step_us(self) -> i64 {
+        match self {
+            Self::Microsecond => 1,
+            Self::Second => MICROSECOND,
+            Self::Minute => 60 * MICROSECOND,
+            Self::Hour => 60 * 60 * MICROSECOND,
+            Self::Day => 24 * 60 * 60 * MICROSECOND,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = "2022-04-11T11:35:46.794119+01:00";
+
+    #[test]
+    fn the_document_s_form_comes_back_unchanged() {
+        let moment: Timestamp = DOCUMENT.parse().unwrap();
+        assert_eq!(moment.to_string(), DOCUMENT);
+        assert_eq!(moment.offset_min(), 60);
+        let utc = Timestamp::new(0, 0).unwrap();
+        assert_eq!(utc.to_string(), "1970-01-01T00:00:00.000000+00:00");
+    }
+
+    #[test]
+    fn only_one_spelling_is_taken() {
+        for bad in [
+            "2022-04-11T11:35:46.794119Z",
+            "2022-04-11T11:35:46.794119+01:00[Europe/London]",
+            "2022-04-11T11:35:46.794+01:00",
+            "2022-04-11 11:35:46.794119+01:00",
+            "2022-04-11T11:35:46.794119",
+            "yesterday",
+            "",
+        ] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
+        assert!(Timestamp::new(i64::MAX, 0).is_err());
+        assert!(Timestamp::new(0, 24 * 60).is_err());
+    }
+
+    #[test]
+    fn coarsening_cuts_in_local_time() {
+        let moment: Timestamp = DOCUMENT.parse().unwrap();
+        let coarse = |precision| moment.coarsened(precision).to_string();
+        assert_eq!(coarse(TimestampPrecision::Second), "2022-04-11T11:35:46.000000+01:00");
+        assert_eq!(coarse(TimestampPrecision::Minute), "2022-04-11T11:35:00.000000+01:00");
+        assert_eq!(coarse(TimestampPrecision::Hour), "2022-04-11T11:00:00.000000+01:00");
+        assert_eq!(coarse(TimestampPrecision::Day), "2022-04-11T00:00:00.000000+01:00");
+        assert_eq!(moment.coarsened(TimestampPrecision::Microsecond), moment);
+    }
+}

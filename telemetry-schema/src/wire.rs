@@ -1,0 +1,101 @@
+//! What client and collector say to each other: a batch, and the receipt for it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{BatchId, EventId, Timestamp};
+
+/// The version of the protocol between client and collector.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Events that travel together, with a count of those that did not make it.
+///
+/// `E` is [`crate::Event`] where the events are read, and their stored bytes where they are only passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch<E> {
+    /// The version of the protocol: 1.
+    #[schemars(range(min = 1, max = 1))]
+    pub protocol_version: u32,
+    /// Identifies this batch.
+    pub batch_id: BatchId,
+    /// Events lost since the last batch that was acknowledged, by reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub losses: Vec<Loss>,
+    /// The events.
+    #[schemars(length(max = 1000))]
+    pub events: Vec<E>,
+}
+
+/// A number of events that were lost for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Loss {
+    /// Why.
+    pub reason: LossReason,
+    /// How many.
+    pub count: u64,
+}
+
+/// Why an event was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// The spool was full; the oldest went.
+    Evicted,
+    /// It was older than the spool keeps.
+    Expired,
+    /// Its record was damaged.
+    Torn,
+    /// The collector refused it.
+    Refused,
+    /// It was larger than a record may be.
+    TooLarge,
+    /// It could not be written.
+    Unwritable,
+}
+
+/// The collector's answer: what became of each event of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// The batch this answers.
+    pub batch_id: BatchId,
+    /// When it was stored.
+    pub received_at: Timestamp,
+    /// How many events were stored by this batch.
+    pub accepted: u64,
+    /// How many were stored before; a repeat is a success.
+    pub duplicates: u64,
+    /// The events that were refused, each with its problems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub refused: Vec<Refusal>,
+}
+
+/// An event that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Its place in the batch, from 0.
+    pub index: u64,
+    /// Its identifier, where that could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<EventId>,
+    /// What is wrong with it.
+    #[schemars(length(max = 64))]
+    pub problems: Vec<Problem>,
+}
+
+/// One thing that is wrong with an event: field and rule, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Problem {
+    /// The field, as a path: `command.flags[1].values[0]`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.\[\]]*$"), length(max = 128))]
+    pub field: String,
+    /// The rule it breaks.
+    #[schemars(regex(pattern = r"^[a-z0-9_.]+$"), length(max = 64))]
+    pub rule: String,
+}
