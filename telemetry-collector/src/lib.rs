@@ -1,1 +1,19 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod admit;
+mod policies;
+mod report;
+mod serve;
+mod store;
+
+pub use admit::{
+    AdmittedBatch, AdmittedEvent, BatchError, MAX_EVENT_BYTES, MAX_EVENTS, MAX_LOSSES, admit, admit_batch,
+};
+pub use policies::Policies;
+pub use report::{
+    Align, Cell, Column, CommandRow, ErrorRow, InstallSourceRow, MisspellingRow, OperatingSystemRow, Report,
+    ReportOptions, Section, Totals, VersionRow,
+};
+pub use serve::{Limits, RunningServer, ServeError, ServeOptions, Server};
+pub use store::{Inserted, SqliteStore, Store, StoreError};

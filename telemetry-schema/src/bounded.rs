@@ -150,6 +150,17 @@ bounded! {
     ErrorCode, "^[a-z][a-z0-9_]*$", 64, is_error_code;
 }
 
+impl ErrorCode {
+    /// The code of an error whose class is not known.
+    pub const UNCLASSIFIED: &'static str = "error";
+
+    /// [`ErrorCode::UNCLASSIFIED`] as a code.
+    #[must_use]
+    pub fn unclassified() -> Self {
+        Self(Self::UNCLASSIFIED.into())
+    }
+}
+
 fn is_program_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic())

@@ -138,8 +138,7 @@ fn visit(root: &Json, property: &Json, path: &str, required: Required, fields: &
             let mut inner = Vec::new();
             walk(root, variant, path, &mut inner);
             inner.retain(|field| field.path != format!("{path}.kind"));
-            inner.iter_mut().for_each(|field| field.required = Required::Optional);
-            fields.extend(inner);
+            fields.extend(inner.into_iter().map(|field| Field { required: Required::Optional, ..field }));
         }
     } else if target.get("properties").is_some() {
         walk(root, target, path, fields);
@@ -213,3 +212,21 @@ fn description(property: &Json, target: &Json) -> String {
 fn example(node: &Json) -> Option<Json> {
     node.get("examples").and_then(|examples| examples.get(0)).cloned()
 }
+
+/// What is never tracked: what, and an example of what is dropped. The first two rows are the source document's.
+pub const NEVER_TRACKED: [(&str, &str); 8] = [
+    (
+        "Personal data and values that could hold it: every free-text field, such as custom names or database user names",
+        "--clusterName MyCluster",
+    ),
+    ("API key values and login credentials", "private_api_key abcdefghi123456789"),
+    (
+        "Values that are not in a closed set the policy declares, in every place of the command line",
+        "--comment hello",
+    ),
+    ("Words of error messages that are neither declared nor ordinary error wording", "no such user: ada"),
+    ("Paths, file names, host names, addresses, URLs", "/home/ada/notes.txt"),
+    ("The environment, the working directory, the user's and the machine's name", "HOME=/home/ada"),
+    ("What a command reads and prints", "the output of cat notes.txt"),
+    ("Names, paths and arguments of programs without a policy", "./fix-adas-invoice.sh --now"),
+];

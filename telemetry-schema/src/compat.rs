@@ -143,10 +143,10 @@ impl Flat {
         if depth > 32 {
             return;
         }
-        if let Some(pointer) = node.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix('#')) {
-            if let Some(target) = root.pointer(pointer) {
-                self.visit(root, target, path, depth + 1);
-            }
+        if let Some(pointer) = node.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix('#'))
+            && let Some(target) = root.pointer(pointer)
+        {
+            self.visit(root, target, path, depth + 1);
         }
         let rules = self.nodes.entry(path.to_owned()).or_default();
         for key in

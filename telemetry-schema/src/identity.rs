@@ -96,7 +96,34 @@ identifier! {
     BatchId, "a UUID of version 7, hyphenated and in lower case", |uuid| uuid.get_version_num() == 7;
 }
 
+/// Identifiers that hold the moment they were made at.
+macro_rules! timed {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// An identifier made of a moment, in milliseconds since the Unix epoch, and ten random bytes.
+            #[must_use]
+            pub fn new(unix_ms: u64, random: &[u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid())
+            }
+
+            /// The moment it was made at, in milliseconds since the Unix epoch.
+            #[must_use]
+            pub fn unix_ms(self) -> u64 {
+                // The first 48 bits (RFC 9562).
+                u64::try_from(self.0.as_u128() >> 80).unwrap_or(0)
+            }
+        }
+    )*};
+}
+timed!(EventId, BatchId);
+
 impl InstallId {
+    /// An identifier made of sixteen random bytes.
+    #[must_use]
+    pub fn new(random: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+
     /// The bucket that all CI runs share.
     pub const CI: Self = Self(Uuid::nil());
 }
@@ -104,6 +131,13 @@ impl InstallId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_comes_back() {
+        let id = EventId::new(1_718_000_000_000, &[7; 10]);
+        assert_eq!(id.to_string(), "019000c7-9c00-7707-8707-070707070707");
+        assert_eq!(id.unix_ms(), 1_718_000_000_000);
+    }
 
     #[test]
     fn versions_are_kept_apart() {

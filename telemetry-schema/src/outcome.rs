@@ -1,12 +1,12 @@
 //! How a command ended.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{ErrorCode, Message};
 
 /// How a command ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Outcome {
     /// It did what it was asked.
@@ -29,6 +29,42 @@ pub enum Outcome {
     },
     /// It panicked.
     Panic,
+}
+
+/// Every field of every outcome. `serde` takes unknown fields beside the tag of a variant without any of its own
+/// (serde-rs/serde#2123), so the variants are told apart here.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    kind: Kind,
+    code: Option<ErrorCode>,
+    message: Option<Message>,
+    signal: Option<Signal>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Success,
+    Error,
+    Interrupted,
+    Panic,
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Fields::deserialize(deserializer)? {
+            Fields { kind: Kind::Success, code: None, message: None, signal: None } => Ok(Self::Success),
+            Fields { kind: Kind::Panic, code: None, message: None, signal: None } => Ok(Self::Panic),
+            Fields { kind: Kind::Error, code: Some(code), message, signal: None } => {
+                Ok(Self::Error { code, message })
+            }
+            Fields { kind: Kind::Interrupted, code: None, message: None, signal: Some(signal) } => {
+                Ok(Self::Interrupted { signal })
+            }
+            _ => Err(serde::de::Error::custom("the fields of an outcome are those of its kind")),
+        }
+    }
 }
 
 fn message_example() -> &'static str {

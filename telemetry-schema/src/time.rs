@@ -23,6 +23,13 @@ pub struct Timestamp {
     offset_min: i16,
 }
 
+impl Default for Timestamp {
+    /// The Unix epoch, in UTC.
+    fn default() -> Self {
+        Self { unix_us: 0, offset_min: 0 }
+    }
+}
+
 impl Timestamp {
     /// A moment in microseconds since the Unix epoch, with its offset from UTC in minutes.
     ///

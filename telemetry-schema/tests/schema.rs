@@ -1,5 +1,7 @@
 //! The schema as others read it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use telemetry_schema::catalogue::{fields, free_text, schemas};

@@ -1,2 +1,76 @@
-//! x
-fn main() {}
+//! Tasks of this workspace: the only door to everything that is checked or generated.
+
+mod atlas;
+mod ci;
+mod compat;
+mod generate;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Write what is derived from the code: schemas, data dictionary, command reference
+    Gen {
+        /// Change nothing; fail where something is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Compare the schemas with the last released set and name each breaking change
+    Compat,
+    /// Check layers, fences, file lengths and licences
+    Tidy,
+    /// Every check but the tests: fmt, tidy, gen --check, compat, clippy, docs, advisories
+    Checks,
+    /// Everything that CI runs: the checks and the tests
+    Ci,
+    /// Write policies/atlas.json from the Atlas CLI's command tree
+    AtlasPolicy {
+        /// The directory that holds commands.json and undocumented.json
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = root();
+    let result = match Arguments::parse().task {
+        Task::Gen { check } => {
+            generate::run(&root, if check { generate::Mode::Check } else { generate::Mode::Write })
+        }
+        Task::Compat => compat::run(&root),
+        Task::Tidy => tidy::run(&root),
+        Task::Checks => ci::checks(&root),
+        Task::Ci => ci::run(&root),
+        Task::AtlasPolicy { from } => atlas::run(&from, &root.join("policies").join("atlas.json")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's directory.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+#[expect(clippy::print_stderr, reason = "this is what tasks talk through")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,73 @@
+//! `telemetry flush`
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use telemetry_client::{Client, HELPER_DEADLINE, Host};
+use telemetry_redact::consent::Mode;
+use telemetry_transport::{HttpOptions, ShipReport, SystemClock, helper, ship};
+
+use crate::args::Flush;
+use crate::render::talk;
+
+/// How this program is called to be the helper that ships.
+const HELPER: [&str; 3] = ["flush", "--quiet", "--detached"];
+
+/// Starts a process that ships and is not waited for. That it cannot be started is no loss: the next run tries again.
+pub(crate) fn start_helper() {
+    if let Ok(program) = std::env::current_exe() {
+        let _ = helper::spawn(&program, &HELPER);
+    }
+}
+
+pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
+    if flush.detached {
+        helper::enter(HELPER_DEADLINE);
+    }
+    let say = |text: &str| {
+        if !flush.quiet {
+            talk(text);
+        }
+    };
+    let client = Client::new();
+    let host = Host::default();
+    let consent = client.consent(&host);
+    if consent.mode() != Mode::On {
+        if let Err(problem) = client.endpoint() {
+            return Err(anyhow::Error::new(problem.clone()).context("nothing is sent"));
+        }
+        let label = client.source_label(consent.decided_by(), &host);
+        say(&format!("telemetry is {}, so nothing is sent; decided by: {label}", consent.mode()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (Some(spool), Some(ledger)) = (client.spool(), client.ledger()) else {
+        say("there is no home directory, so nothing is kept and nothing is sent");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let endpoint = client.endpoint().map_err(Clone::clone)?.context("there is no endpoint")?;
+    let sink = telemetry_transport::sink_for(endpoint, HttpOptions::from_environment())?;
+    // Asked again before each request: a no that came meanwhile counts at once.
+    let consent = || Client::new().consent(&host);
+    let report = ship(&spool, &ledger, sink.as_ref(), consent, &SystemClock::new(), HELPER_DEADLINE);
+    say(&text(&report));
+    Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn text(report: &ShipReport) -> String {
+    let mut text = format!("{} events sent", report.sent);
+    for (count, what) in [
+        (report.duplicates, "were there already"),
+        (report.refused, "were refused"),
+        (report.damaged, "were damaged and moved aside"),
+        (report.left, "are left for the next time"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    if let Some(reason) = &report.stopped_by {
+        let _ = write!(text, " ({reason})");
+    }
+    text
+}

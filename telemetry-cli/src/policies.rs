@@ -1,0 +1,99 @@
+//! The policies that are shipped, and those given as files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use telemetry_collector::Policies;
+use telemetry_redact::{Policy, Redactor};
+
+/// A policy file larger than this is no policy.
+const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A shipped policy: the program's names, and the file.
+struct Shipped {
+    programs: &'static [&'static str],
+    /// The policy's own `environment_prefix`, so that a no can be seen before the policy is read.
+    environment_prefix: &'static str,
+    read: fn() -> Result<Policy, telemetry_redact::PolicyError>,
+}
+
+/// The shipped policies. A program's own name is looked up before its policy is read, so that a run of one program
+/// does not pay for the policies of others.
+const SHIPPED: [Shipped; 2] = [
+    Shipped {
+        programs: &["atlas"],
+        environment_prefix: "MONGODB_ATLAS",
+        read: || Policy::from_json(include_str!("../../policies/atlas.json")),
+    },
+    Shipped {
+        programs: &["git"],
+        environment_prefix: "GIT",
+        read: || Policy::from_toml(include_str!("../../policies/git.toml")),
+    },
+];
+
+fn find(program: &Path) -> Option<&'static Shipped> {
+    let name = program.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    SHIPPED.iter().find(|shipped| shipped.programs.contains(&name))
+}
+
+/// The shipped policy for a program, by its name or its path.
+pub(crate) fn shipped(program: &Path) -> Result<Option<Policy>> {
+    find(program).map(|shipped| (shipped.read)().context("shipped policy")).transpose()
+}
+
+/// The variable by which a program with a shipped policy is turned on and off.
+pub(crate) fn consent_variable(program: &Path) -> Option<String> {
+    find(program).map(|shipped| format!("{}_TELEMETRY_ENABLED", shipped.environment_prefix))
+}
+
+/// The judges of a collector: every shipped policy, and those of these files in their place.
+pub(crate) fn admitting(files: &[PathBuf]) -> Result<Policies> {
+    let shipped = SHIPPED.iter().map(|shipped| (shipped.read)().context("shipped policy"));
+    let given = files.iter().map(|file| from_file(file));
+    shipped
+        .chain(given)
+        .try_fold(Policies::new(), |policies, policy| Ok(policies.with(Redactor::new(policy?))))
+}
+
+/// Reads a policy file: TOML where its name ends in `.toml`, else JSON.
+pub(crate) fn from_file(path: &Path) -> Result<Policy> {
+    let about = || format!("cannot read policy {}", path.display());
+    let facts = fs::metadata(path).with_context(about)?;
+    if facts.len() > MAX_BYTES {
+        bail!("{}: a policy of more than {MAX_BYTES} bytes is not read", path.display());
+    }
+    let text = fs::read_to_string(path).with_context(about)?;
+    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    let policy = if is_toml { Policy::from_toml(&text) } else { Policy::from_json(&text) };
+    policy.with_context(|| path.display().to_string())
+}
+
+/// The redactor for a program: by the file given, else the shipped policy, else by none.
+pub(crate) fn redactor(file: Option<&Path>, program: Option<&Path>) -> Result<Redactor> {
+    let policy = match (file, program) {
+        (Some(file), _) => Some(from_file(file)?),
+        (None, Some(program)) => shipped(program)?,
+        (None, None) => None,
+    };
+    Ok(policy.map_or_else(Redactor::without_policy, Redactor::new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_policies_are_sound_and_found_by_name() {
+        for shipped in &SHIPPED {
+            let policy = (shipped.read)().unwrap();
+            assert!(shipped.programs.iter().all(|name| policy.is_for(name)));
+            let program = Path::new(policy.program().as_str());
+            assert!(self::shipped(program).unwrap().is_some());
+            assert_eq!(consent_variable(program), policy.consent_variable());
+        }
+        assert!(shipped(Path::new("/usr/bin/git")).unwrap().is_some());
+        assert!(shipped(Path::new("true")).unwrap().is_none());
+    }
+}

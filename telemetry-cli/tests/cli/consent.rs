@@ -1,0 +1,116 @@
+//! Off means off, and `status` says who decided.
+
+use serde_json::json;
+
+use crate::home::{Collector, Home};
+
+#[test]
+fn the_setting_turns_everything_off_and_deletes_what_was_not_sent() {
+    let home = Home::new();
+    home.ok(&["exec", "--", "git", "--version"]);
+    assert_eq!(home.events(&[]).len(), 1);
+    home.ok(&["config", "set", "telemetry_enabled", "false"]);
+    assert_eq!(home.events(&[]).len(), 0);
+    let before = home.snapshot();
+    home.ok(&["exec", "--", "git", "--version"]);
+    assert_eq!(home.snapshot(), before, "off touches nothing");
+    let status = home.json(&["status", "--json"]);
+    assert_eq!((&status["mode"], &status["decided_by"]), (&json!("off"), &json!("setting")));
+    assert!(status["decided_by_label"].as_str().unwrap().contains("config.toml"));
+}
+
+#[test]
+fn do_not_track_is_off_whatever_else_is_set() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    home.ok(&["config", "set", "telemetry_enabled", "true"]);
+    let mut exec = home.telemetry(&["exec", "--telemetry", "true", "--", "git", "--version"]);
+    exec.env("DO_NOT_TRACK", "1")
+        .env("TELEMETRY_ENABLED", "true")
+        .env("GIT_TELEMETRY_ENABLED", "true")
+        .env("TELEMETRY_ENDPOINT", &collector.endpoint);
+    assert!(exec.status().unwrap().success());
+    assert!(!home.state().exists());
+    let mut status = home.telemetry(&["status", "--json"]);
+    let output = status.env("DO_NOT_TRACK", "1").output().unwrap();
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&status["mode"], &status["decided_by"]), (&json!("off"), &json!("do_not_track")));
+    assert_eq!(collector.report(&home)["totals"]["events"], 0);
+}
+
+#[test]
+fn the_variable_overrides_the_setting_both_ways() {
+    let home = Home::new();
+    for (setting, variable, value, events) in [
+        ("true", "TELEMETRY_ENABLED", "false", 0),
+        ("false", "TELEMETRY_ENABLED", "true", 1),
+        ("true", "GIT_TELEMETRY_ENABLED", "false", 0),
+        ("false", "GIT_TELEMETRY_ENABLED", "true", 1),
+        ("true", "MONGODB_ATLAS_TELEMETRY_ENABLED", "false", 1),
+        ("true", "TELEMETRY_ENABLED", "maybe", 0),
+    ] {
+        home.ok(&["purge"]);
+        home.ok(&["config", "set", "telemetry_enabled", setting]);
+        let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+        assert!(exec.env(variable, value).status().unwrap().success());
+        assert_eq!(home.events(&[]).len(), events, "{setting} {variable}={value}");
+    }
+}
+
+#[test]
+fn a_project_file_tightens_and_cannot_loosen() {
+    let home = Home::new();
+    std::fs::write(home.path("work/.telemetry.toml"), "telemetry_enabled = false\n").unwrap();
+    std::fs::create_dir(home.path("work/below")).unwrap();
+    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+    assert!(exec.current_dir(home.path("work/below")).status().unwrap().success());
+    assert!(!home.state().exists());
+    assert_eq!(home.json(&["status", "--json"])["decided_by"], "project_file");
+    std::fs::write(home.path("work/.telemetry.toml"), "telemetry_enabled = true\n").unwrap();
+    home.ok(&["config", "set", "telemetry_enabled", "false"]);
+    home.ok(&["exec", "--", "git", "--version"]);
+    assert_eq!(home.json(&["status", "--json"])["decided_by"], "setting");
+}
+
+#[test]
+fn what_was_recorded_before_consent_is_never_sent() {
+    let home = Home::new();
+    home.ok(&["exec", "--", "git", "--version"]);
+    let collector = Collector::start(&home);
+    home.ok(&["config", "set", "endpoint", &collector.endpoint]);
+    home.ok(&["flush"]);
+    assert_eq!(collector.report(&home)["totals"]["events"], 0);
+    home.ok(&["exec", "--", "git", "--version"]);
+    home.ok(&["flush"]);
+    assert_eq!(collector.report(&home)["totals"]["events"], 1);
+    assert_eq!(home.events(&["--pending"]).len(), 0);
+    assert_eq!(home.events(&[]).len(), 1, "the first one is still here");
+}
+
+#[test]
+fn status_names_every_source() {
+    let home = Home::new();
+    let status = home.json(&["status", "--json", "git"]);
+    let sources: Vec<_> =
+        status["sources"].as_array().unwrap().iter().map(|s| s["source"].as_str().unwrap()).collect();
+    assert_eq!(
+        sources,
+        [
+            "do_not_track",
+            "admin_file",
+            "project_file",
+            "run_flag",
+            "program_variable",
+            "variable",
+            "setting",
+            "host_default",
+            "notice",
+            "endpoint"
+        ]
+    );
+    assert_eq!((&status["mode"], &status["decided_by"]), (&json!("local"), &json!("endpoint")));
+    let text = home.ok(&["status", "git"]);
+    for part in ["Telemetry is local", "GIT_TELEMETRY_ENABLED", "telemetry config set", "config.toml"] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The real binary, real processes, a real collector on loopback, a temporary home.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod commands;
+mod consent;
+mod document;
+#[cfg(unix)]
+mod exec;
+mod home;
+mod way;

@@ -1,0 +1,175 @@
+//! The whole way: command, spool, request, store, report; and what happens when the network does not play along.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use crate::home::{Collector, Home};
+
+#[test]
+fn what_is_shown_is_what_is_stored_is_what_is_sent() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let mut exec = home.telemetry(&["exec", "--show", "--", "git", "status", "--short", "/nonexistent"]);
+    let output = exec.env("TELEMETRY_ENDPOINT", &collector.endpoint).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let shown = stderr.lines().find(|line| line.starts_with('{')).unwrap();
+    let mut flush = home.telemetry(&["flush"]);
+    assert!(flush.env("TELEMETRY_ENDPOINT", &collector.endpoint).status().unwrap().success());
+    assert_eq!(home.ok(&["show", "--sent"]).trim_end(), shown);
+    let report = collector.report(&home);
+    assert_eq!(report["totals"]["events"], 1);
+    assert_eq!(report["totals"]["installs"], 1);
+    assert_eq!(report["commands"][0]["command"], "status");
+    assert!(shown.contains(r#"{"name":"short","values":["true"]}"#), "{shown}");
+    assert!(!shown.contains("nonexistent"), "{shown}");
+}
+
+#[test]
+fn the_helper_ships_by_itself_and_the_command_does_not_wait() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+    assert!(exec.env("TELEMETRY_ENDPOINT", &collector.endpoint).status().unwrap().success());
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while collector.report(&home)["totals"]["events"] != 1 {
+        assert!(Instant::now() < deadline, "the event did not arrive by itself");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn eight_lanes_arrive_exactly_once() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+                    assert!(
+                        exec.env("TELEMETRY_ENDPOINT", &collector.endpoint)
+                            .output()
+                            .unwrap()
+                            .status
+                            .success()
+                    );
+                }
+            });
+        }
+    });
+    let mut flush = home.telemetry(&["flush"]);
+    assert!(flush.env("TELEMETRY_ENDPOINT", &collector.endpoint).status().unwrap().success());
+    assert_eq!(collector.report(&home)["totals"]["events"], 40);
+    assert_eq!(home.events(&["--sent"]).len(), 40);
+    assert_eq!(home.events(&[]).len(), 0);
+}
+
+/// A server on loopback that treats each connection badly, in one way.
+fn bad_server(treat: fn(TcpStream)) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || treat(stream));
+        }
+    });
+    endpoint
+}
+
+fn silent(mut stream: TcpStream) {
+    // Reads for ever and never answers; ends when the other side goes.
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+fn drip(mut stream: TcpStream) {
+    for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n".iter().cycle() {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
+
+fn refusing(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 4096]);
+    let _ = stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
+}
+
+#[test]
+fn a_bad_endpoint_changes_nothing_for_the_command() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let endpoints = [
+        ("unreachable", format!("http://{nobody}")),
+        ("silent", bad_server(silent)),
+        ("drip", bad_server(drip)),
+        ("refusing", bad_server(refusing)),
+        ("nonsense", "telnet://x".to_owned()),
+    ];
+    for (kind, endpoint) in endpoints {
+        let home = Home::new();
+        let started = Instant::now();
+        let mut exec = home.telemetry(&["exec", "--", "git", "no-such-subcommand"]);
+        let output: Output = exec.env("TELEMETRY_ENDPOINT", &endpoint).output().unwrap();
+        // The helper would take up to its deadline of ten seconds.
+        assert!(started.elapsed() < Duration::from_secs(5), "{kind}: the command waited");
+        let plain = std::process::Command::new("git").arg("no-such-subcommand").output().unwrap();
+        assert_eq!(output.status.code(), plain.status.code(), "{kind}");
+        assert_eq!((output.stdout, output.stderr), (plain.stdout, plain.stderr), "{kind}");
+        assert_eq!(home.events(&[]).len(), 1, "{kind}: nothing is lost");
+    }
+}
+
+#[test]
+fn a_spool_file_that_is_cut_loses_at_most_the_cut_record_and_says_so() {
+    let home = Home::new();
+    for _ in 0..3 {
+        home.ok(&["exec", "--", "git", "--version"]);
+    }
+    let files = home.snapshot();
+    let (path, bytes) =
+        files.iter().find(|(path, _)| path.extension().is_some_and(|e| e == "ndjson")).unwrap();
+    std::fs::write(path, &bytes[..bytes.len() - 40]).unwrap();
+    let output = home.run(&["show"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(path.file_name().unwrap().to_str().unwrap()), "{said}");
+    assert_eq!(home.json(&["report", "--json"])["totals"]["events"], 2);
+    // What comes after the cut is whole.
+    home.ok(&["exec", "--", "git", "--version"]);
+    assert_eq!(home.json(&["report", "--json"])["totals"]["events"], 3);
+}
+
+#[test]
+fn the_local_report_counts_what_was_recorded() {
+    let home = Home::new();
+    assert_eq!(home.json(&["report", "--json"])["totals"]["events"], 0);
+    for _ in 0..3 {
+        home.ok(&["exec", "--", "git", "--version"]);
+    }
+    home.run(&["exec", "--", "git", "statsu"]);
+    let report = home.json(&["report", "--json"]);
+    assert_eq!(report["totals"]["events"], 4);
+    assert_eq!(report["totals"]["installs"], 1);
+    assert_eq!(report["misspellings"][0]["typed"], "statsu");
+    let text = home.ok(&["report"]);
+    assert!(text.contains("statsu"), "{text}");
+    let csv = home.ok(&["report", "--csv"]);
+    assert!(csv.lines().any(|line| line.starts_with("misspellings,")), "{csv}");
+    let narrow = home.telemetry(&["report"]).env("COLUMNS", "40").output().unwrap();
+    let narrow = String::from_utf8(narrow.stdout).unwrap();
+    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+}
+
+#[test]
+fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
+    let home = Home::new();
+    let output = home.run(&["demo", "git", "--version"]);
+    assert!(output.status.success(), "{output:?}");
+    let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(talk.contains("\"event_id\""), "{talk}");
+    assert!(out.contains("git version") && out.contains("Report on"), "{out}");
+    assert!(home.snapshot().is_empty());
+}

@@ -1,0 +1,330 @@
+//! The user's settings: a small TOML file, kept as its owner wrote it.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use telemetry_redact::consent::{Mode, Reading};
+use telemetry_transport::Endpoint;
+use thiserror::Error;
+use toml_edit::{Document, DocumentMut, TomlError, value};
+
+/// A settings file larger than this is no settings file.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// A setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Whether telemetry is on: `true`, `false` or `local`.
+    TelemetryEnabled,
+    /// Where events go.
+    Endpoint,
+}
+
+impl Key {
+    /// Every setting.
+    pub const ALL: [Self; 2] = [Self::TelemetryEnabled, Self::Endpoint];
+
+    /// Its name in the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TelemetryEnabled => "telemetry_enabled",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// What it is and which values it takes, in a few words.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::TelemetryEnabled => "true, false, or local (record and show here, never send)",
+            Self::Endpoint => "where events go, as https://telemetry.example.com",
+        }
+    }
+
+    /// The setting of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::UnknownKey`] with the names there are.
+    pub fn parse(name: &str) -> Result<Self, SettingsError> {
+        Self::ALL
+            .into_iter()
+            .find(|key| key.name() == name)
+            .ok_or_else(|| SettingsError::UnknownKey { key: name.to_owned() })
+    }
+
+    /// Whether the setting takes this value.
+    fn check(self, text: &str) -> Result<(), SettingsError> {
+        let wrong = |why: String| SettingsError::Value { key: self.name(), why };
+        match self {
+            Self::TelemetryEnabled => {
+                let known = Mode::parse(text).map(|_| ());
+                known.ok_or_else(|| wrong(format!("`{text}` is not one of true, false, local")))
+            }
+            Self::Endpoint => text.parse::<Endpoint>().map(|_| ()).map_err(|error| wrong(error.to_string())),
+        }
+    }
+}
+
+/// Settings that cannot be read or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// There is no such setting.
+    #[error("there is no setting `{key}`; the settings are {}", Key::ALL.map(Key::name).join(", "))]
+    UnknownKey {
+        /// What was asked for.
+        key: String,
+    },
+    /// The setting does not take this value.
+    #[error("{key}: {why}")]
+    Value {
+        /// The setting.
+        key: &'static str,
+        /// What it takes.
+        why: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path}: {why}")]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        why: String,
+    },
+    /// There is no home directory, and `TELEMETRY_CONFIG` is not set.
+    #[error("there is no home directory to keep settings in; set TELEMETRY_CONFIG to a file")]
+    NoHome,
+}
+
+/// The file of settings.
+#[derive(Debug, Clone)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+impl SettingsFile {
+    /// The file at `path`. Touches nothing.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The file by the platform's convention: `~/.config/telemetry/config.toml` on Linux. `None` without a home.
+    #[must_use]
+    pub fn of_the_user() -> Option<Self> {
+        let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+        Some(Self::new(strategy.config_dir().join("telemetry").join("config.toml")))
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The value of a setting, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] where the file cannot be read or understood. A file that is not there has no settings.
+    pub fn get(&self, key: Key) -> Result<Option<String>, SettingsError> {
+        let document = self.document()?;
+        Ok(document.get(key.name()).map(text_of))
+    }
+
+    /// The setting as consent reads it: a file that cannot be understood is [`Reading::Unreadable`], since a no may
+    /// stand in it.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        match self.get(Key::TelemetryEnabled) {
+            Ok(Some(text)) => Reading::text(text),
+            Ok(None) => Reading::Absent,
+            Err(_) => Reading::Unreadable,
+        }
+    }
+
+    /// Sets a setting. What else is in the file, comments too, stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] where the value is not one, or the file cannot be understood or written; the file is then
+    /// as it was.
+    pub fn set(&self, key: Key, text: &str) -> Result<(), SettingsError> {
+        key.check(text)?;
+        let mut document = self.document()?;
+        let item = match (key, Mode::parse(text)) {
+            (Key::TelemetryEnabled, Some(Mode::On)) => value(true),
+            (Key::TelemetryEnabled, Some(Mode::Off)) => value(false),
+            (Key::TelemetryEnabled, _) => value("local"),
+            (Key::Endpoint, _) => value(text),
+        };
+        document[key.name()] = item;
+        self.write(&document)
+    }
+
+    /// Takes a setting out of the file. Whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] where the file cannot be understood or written; the file is then as it was.
+    pub fn unset(&self, key: Key) -> Result<bool, SettingsError> {
+        let mut document = self.document()?;
+        let was_there = document.remove(key.name()).is_some();
+        if was_there {
+            self.write(&document)?;
+        }
+        Ok(was_there)
+    }
+
+    fn document(&self) -> Result<DocumentMut, SettingsError> {
+        let read = |source| SettingsError::Read { path: self.path.clone(), source };
+        let length = match fs::metadata(&self.path) {
+            Ok(facts) => facts.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(DocumentMut::new()),
+            Err(error) => return Err(read(error)),
+        };
+        if length > MAX_BYTES {
+            return Err(self.content(format!("is larger than {MAX_BYTES} bytes")));
+        }
+        let text = fs::read_to_string(&self.path).map_err(read)?;
+        // Positions are lost once a document can be changed.
+        let document =
+            Document::parse(text.as_str()).map_err(|error| self.content(explain(&text, &error)))?;
+        for (name, item) in document.iter() {
+            let line = document
+                .key(name)
+                .and_then(toml_edit::Key::span)
+                .map_or(0, |span| line_of(&text, span.start));
+            let at = if line > 0 { format!("line {line}: ") } else { String::new() };
+            let key = Key::parse(name).map_err(|error| self.content(format!("{at}{error}")))?;
+            key.check(&text_of(item)).map_err(|error| self.content(format!("{at}{error}")))?;
+        }
+        Ok(document.into_mut())
+    }
+
+    fn content(&self, why: String) -> SettingsError {
+        SettingsError::Content { path: self.path.clone(), why }
+    }
+
+    /// Writes a new file beside the old one and puts it in its place, so that there is a whole file at any time.
+    fn write(&self, document: &DocumentMut) -> Result<(), SettingsError> {
+        let wrap = |source| SettingsError::Write { path: self.path.clone(), source };
+        // A link is followed, since people keep their settings elsewhere and link to them.
+        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let directory =
+            target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(wrap)?;
+        let beside = directory.join(format!(".config.{}.tmp", std::process::id()));
+        let written = (|| {
+            let mut file = fs::File::create(&beside)?;
+            file.write_all(document.to_string().as_bytes())?;
+            // The user's no has to survive a power failure.
+            file.sync_all()?;
+            fs::rename(&beside, &target)
+        })();
+        written.map_err(|error| {
+            // The first error is the one to report; a left-over temporary file does no harm.
+            let _ = fs::remove_file(&beside);
+            wrap(error)
+        })
+    }
+}
+
+fn text_of(item: &toml_edit::Item) -> String {
+    match item.as_str() {
+        Some(text) => text.to_owned(),
+        None => item.to_string().trim().to_owned(),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+fn explain(text: &str, error: &TomlError) -> String {
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    format!("line {line}: not TOML: {}", error.message())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(content: &str) -> (tempfile::TempDir, SettingsFile) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = SettingsFile::new(directory.path().join("sub").join("config.toml"));
+        if !content.is_empty() {
+            fs::create_dir_all(file.path.parent().unwrap()).unwrap();
+            fs::write(&file.path, content).unwrap();
+        }
+        (directory, file)
+    }
+
+    #[test]
+    fn setting_keeps_the_rest_of_the_file() {
+        let (_directory, file) = file("# mine\nendpoint = \"https://t.example.com\" # ours\n");
+        file.set(Key::TelemetryEnabled, "FALSE").unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert_eq!(text, "# mine\nendpoint = \"https://t.example.com\" # ours\ntelemetry_enabled = false\n");
+        assert_eq!(file.get(Key::TelemetryEnabled).unwrap().as_deref(), Some("false"));
+        assert!(file.unset(Key::TelemetryEnabled).unwrap());
+        assert!(!file.unset(Key::TelemetryEnabled).unwrap());
+        assert_eq!(file.reading(), Reading::Absent);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_made_on_the_first_set() {
+        let (_directory, file) = file("");
+        assert_eq!(file.reading(), Reading::Absent);
+        file.set(Key::TelemetryEnabled, "local").unwrap();
+        assert_eq!(file.reading(), Reading::text("local"));
+    }
+
+    #[test]
+    fn wrong_values_change_nothing_and_say_what_is_right() {
+        let (_directory, file) = file("telemetry_enabled = false\n");
+        let error = file.set(Key::TelemetryEnabled, "maybe").unwrap_err().to_string();
+        assert_eq!(error, "telemetry_enabled: `maybe` is not one of true, false, local");
+        assert!(file.set(Key::Endpoint, "http://telemetry.example.com").is_err(), "https only");
+        assert_eq!(
+            Key::parse("telemetry").unwrap_err().to_string(),
+            "there is no setting `telemetry`; the settings are telemetry_enabled, endpoint"
+        );
+        assert_eq!(fs::read_to_string(file.path()).unwrap(), "telemetry_enabled = false\n");
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_a_doubt_and_is_left_alone() {
+        for (content, why) in [
+            ("telemetry_enabled = \n", "line 1: not TOML"),
+            ("telemetry_enabled = \"perhaps\"\n", "line 1: telemetry_enabled: `perhaps` is not one of"),
+            ("# x\ntelemetry_enable = false\n", "line 2: there is no setting `telemetry_enable`"),
+        ] {
+            let (_directory, file) = file(content);
+            assert_eq!(file.reading(), Reading::Unreadable, "{content}");
+            let error = file.set(Key::TelemetryEnabled, "true").unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), content);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Reads what has a say in consent. Deciding is `telemetry_redact::consent::resolve` and nothing else.
+
+use std::path::{Path, PathBuf};
+
+use telemetry_redact::consent::{Mode, Notice, Reading, SourceKind, Sources};
+
+use crate::settings::SettingsFile;
+use crate::surroundings::Environment;
+use crate::{Key, variables};
+
+/// The name of a project's file. It can only tighten what the user said.
+pub const PROJECT_FILE: &str = ".telemetry.toml";
+
+/// Directories above the working directory that are searched for a project file.
+const MAX_ANCESTORS: usize = 32;
+
+/// What a host program brings to the question of consent.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The flag for this run, as it was typed.
+    pub run_flag: Option<String>,
+    /// The program's own variable, `<PREFIX>_TELEMETRY_ENABLED`.
+    pub program_variable: Option<String>,
+    /// What happens where the user has not spoken.
+    pub default: Mode,
+    /// Whether the notice was seen.
+    pub notice: Notice,
+}
+
+impl Default for Host {
+    /// No flag, no variable of its own, on by default as in the source document, no notice needed.
+    fn default() -> Self {
+        Self { run_flag: None, program_variable: None, default: Mode::On, notice: Notice::Seen }
+    }
+}
+
+/// The files that have a say.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files {
+    pub(crate) settings: Option<SettingsFile>,
+    pub(crate) admin: Option<SettingsFile>,
+    pub(crate) project: Option<SettingsFile>,
+}
+
+impl Files {
+    /// The files of this machine, this user and this working directory.
+    pub(crate) fn find(environment: &Environment, working_directory: Option<&Path>) -> Self {
+        let named = environment.var(variables::CONFIG).filter(|path| !path.is_empty());
+        let settings =
+            named.map(|path| SettingsFile::new(PathBuf::from(path))).or_else(SettingsFile::of_the_user);
+        let project = working_directory
+            .into_iter()
+            .flat_map(|directory| directory.ancestors().take(MAX_ANCESTORS))
+            .map(|directory| directory.join(PROJECT_FILE))
+            .find(|path| path.symlink_metadata().is_ok())
+            .map(SettingsFile::new);
+        Self { settings, admin: crate::platform::admin_file().map(SettingsFile::new), project }
+    }
+}
+
+pub(crate) fn gather(environment: &Environment, files: &Files, host: &Host) -> Sources {
+    let variable = |name: &str| match environment.var(name) {
+        None => Reading::Absent,
+        Some(value) => value.into_string().map_or(Reading::Unreadable, Reading::text),
+    };
+    let file = |file: &Option<SettingsFile>| file.as_ref().map_or(Reading::Absent, SettingsFile::reading);
+    let mut sources = Sources::new(host.default);
+    sources.run_flag = host.run_flag.as_deref().map_or(Reading::Absent, Reading::text);
+    sources.program_variable = host.program_variable.as_deref().map_or(Reading::Absent, variable);
+    sources.variable = variable(variables::ENABLED);
+    sources.setting = file(&files.settings);
+    sources.admin_file = file(&files.admin);
+    sources.project_file = file(&files.project);
+    sources.do_not_track = variable(variables::DO_NOT_TRACK);
+    sources.notice = host.notice;
+    sources
+}
+
+/// The name of a source as its owner knows it: the variable, or the file with its path.
+pub(crate) fn label(kind: SourceKind, files: &Files, host: &Host) -> String {
+    let path = |what: &str, file: &Option<SettingsFile>| match file {
+        Some(file) => format!("{what} {}", file.path().display()),
+        None => what.to_owned(),
+    };
+    match kind {
+        SourceKind::DoNotTrack => format!("variable {}", variables::DO_NOT_TRACK),
+        SourceKind::AdminFile => path("machine-wide file", &files.admin),
+        SourceKind::ProjectFile => path("project file", &files.project),
+        SourceKind::RunFlag => "flag --telemetry of this run".to_owned(),
+        SourceKind::ProgramVariable => match &host.program_variable {
+            Some(name) => format!("variable {name}"),
+            None => "the program's own variable".to_owned(),
+        },
+        SourceKind::Variable => format!("variable {}", variables::ENABLED),
+        SourceKind::Setting => path(&format!("setting {} in", Key::TelemetryEnabled.name()), &files.settings),
+        SourceKind::HostDefault => "default".to_owned(),
+        SourceKind::Notice => "notice".to_owned(),
+        SourceKind::Endpoint => {
+            format!("endpoint (variable {} or setting {})", variables::ENDPOINT, Key::Endpoint.name())
+        }
+    }
+}

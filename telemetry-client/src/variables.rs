@@ -1,0 +1,21 @@
+//! The environment variables this project reads, each once.
+
+/// Where events go; stands for the setting `endpoint`.
+pub const ENDPOINT: &str = "TELEMETRY_ENDPOINT";
+/// Where the spool and the ledger lie.
+pub const STATE_DIR: &str = "TELEMETRY_STATE_DIR";
+/// Which settings file is read.
+pub const CONFIG: &str = "TELEMETRY_CONFIG";
+/// The user's yes or no for all programs.
+pub const ENABLED: &str = "TELEMETRY_ENABLED";
+/// The no that many programs honour (consoledonottrack.com).
+pub const DO_NOT_TRACK: &str = "DO_NOT_TRACK";
+
+/// What each is for, for the reference.
+pub const ALL: [(&str, &str); 5] = [
+    (DO_NOT_TRACK, "anything but empty, 0, false, no or off turns telemetry off; nothing overrides it"),
+    (ENABLED, "true, false or local for every program; overrides the setting telemetry_enabled"),
+    (ENDPOINT, "where events go; overrides the setting endpoint"),
+    (STATE_DIR, "where the spool and the ledger lie"),
+    (CONFIG, "which settings file is read"),
+];

@@ -1,0 +1,82 @@
+//! What a server is given.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use telemetry_schema::Timestamp;
+
+use super::Limits;
+use crate::{Policies, Store, StoreError};
+
+pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
+
+/// What a server is given: where to listen, where to store, who judges.
+#[derive(Clone)]
+pub struct ServeOptions {
+    pub(super) listen: SocketAddr,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) policies: Arc<Policies>,
+    pub(super) limits: Limits,
+    pub(super) clock: Clock,
+    pub(super) on_failure: OnFailure,
+}
+
+impl ServeOptions {
+    /// Listens on this address, or on any free port where its port is 0.
+    #[must_use]
+    pub fn new(listen: SocketAddr, store: Arc<dyn Store>, policies: Policies) -> Self {
+        Self {
+            listen,
+            store,
+            policies: Arc::new(policies),
+            limits: Limits::default(),
+            clock: Arc::new(system_time),
+            on_failure: Arc::new(|_| {}),
+        }
+    }
+
+    /// Other limits than the default ones.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Another clock than the system's, for the time in receipts.
+    #[must_use]
+    pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(now);
+        self
+    }
+
+    /// What to do when the store fails, such as to say so to the operator. Senders are told to come again, whatever
+    /// this does. Called on the store's thread, so it should not take long.
+    #[must_use]
+    pub fn on_store_failure(mut self, act: impl Fn(&StoreError) + Send + Sync + 'static) -> Self {
+        self.on_failure = Arc::new(act);
+        self
+    }
+}
+
+impl fmt::Debug for ServeOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { listen, store: _, policies, limits, clock: _, on_failure: _ } = self;
+        f.debug_struct("ServeOptions")
+            .field("listen", listen)
+            .field("policies", policies)
+            .field("limits", limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The end of the year 9999, the last that RFC 3339 can write.
+const LAST_UNIX_US: i64 = 253_402_300_799_999_999;
+
+fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let unix_us = i64::try_from(since.as_micros()).unwrap_or(LAST_UNIX_US).min(LAST_UNIX_US);
+    Timestamp::new(unix_us, 0).expect("a time from 1970 to 9999 can be written")
+}

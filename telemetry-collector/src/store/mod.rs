@@ -1,0 +1,81 @@
+//! Where admitted events are kept. Only this module names a database.
+
+mod sqlite;
+
+use std::path::PathBuf;
+
+use telemetry_schema::Timestamp;
+use thiserror::Error;
+
+use crate::{AdmittedBatch, Report, ReportOptions};
+
+pub use sqlite::SqliteStore;
+
+/// A place for admitted events, and the questions it answers about them.
+pub trait Store: Send + Sync {
+    /// Stores batches, all of them or none, durable when it returns. An event whose identifier is stored already is
+    /// a duplicate: the first one stays. So are the losses of a batch whose identifier is stored already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where nothing was stored.
+    fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError>;
+
+    /// Counts what is stored, all of it as of one moment.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    fn report(&self, options: &ReportOptions) -> Result<Report, StoreError>;
+}
+
+/// What became of the events of one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Inserted {
+    /// Events stored now.
+    pub accepted: u64,
+    /// Events stored before.
+    pub duplicates: u64,
+}
+
+/// A store that cannot be opened, read or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No such file, or no right to it.
+    #[error("cannot open the store {}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that is something else. It was left as it is.
+    #[error("{} is not a telemetry store: it is {found}", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A file that a later version of this program made. It was left as it is.
+    #[error("the store {} has format {found}, and this version reads formats up to {known}", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The latest format this version reads.
+        known: i64,
+    },
+    /// The database refused.
+    #[error("cannot {action} the store {}", path.display())]
+    Database {
+        /// What was tried: `open`, `write`, `read`.
+        action: &'static str,
+        /// The file, or `:memory:`.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,114 @@
+//! The embedded store: one SQLite file.
+
+mod file;
+mod insert;
+mod migrate;
+mod queries;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use telemetry_schema::Timestamp;
+
+use super::{Inserted, Store, StoreError};
+use crate::{AdmittedBatch, Report, ReportOptions};
+use file::Missing;
+
+/// How long to wait for another process that writes. Its transactions last milliseconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Events in one SQLite file, owned by its user alone.
+///
+/// The file is in WAL mode with `synchronous=FULL`: a write that returned survives a crash of the process and of the
+/// machine, and reports do not hold up writes. `-wal` and `-shm` files lie beside it while it is open.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    /// Absent in memory, where a second connection would be a second database.
+    reader: Option<Mutex<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens a store, and makes it where there is none. Its directory must exist.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the file cannot be opened, is no store, or is a later version's. Such a file is left as
+    /// it is.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_file(path.as_ref(), Missing::Create)
+    }
+
+    /// Opens a store that exists.
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open`], and where there is no such file.
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_file(path.as_ref(), Missing::Refuse)
+    }
+
+    /// A store in memory, gone when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where memory is short.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let path = PathBuf::from(":memory:");
+        let failed = |source| failure("open", &path, source);
+        let mut writer = Connection::open_in_memory().map_err(failed)?;
+        migrate::migrate(&mut writer, &path)?;
+        writer.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
+        Ok(Self { path, writer: Mutex::new(writer), reader: None })
+    }
+
+    fn open_file(path: &Path, missing: Missing) -> Result<Self, StoreError> {
+        file::prepare(path, missing)?;
+        let failed = |source| failure("open", path, source);
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+        migrate::migrate(&mut writer, path)?;
+        configure(&writer).map_err(failed)?;
+        let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+        reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Some(Mutex::new(reader)) })
+    }
+}
+
+impl Store for SqliteStore {
+    fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError> {
+        insert::insert(&mut lock(&self.writer), batches, received_at)
+            .map_err(|source| failure("write", &self.path, source))
+    }
+
+    fn report(&self, options: &ReportOptions) -> Result<Report, StoreError> {
+        let mut connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
+        queries::report(&mut connection, options).map_err(|source| failure("read", &self.path, source))
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // Neither URI nor CREATE: a path is a path, and only `file::prepare` makes files.
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+fn configure(writer: &Connection) -> rusqlite::Result<()> {
+    writer.pragma_update(None, "journal_mode", "WAL")?;
+    writer.pragma_update(None, "synchronous", "FULL")?;
+    writer.pragma_update(None, "foreign_keys", "ON")?;
+    // After a burst the write-ahead log shrinks to this again.
+    writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
+}
+
+/// A panic while the lock was held left no transaction open: dropping one rolls it back.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn failure(action: &'static str, path: &Path, source: rusqlite::Error) -> StoreError {
+    StoreError::Database { action, path: path.to_owned(), source: Box::new(source) }
+}

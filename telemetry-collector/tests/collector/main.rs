@@ -1,0 +1,12 @@
+//! The collector from outside: a real server on loopback, a real file, a client that writes bytes.
+
+#![expect(clippy::unwrap_used, reason = "clippy knows a test's own body for one, not what it calls")]
+
+mod client;
+mod sample;
+
+mod admitting;
+mod load;
+mod reporting;
+mod serving;
+mod storing;

@@ -1,0 +1,163 @@
+//! The judge at the door: an event from elsewhere is taken only if redaction would leave it as it is.
+
+use telemetry_schema::{
+    App, Command, Event, Flag, Misspelling, Outcome, Place, Positional, Problem, SchemaVersion, Value,
+};
+
+use crate::Redactor;
+use crate::command::{judge_switch, set_of};
+use crate::near::is_near;
+use crate::policy::{Dialect, FlagId, NodeId, Policy, Takes, positional_rule, root};
+
+/// An event that was checked at the door. Only [`Redactor::admit`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted(Event);
+
+impl Admitted {
+    /// The event.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.0
+    }
+}
+
+impl Redactor {
+    /// Checks an event against the policy: every word, value, message and time must be one that redaction would make.
+    ///
+    /// # Errors
+    ///
+    /// Every problem: the field and the rule, never the value.
+    pub fn admit(&self, event: Event) -> Result<Admitted, Vec<Problem>> {
+        let mut door = Door { problems: Vec::new() };
+        let Event {
+            schema_version: SchemaVersion,
+            policy_version,
+            event_id: _,
+            install_id: _,
+            app: App { name, version: _, install_source: _ },
+            os: _,
+            auth_method: _,
+            command,
+            started_at,
+            completed_at,
+            duration_us: _,
+            outcome,
+            exit_code: _,
+            context: _,
+        } = &event;
+        door.check(policy_version.is_some() == self.policy().is_some(), "policy_version", "policy.unknown");
+        door.check(name.as_ref() == self.policy().map(Policy::program), "app.name", "program.not_declared");
+        match self.policy() {
+            Some(policy) => door.command(policy, command),
+            None => door.check(*command == Command::default(), "command", "command.not_declared"),
+        }
+        let precision = self.policy().map(|policy| policy.source().timestamps).unwrap_or_default();
+        for (field, time) in [("started_at", started_at), ("completed_at", completed_at)] {
+            door.check(time.coarsened(precision) == *time, field, "time.too_exact");
+        }
+        match outcome {
+            Outcome::Success | Outcome::Interrupted { .. } | Outcome::Panic => {}
+            Outcome::Error { code, message } => {
+                door.check(self.takes_code(code.as_str()), "outcome.code", "error_code.not_declared");
+                let text = message.as_ref().map_or("", |message| message.as_str());
+                let same =
+                    message.is_none() || (self.policy().is_some() && self.redact_text(text).text == text);
+                door.check(same, "outcome.message", "text.not_redacted");
+            }
+        }
+        if door.problems.is_empty() { Ok(Admitted(event)) } else { Err(door.problems) }
+    }
+}
+
+struct Door {
+    problems: Vec<Problem>,
+}
+
+impl Door {
+    fn check(&mut self, holds: bool, field: &str, rule: &str) {
+        if !holds {
+            self.problems.push(Problem { field: field.to_owned(), rule: rule.to_owned() });
+        }
+    }
+
+    fn command(&mut self, policy: &Policy, command: &Command) {
+        let Command { path, flags, positional_count, positionals, misspellings, dropped: _ } = command;
+        let tree = policy.tree();
+        let mut node = root();
+        let mut walked = vec![node];
+        for (index, word) in path.iter().enumerate() {
+            let child = tree.child(node, word.as_str()).filter(|child| tree.word(*child) == word.as_str());
+            let Some(child) = child else {
+                return self.check(false, &format!("command.path[{index}]"), "command.not_declared");
+            };
+            node = child;
+            walked.push(child);
+        }
+        for (index, flag) in flags.iter().enumerate() {
+            let first = flags.iter().take(index).all(|before| before.name != flag.name);
+            self.check(first, &format!("command.flags[{index}].name"), "flag.repeated");
+            self.flag(policy, &walked, index, flag);
+        }
+        let rules = tree.rule(node).and_then(|rule| policy.source().commands.get(rule));
+        for (place, Positional { index, values }) in positionals.iter().enumerate() {
+            let at = |field: &str| format!("command.positionals[{place}].{field}");
+            self.check(index < positional_count, &at("index"), "positional.not_counted");
+            let number = usize::try_from(*index).unwrap_or(usize::MAX);
+            let rule = rules.and_then(|rules| positional_rule(&rules.positionals, number));
+            let set = rule.and_then(|rule| set_of(policy.source(), rule.values.as_ref())).unwrap_or_default();
+            self.values(values, set, &at("values"));
+            self.check(!values.is_empty(), &at("values"), "value.missing");
+        }
+        for (index, misspelling) in misspellings.iter().enumerate() {
+            let holds = is_a_misspelling(policy, &walked, misspelling);
+            self.check(holds, &format!("command.misspellings[{index}]"), "misspelling.not_near");
+        }
+    }
+
+    fn flag(&mut self, policy: &Policy, walked: &[NodeId], index: usize, flag: &Flag) {
+        let Flag { name, values } = flag;
+        let tree = policy.tree();
+        let named = |id: &FlagId| tree.flag_name(*id) == name.as_str();
+        // Two commands on the way may each have a flag of that name: a value is fine if one of them declares it.
+        let rules: Vec<_> = walked
+            .iter()
+            .rev()
+            .filter_map(|node| tree.flags_of(*node).find(named))
+            .filter_map(|id| policy.source().flags.get(tree.flag_key(id)))
+            .collect();
+        let elsewhere = tree.flag_anywhere(name.as_str()).is_some_and(|id| named(&id));
+        self.check(elsewhere, &format!("command.flags[{index}].name"), "flag.not_declared");
+        for (place, value) in values.iter().enumerate() {
+            let declared = rules.iter().any(|rule| match rule.takes {
+                Takes::Nothing => judge_switch(value.as_str().as_bytes(), Dialect::Clap).is_some(),
+                Takes::Value | Takes::OptionalValue => {
+                    let set = set_of(policy.source(), rule.values.as_ref()).unwrap_or_default();
+                    set.iter().any(|declared| declared == value.as_str())
+                }
+            });
+            let at = format!("command.flags[{index}].values[{place}]");
+            self.check(declared, &at, "value.not_in_closed_set");
+            self.check(!values.iter().take(place).any(|before| before == value), &at, "value.repeated");
+        }
+    }
+
+    fn values(&mut self, values: &[Value], set: &[String], at: &str) {
+        for (place, value) in values.iter().enumerate() {
+            let declared = set.iter().any(|declared| declared == value.as_str());
+            self.check(declared, &format!("{at}[{place}]"), "value.not_in_closed_set");
+        }
+    }
+}
+
+fn is_a_misspelling(policy: &Policy, walked: &[NodeId], misspelling: &Misspelling) -> bool {
+    let Misspelling { place, typed, meant } = misspelling;
+    let tree = policy.tree();
+    let near = is_near(typed.as_str(), meant.as_str());
+    let mut nodes = walked.iter().copied();
+    match place {
+        Place::Command => {
+            near && nodes.next_back().is_some_and(|node| tree.child(node, meant.as_str()).is_some())
+        }
+        Place::Flag => near && nodes.any(|node| tree.long_flag(node, meant.as_str()).is_some()),
+    }
+}

@@ -1,0 +1,15 @@
+//! Where things are kept.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy as _;
+
+/// The directory for the spool and the ledger by the platform's convention: `~/.local/state/telemetry` on Linux,
+/// `~/Library/Application Support/telemetry` on macOS, `%LOCALAPPDATA%\telemetry` on Windows. `None` without a home.
+#[must_use]
+pub fn state_dir() -> Option<PathBuf> {
+    let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+    // Windows has no place for state; what does not roam is the nearest.
+    let base = strategy.state_dir().unwrap_or_else(|| strategy.cache_dir());
+    Some(if cfg!(target_os = "macos") { strategy.data_dir() } else { base }.join("telemetry"))
+}

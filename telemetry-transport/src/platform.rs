@@ -1,0 +1,76 @@
+//! What differs between platforms, in one place.
+
+use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+/// Makes a directory that only its owner can look into. That it is there already is fine.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Options for a file that only its owner can read, and that is no link to somewhere else.
+pub(crate) fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let no_follow = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(i32::try_from(no_follow.bits()).unwrap_or_default());
+    }
+    options
+}
+
+/// Whether a directory belongs to the user this process acts for. With `sudo` in a user's home it does not, and files
+/// made there would lock the user out.
+pub(crate) fn is_ours(facts: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        facts.uid() == rustix::process::geteuid().as_raw()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = facts;
+        true
+    }
+}
+
+/// Keeps a helper apart from its parent's terminal signals.
+pub(crate) fn detach(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(windows)]
+    {
+        // DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP, winbase.h
+        std::os::windows::process::CommandExt::creation_flags(command, 0x0000_0008 | 0x0000_0200);
+    }
+}
+
+/// Makes this process a helper: a session of its own, no inherited files, no directory held, the lowest priority.
+pub(crate) fn become_helper() {
+    #[cfg(unix)]
+    {
+        // Each of these may be refused, which costs a nicety and nothing else.
+        let _ = rustix::process::setsid();
+        close_inherited();
+        let _ = std::env::set_current_dir("/");
+        let _ = rustix::process::nice(19);
+    }
+}
+
+#[cfg(unix)]
+#[expect(
+    unsafe_code,
+    reason = "closing descriptors that were inherited is the one thing std has no name for"
+)]
+fn close_inherited() {
+    // SAFETY: called at the very start of a process of our own, before it has opened anything: no descriptor above
+    // the standard streams is owned by any value here.
+    unsafe { close_fds::close_open_fds(3, &[]) };
+}
