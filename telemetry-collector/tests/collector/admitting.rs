@@ -94,7 +94,7 @@ fn json_that_is_another_kind_of_thing_is_refused() {
         (&twice, "exit_code schema.duplicate_field"),
         (&twice_in_an_outcome, "outcome.code schema.duplicate_field"),
         (&nested, " schema.invalid"),
-        (&deep_field, "outcome schema.invalid"),
+        (&deep_field, "outcome schema.unknown_field"),
         (&app_as_list, "app schema.invalid"),
         (&large, " event.too_large"),
     ];
