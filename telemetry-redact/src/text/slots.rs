@@ -146,9 +146,14 @@ fn is_declared(inside: &str, before: &str, after: &str, rebuild: &Rebuild<'_>) -
         });
     }
     if let Some(flag) = inside.strip_prefix("--") {
-        let misspelt =
-            before.ends_with("argument") || before.ends_with("flag:") || before.ends_with("option");
-        return lexicon.declares(flag) || (misspelt && lexicon.is_or_near_flag(flag));
+        // clap names a flag with its value: '--region <REGION>'
+        let (flag, value) = flag.split_once([' ', '=']).unwrap_or((flag, ""));
+        let is_meta = value.is_empty()
+            || value.strip_prefix('<').and_then(|value| value.strip_suffix('>')).is_some_and(|name| {
+                name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && name.eq_ignore_ascii_case(flag)
+            });
+        let complaint = ["argument", "flag:", "option"].iter().any(|word| before.ends_with(word));
+        return is_meta && words::is_flag(flag, complaint, rebuild);
     }
     // A command, and flags of it: atlas clusters create --help
     let words: Vec<&str> = inside.split_whitespace().collect();

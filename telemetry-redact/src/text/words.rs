@@ -1,6 +1,6 @@
 //! Words outside of slots.
 
-use super::lists::{COMPOUNDS, IO_KINDS, STRUCTURAL};
+use super::lists::{COMPOUNDS, HTTP_STATUS, IO_KINDS, STRUCTURAL};
 use super::{PLACEHOLDERS, Rebuild, placeholder_at, vocabulary};
 use crate::detect;
 
@@ -51,6 +51,15 @@ impl Context {
 /// Goes over a text without slots.
 pub(super) fn walk(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
     for line in text.split_inclusive('\n') {
+        let status = HTTP_STATUS.iter().find(|status| line.starts_with(**status));
+        let line = match status {
+            Some(status) => {
+                rebuild.keep(status);
+                context.push("");
+                &line[status.len()..]
+            }
+            None => line,
+        };
         let head = tail_of(line).unwrap_or(line.len());
         chunks(&line[..head], context, rebuild);
         if let Some(tail) = line.get(head..).filter(|tail| !tail.is_empty()) {
@@ -243,12 +252,9 @@ fn slot(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
 
 fn is_kept(core: &str, context: &Context, rebuild: &Rebuild<'_>) -> bool {
     if let Some(flag) = core.strip_prefix("--") {
-        let near =
+        let complaint =
             context.last.last().is_some_and(|last| matches!(last.as_str(), "flag" | "option" | "argument"));
-        // A flag that a message speaks of is the program's; one that it complains of is what the user typed.
-        return rebuild.lexicon.declares(flag)
-            || (near && rebuild.lexicon.is_or_near_flag(flag))
-            || (!near && (flag.is_empty() || is_plain_word(flag) || is_hyphenated(flag)));
+        return is_flag(flag, complaint, rebuild);
     }
     if let [b'-', letter] = core.as_bytes() {
         return letter.is_ascii_alphabetic();
@@ -259,9 +265,17 @@ fn is_kept(core: &str, context: &Context, rebuild: &Rebuild<'_>) -> bool {
     rebuild.lexicon.declares(core) || is_plain_word(core) || is_constant(core) || is_hyphenated(core)
 }
 
+/// Whether a long flag is kept. One that a message speaks of is the program's; one that it complains of is what the user
+/// typed, and has to be declared or nearly so.
+pub(super) fn is_flag(flag: &str, complaint: bool, rebuild: &Rebuild<'_>) -> bool {
+    rebuild.lexicon.declares(flag)
+        || (complaint && rebuild.lexicon.is_or_near_flag(flag))
+        || (!complaint && (flag.is_empty() || is_plain_word(flag) || is_hyphenated(flag)))
+}
+
 /// A word of the vocabulary.
 pub(super) fn is_plain_word(word: &str) -> bool {
-    vocabulary::contains(word)
+    vocabulary::contains(word.strip_suffix("'s").unwrap_or(word))
 }
 
 /// Words of the vocabulary joined by hyphens: `non-quoted`, `read-only`.
@@ -274,6 +288,10 @@ fn is_constant(word: &str) -> bool {
     let upper = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let parts = |word: &str| word.split('_').all(vocabulary::contains);
     if let Some(rest) = word.strip_prefix("ERR_").or_else(|| word.strip_suffix("_ERROR")) {
+        return upper && parts(rest);
+    }
+    // getaddrinfo(3)
+    if let Some(rest) = word.strip_prefix("EAI_") {
         return upper && parts(rest);
     }
     IO_KINDS.binary_search(&word).is_ok()
