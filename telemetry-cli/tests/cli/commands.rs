@@ -44,6 +44,42 @@ fn explain_goes_token_by_token_and_touches_nothing() {
 }
 
 #[test]
+fn what_explain_prints() {
+    let text = Home::new().ok(&[
+        "explain",
+        "--",
+        "git",
+        "-C",
+        "there",
+        "comit",
+        "-am",
+        "message",
+        "--no-verify",
+        "x",
+    ]);
+    let table = text.split_once("\nThe event").unwrap().0;
+    insta::assert_snapshot!(table, @r###"
+    Policy for git, version 1
+
+     argument     is                     rule                     in the event
+     git          program       kept     program.declared         git
+     -C           flag          kept     flag.declared            directory
+     there        value         dropped  value.not_declared
+     comit        command word  kept     command.near_miss        comit
+     -am          flag          dropped  flag.not_declared
+     -am          value         dropped  value.of_unknown_flag
+     message      positional    dropped  value.not_declared
+     --no-verify  flag          kept     flag.declared_elsewhere  no-verify
+     x            value         dropped  value.of_unknown_flag
+    "###);
+    let text = Home::new().ok(&["explain", "--", "unknown", "x"]);
+    insta::assert_snapshot!(text.split_once("\nThe event").unwrap().0, @r###"
+    There is no policy for this program, so nothing of its name and arguments is kept:
+    only that a run happened, how it ended, how long it took, and where.
+    "###);
+}
+
+#[test]
 fn explain_reads_command_lines_in_order() {
     let home = Home::new();
     let input = "[\"git\", \"status\"]\n[\"git\", \"commit\", {\"bytes_hex\": \"2d2d616d656e64\"}]\n[\"other\", \"x\"]\n";

@@ -173,3 +173,41 @@ fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
     assert!(out.contains("git version") && out.contains("Report on"), "{out}");
     assert!(home.snapshot().is_empty());
 }
+
+#[test]
+fn no_marked_byte_of_the_user_s_is_in_any_file_or_request() {
+    const MARK: &str = "zqmarkvx";
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let work = home.path(&format!("work/{MARK}"));
+    std::fs::create_dir(&work).unwrap();
+    let lines: [&[&str]; 4] = [
+        &["git", "commit", "-m", MARK, "--author", MARK, MARK],
+        &["git", MARK, "--zqmarkvx", "-zqmarkvx"],
+        &["git", "--git-dir=/zqmarkvx", "status", "--untracked-files=zqmarkvx", "--", MARK],
+        &["./zqmarkvx", MARK],
+    ];
+    for line in lines {
+        let mut exec = home.telemetry(&[&["exec", "--read-stderr", "--"], line].concat());
+        exec.current_dir(&work).env("TELEMETRY_ENDPOINT", &collector.endpoint);
+        for name in ["USER", "LOGNAME", "HOSTNAME", "PWD", "TOKEN"] {
+            exec.env(name, MARK);
+        }
+        exec.output().unwrap();
+    }
+    let mut flush = home.telemetry(&["flush"]);
+    assert!(flush.env("TELEMETRY_ENDPOINT", &collector.endpoint).status().unwrap().success());
+    assert_eq!(collector.report(&home)["totals"]["events"], 3, "the fourth could not be started");
+    let mut files = home.snapshot();
+    for name in ["store.sqlite", "store.sqlite-wal"] {
+        files.insert(home.path(name), std::fs::read(home.path(name)).unwrap_or_default());
+    }
+    assert!(files.values().any(|bytes| contains(bytes, b"commit")), "the check itself can find something");
+    for (path, bytes) in files {
+        assert!(!contains(&bytes, MARK.as_bytes()), "{}", path.display());
+    }
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
