@@ -199,8 +199,9 @@ fn form_of(node: &Json, values: usize) -> String {
         (Some("string"), _, Some(pattern), Some(length)) => {
             format!("at most {length} characters of `{pattern}`")
         }
-        (Some("integer"), ..) => "number".to_owned(),
-        (kind, ..) => kind.unwrap_or("nullable number").to_owned(),
+        // An optional number has two types, `integer` and `null`.
+        (Some("integer") | None, ..) => "number".to_owned(),
+        (Some(kind), ..) => kind.to_owned(),
     }
 }
 
