@@ -1,7 +1,6 @@
 //! The ledger: what was sent, byte for byte, with the receipt for it.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +9,17 @@ use telemetry_schema::{Batch, BatchId, Receipt};
 use thiserror::Error;
 
 use crate::SealedBatch;
-use crate::private::write_private;
+use crate::private::{files, read_private, remove_if_there, replace_private, write_private};
 
 /// How many batches are kept. Two hundred of the largest are as many events as a spool holds twenty times.
+/// At the policy's bound on a batch's bytes they are 150 MiB; at the size of everyday batches, one.
 const MAX_BATCHES: usize = 200;
 
 /// Age after which a batch is forgotten: a quarter of a year is long enough to look back.
 const MAX_AGE_MS: u64 = 90 * 24 * 60 * 60 * 1000;
+
+/// Above any batch and any receipt: a file of another size is neither.
+const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
 const RECEIPT: &str = ".receipt.json";
 
@@ -30,6 +33,8 @@ pub struct Ledger {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SentBatch {
+    /// The batch's identifier.
+    pub batch_id: BatchId,
     /// The receipt.
     pub receipt: Receipt,
     /// The events, byte for byte.
@@ -78,18 +83,36 @@ impl Ledger {
         Self { directory: state.as_ref().join("sent") }
     }
 
-    /// Keeps a batch and its receipt, and lets old ones go.
+    /// Keeps the bytes of a batch that is about to be sent.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says; the batch is then not to be sent.
+    pub(crate) fn prepare(&self, batch: &SealedBatch) -> io::Result<()> {
+        write_private(&self.body_path(batch.id()), batch.body())
+    }
+
+    /// Keeps the receipt for a batch, and lets old ones go.
     ///
     /// # Errors
     ///
     /// What the file system says.
-    pub(crate) fn keep(&self, batch: &SealedBatch, receipt: &Receipt, now_ms: u64) -> io::Result<()> {
-        let id = batch.id();
-        write_private(&self.directory.join(format!("{id}.json")), batch.body())?;
+    pub(crate) fn keep(&self, id: BatchId, receipt: &Receipt, now_ms: u64) -> io::Result<()> {
         let receipt = serde_json::to_vec(receipt).map_err(io::Error::other)?;
-        write_private(&self.directory.join(format!("{id}{RECEIPT}")), &receipt)?;
+        replace_private(&self.receipt_path(id), &receipt)?;
         self.forget_old(now_ms);
         Ok(())
+    }
+
+    /// Forgets a batch that was not answered. What cannot be deleted now is deleted by the next shipper.
+    pub(crate) fn withdraw(&self, id: BatchId) {
+        let _ = remove_if_there(&self.body_path(id));
+    }
+
+    /// Forgets what shippers that were killed have prepared and not sent, or sent and got no answer for.
+    pub(crate) fn forget_unanswered(&self) {
+        let unanswered = self.batch_ids().unwrap_or_default().into_iter();
+        unanswered.filter(|id| !self.receipt_path(*id).exists()).for_each(|id| self.withdraw(id));
     }
 
     /// Reads what was sent, oldest first. A batch without its receipt was not acknowledged and is left out.
@@ -100,7 +123,7 @@ impl Ledger {
     pub fn read(&self) -> Result<Sent, LedgerError> {
         let mut sent = Sent::default();
         for id in self.batch_ids().map_err(|source| LedgerError { path: self.directory.clone(), source })? {
-            let path = self.directory.join(format!("{id}.json"));
+            let path = self.body_path(id);
             match self.read_batch(id) {
                 Ok(batch) => sent.batches.push(batch),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -122,38 +145,30 @@ impl Ledger {
     }
 
     fn read_batch(&self, id: BatchId) -> io::Result<SentBatch> {
-        let receipt = fs::read(self.directory.join(format!("{id}{RECEIPT}")))?;
+        let receipt = read_private(&self.receipt_path(id), MAX_FILE_BYTES)?;
         let receipt = serde_json::from_slice(&receipt).map_err(io::Error::other)?;
-        let body = fs::read(self.directory.join(format!("{id}.json")))?;
+        let body = read_private(&self.body_path(id), MAX_FILE_BYTES)?;
         let batch: Batch<Box<RawValue>> = serde_json::from_slice(&body).map_err(io::Error::other)?;
-        Ok(SentBatch { receipt, events: batch.events })
+        Ok(SentBatch { batch_id: id, receipt, events: batch.events })
     }
 
     fn batch_ids(&self) -> io::Result<Vec<BatchId>> {
-        let entries = match fs::read_dir(&self.directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let name = entry?.file_name();
-            let id: Option<BatchId> =
-                name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(|id| id.parse().ok());
-            ids.extend(id);
-        }
-        ids.sort_unstable();
-        Ok(ids)
+        let files = files(&self.directory, "json")?;
+        Ok(files.iter().filter_map(|file| file.file_stem()?.to_str()?.parse().ok()).collect())
     }
 
+    fn body_path(&self, id: BatchId) -> PathBuf {
+        self.directory.join(format!("{id}.json"))
+    }
+
+    fn receipt_path(&self, id: BatchId) -> PathBuf {
+        self.directory.join(format!("{id}{RECEIPT}"))
+    }
+
+    /// The body first: a receipt that is left over alone shows nothing, while a body alone is one that was not sent.
     fn forget(&self, id: BatchId) -> io::Result<()> {
-        for name in [format!("{id}{RECEIPT}"), format!("{id}.json")] {
-            match fs::remove_file(self.directory.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
+        remove_if_there(&self.body_path(id))?;
+        remove_if_there(&self.receipt_path(id))
     }
 
     /// What cannot be deleted now is deleted with the next batch.

@@ -11,7 +11,7 @@ mod spool;
 
 pub use ledger::{DamagedBatch, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::state_dir;
-pub use private::write_private;
+pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{
     Endpoint, EndpointError, FileSink, HttpOptions, HttpSink, MemorySink, SealedBatch, SendError, Sink,

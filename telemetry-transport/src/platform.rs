@@ -42,14 +42,18 @@ pub(crate) fn is_ours(facts: &Metadata) -> bool {
 }
 
 /// Keeps a helper apart from its parent's terminal signals.
+///
+/// On Unix nothing is done here: the leader of a process group cannot begin a session, so a group of its own would keep
+/// the helper in its parent's session for good. Until [`become_helper`], some milliseconds, a Ctrl-C ends the helper
+/// too; nothing is lost by that.
 pub(crate) fn detach(command: &mut Command) {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(windows)]
     {
         // DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP, winbase.h
         std::os::windows::process::CommandExt::creation_flags(command, 0x0000_0008 | 0x0000_0200);
     }
+    #[cfg(not(windows))]
+    let _ = command;
 }
 
 /// Makes this process a helper: a session of its own, no inherited files, no directory held, the lowest priority.

@@ -1,20 +1,28 @@
 //! Files that are the owner's only.
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::platform::{is_ours, make_private_dir, private_options};
 
-/// Makes a directory for the owner only, and refuses one that is a link or somebody else's.
-pub(crate) fn ready_dir(path: &Path) -> io::Result<()> {
+/// A temporary file this old belongs to a process that was killed: writing one takes milliseconds.
+const LEFT_OVER_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// Whether there is something to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    There,
+    Missing,
+}
+
+/// Looks whether a directory is there. One that is a link or somebody else's is refused, so that nobody's files but
+/// the user's own are read, sent or deleted.
+pub(crate) fn check_dir(path: &Path) -> io::Result<Presence> {
     let facts = match fs::symlink_metadata(path) {
         Ok(facts) => facts,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            make_private_dir(path)?;
-            fs::symlink_metadata(path)?
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Missing),
         Err(error) => return Err(error),
     };
     if !facts.is_dir() {
@@ -23,7 +31,33 @@ pub(crate) fn ready_dir(path: &Path) -> io::Result<()> {
     if !is_ours(&facts) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "belongs to another user"));
     }
+    Ok(Presence::There)
+}
+
+/// Makes a directory for the owner only, and refuses one that is a link or somebody else's.
+///
+/// # Errors
+///
+/// What the file system says, or what the directory is instead.
+pub fn ready_dir(path: &Path) -> io::Result<()> {
+    if check_dir(path)? == Presence::Missing {
+        make_private_dir(path)?;
+        // Somebody else may have been faster.
+        check_dir(path)?;
+    }
     Ok(())
+}
+
+/// Opens a file that is there only to be locked.
+pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
+    private_options().write(true).create(true).truncate(false).open(path)
+}
+
+/// Reads a file, at most this much of it: one byte more than the bound says that there is more.
+pub(crate) fn read_private(path: &Path, bound: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    private_options().read(true).open(path)?.take(bound.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes a whole file that only the owner can read: a new one beside it first, then put in its place, so that
@@ -33,19 +67,74 @@ pub(crate) fn ready_dir(path: &Path) -> io::Result<()> {
 ///
 /// What the file system says; the file is then as it was.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
+    ready_dir(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    replace_private(path, content)
+}
+
+/// As [`write_private`], in a directory that has to be there: one that was purged meanwhile does not come back.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    ready_dir(directory)?;
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let beside = directory.join(format!(".{}-{number}.tmp", std::process::id()));
+    // Not the process id: two containers that share a home have the same ones.
+    let beside = directory.join(format!(".{}.tmp", uuid::Uuid::now_v7()));
     let written = (|| {
-        let mut file = private_options().write(true).create(true).truncate(true).open(&beside)?;
-        file.write_all(content)?;
+        private_options().write(true).create_new(true).open(&beside)?.write_all(content)?;
         fs::rename(&beside, path)
     })();
     if written.is_err() {
-        // The first error is the one to report; a left-over temporary file does no harm.
+        // The first error is the one to report; what is left over is swept up later.
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Deletes the temporary files of processes that were killed while they wrote one.
+pub(crate) fn sweep(directory: &Path, now_ms: u64) {
+    let left_over_ms = u64::try_from(LEFT_OVER_AFTER.as_millis()).unwrap_or(u64::MAX);
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let made_ms =
+            path.extension().filter(|extension| *extension == "tmp").and_then(|_| made_at_ms(&path));
+        if made_ms.is_some_and(|made_ms| now_ms.saturating_sub(made_ms) > left_over_ms) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// When a file was made, by the UUID of version 7 that is its name.
+pub(crate) fn made_at_ms(path: &Path) -> Option<u64> {
+    let name = path.file_stem()?.to_str()?.trim_start_matches('.');
+    let id: uuid::Uuid = name.parse().ok()?;
+    (id.get_version_num() == 7).then(|| u64::try_from(id.as_u128() >> 80).unwrap_or(0))
+}
+
+/// Deletes a file. That it is gone already is fine.
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The files of a directory with this extension, by name. A directory that is not there has none; links and
+/// everything else that is no plain file are left alone.
+pub(crate) fn files(directory: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    if check_dir(directory)? == Presence::Missing {
+        return Ok(Vec::new());
+    }
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_file())
+            && path.extension().is_some_and(|e| e == extension)
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }

@@ -61,6 +61,6 @@ fn default_store() -> Result<PathBuf> {
     let client = Client::new();
     let dir =
         client.state_dir().context("there is no home directory to keep a store in; give --store PATH")?;
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    telemetry_transport::ready_dir(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     Ok(dir.join(STORE))
 }

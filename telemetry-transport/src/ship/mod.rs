@@ -1,6 +1,7 @@
 //! Shipping: a pure policy that decides, and a loop around it that acts.
 
 mod policy;
+mod queue;
 mod run;
 
 pub use policy::{Outcome, ShipPolicy, ShipState, Step, Stopped};

@@ -1,21 +1,20 @@
 //! The loop: asks the policy, asks for consent, sends, and keeps the books.
 
 use std::fs::{File, TryLockError};
-use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use telemetry_redact::consent::{Consent, Mode};
 use telemetry_schema::{BatchId, Loss, LossReason, Receipt};
 
+use super::queue::Queue;
 use super::{Clock, Outcome, ShipPolicy, ShipState, Step, Stopped};
-use crate::platform::private_options;
-use crate::private::write_private;
-use crate::spool::{Contents, parse};
+use crate::private::{Presence, check_dir, open_lock};
+use crate::spool::{Claimed, Everything};
 use crate::{Ledger, Record, SealedBatch, SendError, Sink, Spool, Which};
 
-/// How long a shipper waits between looks at whether another one has finished.
-const LOCK_POLL: Duration = Duration::from_millis(50);
+/// How long a shipper waits between looks at whether another one has finished, or an appender has.
+const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// What shipping came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +48,20 @@ pub fn ship(
     clock: &dyn Clock,
     deadline: Duration,
 ) -> ShipReport {
-    let state = ShipState::new(ShipPolicy::new(deadline));
-    let mut run = Run { spool, ledger, sink, consent, clock, deadline, state, report: ShipReport::default() };
+    let policy = ShipPolicy::new(deadline);
+    let state = ShipState::new(policy);
+    let mut run = Run {
+        spool,
+        ledger,
+        sink,
+        consent,
+        clock,
+        policy,
+        state,
+        queue: Queue::default(),
+        sealed: None,
+        report: ShipReport::default(),
+    };
     let stopped = run.all();
     run.report.stopped_by = stopped.err();
     run.report.left = spool.read(Which::Pending).map_or(0, |contents| contents.records.len() as u64);
@@ -63,42 +74,44 @@ struct Run<'a, F> {
     sink: &'a dyn Sink,
     consent: F,
     clock: &'a dyn Clock,
-    deadline: Duration,
+    policy: ShipPolicy,
     state: ShipState,
+    queue: Queue,
+    sealed: Option<Sealed>,
     report: ShipReport,
+}
+
+/// A batch that goes out with the same bytes until it is answered, so that a collector which got it the first time
+/// knows it again, and counts its losses once.
+struct Sealed {
+    batch: SealedBatch,
+    records: Vec<Record>,
+    losses: Vec<Loss>,
 }
 
 impl<F: FnMut() -> Consent> Run<'_, F> {
     fn all(&mut self) -> Result<(), Stopped> {
-        if !self.spool.state.exists() {
-            return Ok(());
+        match check_dir(&self.spool.state) {
+            Ok(Presence::There) => {}
+            Ok(Presence::Missing) => return Ok(()),
+            Err(_) => return Err(Stopped::Disk),
         }
         let _lock = self.lock()?;
-        loop {
-            let segments = self.spool.claim().map_err(|_| Stopped::Disk)?;
-            if segments.is_empty() {
-                return Ok(());
-            }
-            for segment in segments {
-                self.segment(&segment)?;
-            }
-        }
+        // What an earlier shipper was killed over. Its events are in the spool still.
+        self.ledger.forget_unanswered();
+        let stopped = self.until_empty();
+        self.unseal();
+        stopped
     }
 
     /// The lock that a crash frees.
     fn lock(&self) -> Result<File, Stopped> {
-        let path = self.spool.state.join("ship.lock");
-        let file = private_options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(|_| Stopped::Disk)?;
+        let file = open_lock(&self.spool.state.join("ship.lock")).map_err(|_| Stopped::Disk)?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::Error(_)) => return Err(Stopped::Disk),
-                Err(TryLockError::WouldBlock) if self.clock.elapsed() >= self.deadline => {
+                Err(TryLockError::WouldBlock) if self.clock.elapsed() >= self.policy.deadline => {
                     return Err(Stopped::AnotherShips);
                 }
                 Err(TryLockError::WouldBlock) => self.clock.sleep(LOCK_POLL),
@@ -106,91 +119,120 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         }
     }
 
-    fn segment(&mut self, path: &Path) -> Result<(), Stopped> {
-        let Contents { mut records, damaged_bytes, .. } = match std::fs::read(path) {
-            Ok(bytes) => parse(path, &bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(_) => return Err(Stopped::Disk),
-        };
-        if !damaged_bytes.is_empty() {
-            self.spool.set_aside(&damaged_bytes).map_err(|_| Stopped::Disk)?;
-            rewrite(path, &records)?;
-            self.report.damaged += damaged_bytes.len() as u64;
-            self.lose(LossReason::Torn, damaged_bytes.len());
-        }
-        self.drop_expired(path, &mut records)?;
-        while !records.is_empty() {
-            match self.state.next(self.clock.elapsed()) {
-                Step::Done(stopped) => return Err(stopped),
-                Step::Wait(duration) => self.clock.sleep(duration),
-                Step::Send { at_most } => {
-                    let settled = self.send(&records, at_most)?;
-                    if settled > 0 {
-                        records.drain(..settled);
-                        rewrite(path, &records)?;
+    fn until_empty(&mut self) -> Result<(), Stopped> {
+        loop {
+            let Claimed { segments, all } =
+                self.spool.claim(self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
+            self.load(segments)?;
+            if self.queue.is_empty() {
+                match all {
+                    Everything::Claimed => return Ok(()),
+                    // Appenders come so fast that none of the moments between them was met.
+                    Everything::NotYet if self.clock.elapsed() >= self.policy.deadline => {
+                        return Err(Stopped::Deadline);
                     }
+                    Everything::NotYet => self.clock.sleep(LOCK_POLL),
+                }
+            }
+            while !self.queue.is_empty() {
+                match self.state.next(self.clock.elapsed()) {
+                    Step::Done(stopped) => return Err(stopped),
+                    Step::Wait(duration) => self.clock.sleep(duration),
+                    Step::Send { at_most } => self.send(at_most)?,
                 }
             }
         }
-        rewrite(path, &records)
     }
 
-    fn drop_expired(&mut self, path: &Path, records: &mut Vec<Record>) -> Result<(), Stopped> {
-        let (now, max_age) = (self.clock.unix_ms(), self.spool.limits.max_age_ms);
-        let before = records.len();
-        // A time in the future is a clock that jumped, not an old event.
-        records.retain(|record| now.saturating_sub(record.event_id().unix_ms()) <= max_age);
-        let expired = before - records.len();
-        if expired > 0 {
-            rewrite(path, records)?;
-            self.report.expired += expired as u64;
-            self.lose(LossReason::Expired, expired);
+    fn load(&mut self, segments: Vec<PathBuf>) -> Result<(), Stopped> {
+        let loaded = Queue::load(segments, &self.spool.limits, self.clock.unix_ms());
+        let (mut queue, unsendable) = loaded.map_err(|_| Stopped::Disk)?;
+        if !unsendable.damaged_bytes.is_empty() {
+            self.spool.set_aside(&unsendable.damaged_bytes, self.clock.unix_ms());
         }
+        queue.take_out(&unsendable).map_err(|_| Stopped::Disk)?;
+        let damaged = unsendable.damaged.len() as u64;
+        self.report.damaged += damaged;
+        self.report.expired += unsendable.expired;
+        self.spool.note_losses(&[
+            Loss { reason: LossReason::Torn, count: damaged },
+            Loss { reason: LossReason::Expired, count: unsendable.expired },
+        ]);
+        self.queue = queue;
         Ok(())
     }
 
-    /// Sends the first records, and says how many of them are settled.
-    fn send(&mut self, records: &[Record], at_most: usize) -> Result<usize, Stopped> {
-        let mut bytes = 0;
-        let fits = |record: &&Record| {
-            bytes += record.line().len() + 1;
-            bytes <= ShipPolicy::new(self.deadline).max_batch_bytes
+    /// Makes one request, if consent is there.
+    fn send(&mut self, at_most: usize) -> Result<(), Stopped> {
+        // What a purge deleted meanwhile is not sent from memory.
+        if self.queue.forget_missing() {
+            self.unseal();
+            if self.queue.is_empty() {
+                return Ok(());
+            }
+        }
+        let sealed = match self.sealed.take() {
+            Some(sealed) => sealed,
+            None => self.seal(at_most)?,
         };
-        // One record always fits: the spool's bound on a record is below the batch's.
-        let count = records.iter().take(at_most).take_while(fits).count().max(1);
-        let batch_records = records.get(..count).unwrap_or(records);
-        let losses = self.spool.losses();
-        let id = BatchId::new(self.clock.unix_ms(), &self.clock.random());
-        let batch = SealedBatch::seal(id, batch_records, &losses).map_err(|_| Stopped::Disk)?;
-
         let consent = (self.consent)();
         let Some(permit) = consent.sending() else {
+            self.withdraw(&sealed);
             if consent.mode() == Mode::Off {
                 // What the user took back is not kept for a later yes.
                 let _ = self.spool.purge();
             }
             self.apply(&Outcome::Closed);
-            return Ok(0);
+            return Ok(());
         };
-        match self.sink.send(&batch, permit) {
+        let Sealed { batch, records, losses } = &sealed;
+        let within = self.policy.deadline.saturating_sub(self.clock.elapsed());
+        let answer = self.sink.send(batch, permit, within).and_then(|receipt| {
+            if batch.is_answered_by(&receipt) { Ok(receipt) } else { Err(SendError::NotAReceipt) }
+        });
+        match answer {
             Ok(receipt) => {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
-                self.ledger.keep(&batch, &receipt, self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
-                self.spool.losses_told(&losses);
-                self.settle(batch_records, &receipt)?;
-                self.apply(&Outcome::Settled);
-                Ok(count)
+                self.ledger.keep(batch.id(), &receipt, self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
+                self.spool.losses_told(losses);
+                self.settle(records, &receipt)
             }
-            Err(SendError::TooLarge) if count == 1 => {
-                self.set_aside(batch_records.iter())?;
-                self.lose(LossReason::TooLarge, 1);
-                self.apply(&Outcome::Settled);
-                Ok(1)
+            Err(SendError::TooLarge) if records.len() == 1 => {
+                self.withdraw(&sealed);
+                self.set_aside(records.iter(), LossReason::TooLarge);
+                self.settled(1)
             }
             Err(error) => {
-                self.apply(&outcome(&error, count));
-                Ok(0)
+                self.apply(&outcome(&error, records.len()));
+                match error {
+                    SendError::TooLarge => self.withdraw(&sealed),
+                    _ => self.sealed = Some(sealed),
+                }
+                Ok(())
             }
+        }
+    }
+
+    /// A batch of the oldest records. Its bytes are in the ledger before they are anywhere else: what cannot be shown
+    /// is not sent.
+    fn seal(&self, at_most: usize) -> Result<Sealed, Stopped> {
+        let records: Vec<Record> =
+            self.queue.first(at_most, self.policy.max_batch_bytes).into_iter().cloned().collect();
+        let losses = self.spool.losses();
+        let id = BatchId::new(self.clock.unix_ms(), &self.clock.random());
+        let batch = SealedBatch::seal(id, &records, &losses).map_err(|_| Stopped::Disk)?;
+        self.ledger.prepare(&batch).map_err(|_| Stopped::Disk)?;
+        Ok(Sealed { batch, records, losses })
+    }
+
+    /// Lets go of a batch that was not answered; its events stay where they are.
+    fn withdraw(&self, sealed: &Sealed) {
+        self.ledger.withdraw(sealed.batch.id());
+    }
+
+    fn unseal(&mut self) {
+        if let Some(sealed) = self.sealed.take() {
+            self.withdraw(&sealed);
         }
     }
 
@@ -198,44 +240,29 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         self.report.sent += receipt.accepted;
         self.report.duplicates += receipt.duplicates;
         self.report.refused += receipt.refused.len() as u64;
-        if !receipt.refused.is_empty() {
-            let at = |index: u64| usize::try_from(index).ok().and_then(|index| records.get(index));
-            self.set_aside(receipt.refused.iter().filter_map(|refusal| at(refusal.index)))?;
-            self.lose(LossReason::Refused, receipt.refused.len());
-        }
+        let at = |index: u64| usize::try_from(index).ok().and_then(|index| records.get(index));
+        let refused = receipt.refused.iter().filter_map(|refusal| at(refusal.index));
+        self.set_aside(refused, LossReason::Refused);
+        self.settled(records.len())
+    }
+
+    fn settled(&mut self, count: usize) -> Result<(), Stopped> {
+        self.queue.settle(count).map_err(|_| Stopped::Disk)?;
+        self.apply(&Outcome::Settled);
         Ok(())
     }
 
-    fn set_aside<'r>(&self, records: impl Iterator<Item = &'r Record>) -> Result<(), Stopped> {
+    fn set_aside<'r>(&self, records: impl Iterator<Item = &'r Record>, reason: LossReason) {
         let lines: Vec<Vec<u8>> = records.map(|record| record.line().as_bytes().to_vec()).collect();
-        self.spool.set_aside(&lines).map_err(|_| Stopped::Disk)
-    }
-
-    fn lose(&self, reason: LossReason, count: usize) {
-        self.spool.note_losses(&[Loss { reason, count: count as u64 }]);
+        if !lines.is_empty() {
+            self.spool.set_aside(&lines, self.clock.unix_ms());
+            self.spool.note_losses(&[Loss { reason, count: lines.len() as u64 }]);
+        }
     }
 
     fn apply(&mut self, outcome: &Outcome) {
         let [a, b, ..] = self.clock.random();
         self.state.apply(outcome, self.clock.elapsed(), u16::from_be_bytes([a, b]));
-    }
-}
-
-/// Puts what is left of a segment in its place, or deletes it.
-fn rewrite(path: &Path, records: &[Record]) -> Result<(), Stopped> {
-    // A purge meanwhile took the segment away: what is gone stays gone.
-    if !path.exists() {
-        return Ok(());
-    }
-    let result = if records.is_empty() {
-        std::fs::remove_file(path)
-    } else {
-        let lines: String = records.iter().flat_map(|record| [record.line(), "\n"]).collect();
-        write_private(path, lines.as_bytes())
-    };
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Stopped::Disk),
-        _ => Ok(()),
     }
 }
 

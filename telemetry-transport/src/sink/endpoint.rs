@@ -13,10 +13,12 @@ pub struct Endpoint(pub(crate) Target);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// `https://host[:port][/base]`, without a slash at the end.
+    /// `https://host[:port][/base]`
     Http {
-        /// The whole address.
+        /// The whole address, without a slash at the end.
         base: String,
+        /// The host in it.
+        host: String,
         /// Whether the host is this machine.
         loopback: bool,
     },
@@ -64,6 +66,12 @@ impl FromStr for Endpoint {
         if authority.as_str().contains('@') {
             return Err(EndpointError::Credential);
         }
+        // A port that is no number would be the scheme's default one otherwise.
+        if authority.host().is_empty()
+            || (authority.as_str() != authority.host() && authority.port_u16().is_none())
+        {
+            return Err(EndpointError::Form);
+        }
         let loopback = is_loopback(authority.host());
         match scheme {
             "https" => {}
@@ -72,7 +80,7 @@ impl FromStr for Endpoint {
             _ => return Err(EndpointError::Form),
         }
         let base = format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'));
-        Ok(Self(Target::Http { base, loopback }))
+        Ok(Self(Target::Http { base, host: authority.host().to_owned(), loopback }))
     }
 }
 
@@ -113,6 +121,13 @@ mod tests {
             ("telnet://example.com", Err(EndpointError::Form)),
             ("example.com", Err(EndpointError::Form)),
             ("", Err(EndpointError::Form)),
+            ("https://", Err(EndpointError::Form)),
+            ("https://:443", Err(EndpointError::Form)),
+            ("https://example.com:99999", Err(EndpointError::Form)),
+            ("https://example.com:", Err(EndpointError::Form)),
+            ("https://example.com/in#part", Err(EndpointError::Query)),
+            ("http://127.1", Err(EndpointError::NotSecure)),
+            ("HTTP://LOCALHOST:1", Ok("http://LOCALHOST:1")),
             ("file://events", Err(EndpointError::RelativeFile)),
         ] {
             let parsed = text.parse::<Endpoint>().map(|endpoint| endpoint.to_string());

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 use telemetry_redact::consent::SendPermit;
@@ -28,13 +29,21 @@ impl FileSink {
         let batch: Batch<&RawValue> = serde_json::from_slice(batch.body()).map_err(io::Error::other)?;
         let lines: String = batch.events.iter().flat_map(|event| [event.get(), "\n"]).collect();
         let mut file = private_options().append(true).create(true).open(&self.path)?;
-        file.write_all(lines.as_bytes())?;
-        file.sync_data()
+        let before = file.metadata()?.len();
+        file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).inspect_err(|_| {
+            // Shippers come one at a time, so what stands after the end from before is this batch and no other.
+            let _ = file.set_len(before);
+        })
     }
 }
 
 impl Sink for FileSink {
-    fn send(&self, batch: &SealedBatch, _permit: SendPermit) -> Result<Receipt, SendError> {
+    fn send(
+        &self,
+        batch: &SealedBatch,
+        _permit: SendPermit,
+        _within: Duration,
+    ) -> Result<Receipt, SendError> {
         self.append(batch).map_err(|source| SendError::Write { path: self.path.clone(), source })?;
         receipt_of_our_own(batch)
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +10,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{PROTOCOL_VERSION, Receipt};
+use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Proxy};
 
-use super::{SealedBatch, SendError, Sink, SinkError};
+use super::proxy::Proxies;
+use super::{Endpoint, SealedBatch, SendError, Sink, SinkError, Target};
 
 /// A connection that is not there by then is not going to be.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
@@ -24,41 +25,49 @@ const DEADLINE: Duration = Duration::from_secs(8);
 /// A receipt for the largest batch with every event refused stays below; more is no receipt.
 const MAX_ANSWER_BYTES: u64 = 256 * 1024;
 
+const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+
 /// What comes from the environment, so that tests can bring their own.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct HttpOptions {
-    /// A proxy, as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say. Never used for loopback.
-    proxy: Option<Proxy>,
-    /// Root certificates in PEM that are trusted besides the built-in ones, as `SSL_CERT_FILE` says.
+    proxies: Proxies,
     certificates: Option<PathBuf>,
-    /// The deadline of the whole request.
     deadline: Duration,
 }
 
 impl HttpOptions {
-    /// As the environment says.
+    /// As the environment says: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` (or in small letters), which are never used
+    /// for loopback; and `SSL_CERT_FILE`, root certificates in PEM that are trusted instead of the built-in ones.
     #[must_use]
     pub fn from_environment() -> Self {
-        let certificates =
-            std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
-        Self { proxy: Proxy::try_from_env(), certificates, ..Self::plain() }
+        let options = Self::from_variables(&|name| std::env::var(name).ok());
+        match std::env::var_os(SSL_CERT_FILE).filter(|path| !path.is_empty()) {
+            Some(path) => options.certificates(path),
+            None => options,
+        }
+    }
+
+    /// As these variables say.
+    #[must_use]
+    pub fn from_variables(variables: &dyn Fn(&str) -> Option<String>) -> Self {
+        let certificates = variables(SSL_CERT_FILE).filter(|path| !path.is_empty()).map(PathBuf::from);
+        Self { proxies: Proxies::read(variables), certificates, ..Self::plain() }
     }
 
     /// No proxy, no further certificates.
     #[must_use]
     pub fn plain() -> Self {
-        Self { proxy: None, certificates: None, deadline: DEADLINE }
+        Self { proxies: Proxies::default(), certificates: None, deadline: DEADLINE }
     }
 
-    /// Sets the deadline of the whole request.
+    /// Sets the deadline of a whole request: 8 seconds otherwise.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Trusts the certificates in this file besides the built-in ones.
+    /// Trusts the certificates in this file instead of the built-in ones.
     #[must_use]
     pub fn certificates(mut self, path: impl Into<PathBuf>) -> Self {
         self.certificates = Some(path.into());
@@ -71,22 +80,28 @@ impl HttpOptions {
 pub struct HttpSink {
     agent: Agent,
     url: String,
+    deadline: Duration,
 }
 
 impl HttpSink {
-    pub(super) fn open(base: &str, loopback: bool, options: HttpOptions) -> Result<Self, SinkError> {
-        let HttpOptions { proxy, certificates, deadline } = options;
+    /// A sink to a collector. Connects to nothing until something is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`SinkError`] where the endpoint is a file, or the certificates or the proxy cannot be used.
+    pub fn new(endpoint: &Endpoint, options: HttpOptions) -> Result<Self, SinkError> {
+        let HttpOptions { proxies, certificates, deadline } = options;
+        let Target::Http { base, host, loopback } = &endpoint.0 else { return Err(SinkError::NotHttp) };
         let mut tls = TlsConfig::builder();
         if let Some(path) = certificates {
-            let roots = roots_with(&path).map_err(|source| SinkError::Certificates { path, source })?;
+            let roots = roots_in(&path).map_err(|source| SinkError::Certificates { path, source })?;
             tls = tls.root_certs(RootCerts::Specific(Arc::new(roots)));
         }
+        let proxy = if *loopback { None } else { proxies.proxy_for(host)? };
         let agent = Agent::config_builder()
             .https_only(!loopback)
-            .proxy(proxy.filter(|_| !loopback))
+            .proxy(proxy)
             .tls_config(tls.build())
-            .timeout_connect(Some(CONNECT_DEADLINE.min(deadline)))
-            .timeout_global(Some(deadline))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -94,13 +109,13 @@ impl HttpSink {
             .user_agent(concat!("telemetry/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Ok(Self { agent, url: format!("{base}/v1/events") })
+        Ok(Self { agent, url: format!("{base}/v1/events"), deadline })
     }
 }
 
 /// The certificates of a file. With a file of one's own the built-in roots are not used, as with other programs that
-/// read `SSL_CERT_FILE`.
-fn roots_with(path: &std::path::Path) -> io::Result<Vec<Certificate<'static>>> {
+/// read `SSL_CERT_FILE`: who names one says whom to trust.
+fn roots_in(path: &Path) -> io::Result<Vec<Certificate<'static>>> {
     let pem = fs::read(path)?;
     let mut roots = Vec::new();
     for item in parse_pem(&pem) {
@@ -115,11 +130,20 @@ fn roots_with(path: &std::path::Path) -> io::Result<Vec<Certificate<'static>>> {
 }
 
 impl Sink for HttpSink {
-    fn send(&self, batch: &SealedBatch, _permit: SendPermit) -> Result<Receipt, SendError> {
+    fn send(&self, batch: &SealedBatch, _permit: SendPermit, within: Duration) -> Result<Receipt, SendError> {
+        let deadline = self.deadline.min(within);
+        if deadline.is_zero() {
+            // A timeout of nothing is none to the system.
+            return Err(SendError::Timeout);
+        }
         let body = gzip(batch.body()).map_err(|_| SendError::Unreachable)?;
         let answer = self
             .agent
             .post(&self.url)
+            .config()
+            .timeout_connect(Some(CONNECT_DEADLINE.min(deadline)))
+            .timeout_global(Some(deadline))
+            .build()
             .header("content-type", "application/json")
             .header("content-encoding", "gzip")
             .header("telemetry-protocol", PROTOCOL_VERSION.to_string())
@@ -136,13 +160,8 @@ impl Sink for HttpSink {
             }
             _ => return Err(SendError::Refused { status }),
         }
-        let text =
-            answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec().map_err(|error| {
-                match failure(&error) {
-                    SendError::Timeout => SendError::Timeout,
-                    _ => SendError::NotAReceipt,
-                }
-            })?;
+        let text = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec();
+        let text = text.map_err(|error| failure(&error))?;
         let receipt: Receipt = serde_json::from_slice(&text).map_err(|_| SendError::NotAReceipt)?;
         if receipt.batch_id == batch.id() { Ok(receipt) } else { Err(SendError::NotAReceipt) }
     }
@@ -154,10 +173,15 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+/// What went wrong, by what the shipper does about it. What a peer says that is no HTTP is no receipt; a connection
+/// that breaks may hold next time.
 fn failure(error: &ureq::Error) -> SendError {
     match error {
         ureq::Error::Timeout(_) => SendError::Timeout,
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => SendError::Timeout,
+        ureq::Error::BodyExceedsLimit(_) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+            SendError::NotAReceipt
+        }
         _ => SendError::Unreachable,
     }
 }

@@ -1,6 +1,7 @@
 //! A sink that keeps what it gets, for tests of those who use this crate.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{Receipt, Timestamp};
@@ -28,7 +29,12 @@ impl MemorySink {
 }
 
 impl Sink for MemorySink {
-    fn send(&self, batch: &SealedBatch, _permit: SendPermit) -> Result<Receipt, SendError> {
+    fn send(
+        &self,
+        batch: &SealedBatch,
+        _permit: SendPermit,
+        _within: Duration,
+    ) -> Result<Receipt, SendError> {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch.clone());
         receipt_of_our_own(batch)
     }

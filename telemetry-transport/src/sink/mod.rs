@@ -4,6 +4,7 @@ mod endpoint;
 mod file;
 mod http;
 mod memory;
+mod proxy;
 
 pub(crate) use endpoint::Target;
 pub use endpoint::{Endpoint, EndpointError};
@@ -11,6 +12,7 @@ pub use file::FileSink;
 pub use http::{HttpOptions, HttpSink};
 pub use memory::MemorySink;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,6 +53,17 @@ impl SealedBatch {
         &self.body
     }
 
+    /// Whether a receipt accounts for every event of this batch, each once. One that does not is no leave to forget.
+    pub(crate) fn is_answered_by(&self, receipt: &Receipt) -> bool {
+        let refused: BTreeSet<u64> = receipt.refused.iter().map(|refusal| refusal.index).collect();
+        let events = self.events as u64;
+        let accounted = receipt.accepted.checked_add(receipt.duplicates);
+        receipt.batch_id == self.id
+            && refused.len() == receipt.refused.len()
+            && refused.last().is_none_or(|last| *last < events)
+            && accounted.and_then(|sum| sum.checked_add(refused.len() as u64)) == Some(events)
+    }
+
     /// How many events it holds.
     #[must_use]
     pub fn events(&self) -> usize {
@@ -60,12 +73,12 @@ impl SealedBatch {
 
 /// Somewhere a batch can go.
 pub trait Sink {
-    /// Sends one batch. The permit is used up.
+    /// Sends one batch and is back within this time, be there an answer or not. The permit is used up.
     ///
     /// # Errors
     ///
     /// [`SendError`], by what the shipper does about it.
-    fn send(&self, batch: &SealedBatch, permit: SendPermit) -> Result<Receipt, SendError>;
+    fn send(&self, batch: &SealedBatch, permit: SendPermit, within: Duration) -> Result<Receipt, SendError>;
 }
 
 /// A batch that was not acknowledged. Never holds a body or a header.
@@ -120,6 +133,15 @@ pub enum SinkError {
         /// Why.
         source: std::io::Error,
     },
+    /// The endpoint is a file.
+    #[error("the endpoint is a file, not a collector")]
+    NotHttp,
+    /// The proxy that a variable names. Does not repeat it, since it may hold a credential.
+    #[error("{variable}: expected a proxy like http://proxy.example.com:3128")]
+    Proxy {
+        /// The variable.
+        variable: &'static str,
+    },
 }
 
 /// The sink for an endpoint.
@@ -129,7 +151,7 @@ pub enum SinkError {
 /// [`SinkError`] where what it needs cannot be read.
 pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sink>, SinkError> {
     Ok(match &endpoint.0 {
-        Target::Http { base, loopback } => Box::new(HttpSink::open(base, *loopback, options)?),
+        Target::Http { .. } => Box::new(HttpSink::new(endpoint, options)?),
         Target::File(path) => Box::new(FileSink::new(path)),
     })
 }

@@ -1,14 +1,19 @@
 //! How many events were lost, by reason, until the collector knows.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use telemetry_schema::{Loss, LossReason};
 
-use crate::platform::private_options;
-use crate::private::write_private;
+use crate::private::{open_lock, read_private, remove_if_there, replace_private};
+
+/// How often the lock is tried. It is held while a small file is written; a count is not worth more.
+const TRIES: u32 = 1000;
+
+/// Far more than six counts take.
+const MAX_BYTES: u64 = 4096;
 
 type Counts = BTreeMap<LossReason, u64>;
 
@@ -40,14 +45,11 @@ pub(super) fn subtract(state: &Path, told: &[Loss]) {
 }
 
 pub(super) fn forget(state: &Path) -> io::Result<()> {
-    match fs::remove_file(file(state)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    remove_if_there(&file(state))
 }
 
 fn counts(state: &Path) -> Counts {
-    let read = fs::read(file(state)).ok();
+    let read = read_private(&file(state), MAX_BYTES).ok();
     read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
@@ -58,14 +60,13 @@ fn change(state: &Path, change: impl FnOnce(&mut Counts)) {
     change(&mut counts);
     counts.retain(|_, count| *count > 0);
     if let Ok(text) = serde_json::to_vec(&counts) {
-        let _ = write_private(&file(state), &text);
+        let _ = replace_private(&file(state), &text);
     }
 }
 
 fn lock(state: &Path) -> Option<File> {
-    let file =
-        private_options().write(true).create(true).truncate(false).open(state.join("losses.lock")).ok()?;
-    for _ in 0..1000 {
+    let file = open_lock(&state.join("losses.lock")).ok()?;
+    for _ in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Some(file),
             Err(TryLockError::WouldBlock) => std::thread::yield_now(),

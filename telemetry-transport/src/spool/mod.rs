@@ -2,22 +2,30 @@
 //!
 //! Records are appended to a segment, `active.ndjson`, by one `write` under a shared lock; whoever claims or rotates
 //! the segment renames it under the exclusive lock and does nothing else there. So appenders do not wait for each
-//! other, nobody waits for anybody's I/O, and a segment with another name than `active.ndjson` never grows.
+//! other, nobody waits for anybody's I/O, and a segment with another name than `active.ndjson` never grows: no lock is
+//! needed to move or to delete it.
+//!
+//! A record is `\n`, the event's JSON, `\n`: the line end before it closes one that was torn, and empty lines mean
+//! nothing. The layout of the directory is in the crate's documentation.
 
 mod append;
 mod bounds;
+mod claim;
 mod losses;
+mod purge;
 mod segment;
 
 pub use segment::{Contents, DamagedRecord, Record};
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use telemetry_redact::consent::Reach;
 use thiserror::Error;
 
-pub(crate) use segment::{parse, segments};
+pub(crate) use claim::{Claimed, Everything};
+pub(crate) use segment::read_segment;
+use segment::segments;
 
 /// How much a spool holds.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +45,13 @@ impl Default for SpoolLimits {
     }
 }
 
+impl SpoolLimits {
+    /// Bytes after which a segment is closed. The bound is spread over four: the oldest goes when there is no room.
+    fn max_segment_bytes(&self) -> u64 {
+        self.max_bytes / 4
+    }
+}
+
 /// A part of the spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
@@ -47,7 +62,7 @@ pub enum Which {
 }
 
 impl Which {
-    pub(crate) fn directory(self) -> &'static str {
+    pub(crate) const fn directory(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Local => "local",
@@ -106,9 +121,15 @@ pub struct Spool {
 }
 
 /// The segment that is appended to.
-pub(crate) const ACTIVE: &str = "active.ndjson";
+const ACTIVE: &str = "active.ndjson";
+/// The file whose lock keeps appenders and claimers apart.
+const LOCK: &str = "lock";
 /// Segments that a shipper has claimed.
-pub(crate) const SHIPPING: &str = "shipping";
+const SHIPPING: &str = "shipping";
+/// Records that could not be read or were refused.
+const DAMAGED: &str = "damaged";
+/// What is about to be deleted.
+const PURGED: &str = "purged";
 
 impl Spool {
     /// The spool in a state directory. Touches nothing.
@@ -129,8 +150,8 @@ impl Spool {
             files.splice(0..0, segments(&self.state.join(SHIPPING))?);
         }
         for file in files {
-            match std::fs::read(&file) {
-                Ok(bytes) => contents.extend(parse(&file, &bytes)),
+            match read_segment(&file, &self.limits) {
+                Ok(found) => contents.extend(found),
                 // A shipper may have taken it away just now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(SpoolError { path: file, source }),
@@ -141,68 +162,8 @@ impl Spool {
         Ok(contents)
     }
 
-    /// Deletes what was recorded and not sent, and what is known of losses. How many records went.
-    ///
-    /// # Errors
-    ///
-    /// What the file system says; the rest is deleted all the same.
-    pub fn purge(&self) -> io::Result<u64> {
-        let mut gone = 0;
-        let mut failed = None;
-        for directory in [Which::Pending.directory(), Which::Local.directory(), SHIPPING, "damaged"] {
-            let _lock = self.lock_exclusive();
-            for file in segments(&self.state.join(directory)).map_err(|error| error.source)? {
-                let records = std::fs::read(&file).map(|bytes| parse(&file, &bytes).records.len() as u64);
-                match std::fs::remove_file(&file) {
-                    Ok(()) if directory != "damaged" => gone += records.unwrap_or(0),
-                    Ok(()) => {}
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => failed = Some(error),
-                }
-            }
-        }
-        losses::forget(&self.state)?;
-        failed.map_or(Ok(gone), Err)
-    }
-
     /// The exclusive lock, under which segments are renamed. `None` where it cannot be had within moments.
     pub(crate) fn lock_exclusive(&self) -> Option<std::fs::File> {
-        append::lock(&self.state, std::fs::File::try_lock).ok().flatten()
-    }
-
-    /// Takes every segment that may be sent away from the appenders.
-    pub(crate) fn claim(&self) -> io::Result<Vec<PathBuf>> {
-        let shipping = self.state.join(SHIPPING);
-        let pending = self.state.join(Which::Pending.directory());
-        if pending.exists() {
-            crate::private::ready_dir(&shipping)?;
-            if let Some(_lock) = self.lock_exclusive() {
-                for file in segments(&pending).map_err(|error| error.source)? {
-                    std::fs::rename(&file, shipping.join(segment::new_name()))?;
-                }
-            }
-        }
-        segments(&shipping).map_err(|error| error.source)
-    }
-
-    /// Counts losses that are to be told to the collector.
-    pub(crate) fn note_losses(&self, losses: &[telemetry_schema::Loss]) {
-        losses::add(&self.state, losses);
-    }
-
-    /// The losses that the collector does not know of.
-    pub(crate) fn losses(&self) -> Vec<telemetry_schema::Loss> {
-        losses::read(&self.state)
-    }
-
-    /// Forgets losses that the collector knows of now.
-    pub(crate) fn losses_told(&self, told: &[telemetry_schema::Loss]) {
-        losses::subtract(&self.state, told);
-    }
-
-    /// Moves what could not be read aside.
-    pub(crate) fn set_aside(&self, raw: &[Vec<u8>]) -> io::Result<()> {
-        let path: &Path = &self.state.join("damaged").join(segment::new_name());
-        crate::write_private(path, &raw.join(&b'\n'))
+        append::lock(&self.state.join(LOCK), std::fs::File::try_lock).ok().flatten()
     }
 }

@@ -1,13 +1,13 @@
 //! Segments: files of records, one a line.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use telemetry_schema::{Event, EventId};
 
-use super::{ACTIVE, SpoolError};
+use super::{ACTIVE, SpoolError, SpoolLimits};
+use crate::private::{files, read_private};
 
 /// A record: an event as it is stored, shown and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,14 +67,29 @@ impl Contents {
     }
 }
 
-/// Reads a segment. Whole records are those that are an event and nothing else.
-pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Contents {
+/// Reads a segment. One that is far larger than a segment grows is read up to a bound, and what is beyond is damaged.
+pub(crate) fn read_segment(path: &Path, limits: &SpoolLimits) -> io::Result<Contents> {
+    // An active segment that nobody could close for a while is still below; a file of another size is no segment.
+    let bound = limits.max_bytes.saturating_mul(2);
+    let mut bytes = read_private(path, bound)?;
+    if bytes.len() as u64 > bound {
+        let last_whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        bytes.truncate(last_whole);
+        // Stands for the rest, which is not read: it does not fit into memory, and is no event.
+        bytes.extend(b"...");
+    }
+    Ok(parse(path, &bytes, limits.max_record_bytes))
+}
+
+/// Splits a segment into records. Whole ones are those that are an event and nothing else.
+fn parse(path: &Path, bytes: &[u8], max_record_bytes: usize) -> Contents {
     let mut contents = Contents::default();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.is_empty() {
             continue;
         }
-        let event = serde_json::from_slice::<Event>(line).ok();
+        let fits = line.len() <= max_record_bytes;
+        let event = fits.then(|| serde_json::from_slice::<Event>(line).ok()).flatten();
         if let (Some(event), Ok(text)) = (event, std::str::from_utf8(line)) {
             contents.records.push(Record { event_id: event.event_id, line: text.into() });
         } else {
@@ -88,26 +103,20 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Contents {
 /// The segments of a directory, oldest first, the active one last. A directory that is not there has none.
 pub(crate) fn segments(directory: &Path) -> Result<Vec<PathBuf>, SpoolError> {
     let wrap = |source| SpoolError { path: directory.to_owned(), source };
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(wrap(error)),
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(wrap)?;
-        let path = entry.path();
-        // A link could lead out of the directory.
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && path.extension().is_some_and(|extension| extension == "ndjson") {
-            files.push(path);
-        }
-    }
-    files.sort_by_key(|path| (path.file_name().is_some_and(|name| name == ACTIVE), path.clone()));
+    let mut files = files(directory, "ndjson").map_err(wrap)?;
+    // By name they are sorted already; the sort is stable.
+    files.sort_by_key(|path| is_active(path));
     Ok(files)
 }
 
-/// A name that sorts by time.
-pub(super) fn new_name() -> String {
-    format!("{}.ndjson", uuid::Uuid::now_v7())
+pub(super) fn is_active(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == ACTIVE)
+}
+
+/// A name that no other segment has, and that sorts by time.
+pub(super) fn new_name(unix_ms: u64) -> String {
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    // Without the bytes that hold the version and the variant.
+    let random = std::array::from_fn(|index| if index < 6 { bytes[index] } else { bytes[index + 3] });
+    format!("{}.ndjson", uuid::Builder::from_unix_timestamp_millis(unix_ms, &random).into_uuid())
 }

@@ -1,0 +1,315 @@
+//! What is kept, by whom it can be read, and what damage costs.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use telemetry_redact::consent::Mode;
+use telemetry_schema::{Batch, Event, Loss, LossReason};
+use telemetry_transport::{AppendError, MemorySink, Spool, SpoolLimits, Which, ship};
+
+use crate::fixture::{
+    Home, NOW_MS, SEGMENT, TestClock, event, event_id, events_of, id_at, ids, json, numbered, numbers, yes,
+};
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+#[test]
+fn a_record_is_the_event_s_json_byte_for_byte() {
+    let home = Home::holding(2);
+    home.spool.append(&event(event_id(2), Mode::Local)).unwrap();
+    let lines = |which| -> Vec<String> {
+        let records = home.spool.read(which).unwrap().records;
+        records.iter().map(|record| record.line().to_owned()).collect()
+    };
+    assert_eq!(lines(Which::Pending), [json(0), json(1)]);
+    assert_eq!(lines(Which::Local), [json(2)]);
+    let file = fs::read_to_string(home.state.join("pending/active.ndjson")).unwrap();
+    assert_eq!(file, format!("\n{}\n\n{}\n", json(0), json(1)));
+}
+
+#[test]
+fn reading_and_purging_make_nothing() {
+    let home = Home::new();
+    assert!(home.spool.read(Which::Local).unwrap().records.is_empty());
+    assert_eq!(home.spool.purge().unwrap(), 0);
+    assert_eq!(home.ledger.purge().unwrap(), 0);
+    assert!(home.ledger.read().unwrap().batches.is_empty());
+    let report = ship(&home.spool, &home.ledger, &MemorySink::new(), yes, &TestClock::new(), DEADLINE);
+    assert_eq!(report.stopped_by, None);
+    assert!(!home.state.exists());
+}
+
+/// The cut record is lost and said to be; what is before it and what is appended after it is not.
+#[test]
+fn a_cut_at_every_byte_costs_the_cut_record_and_no_other() {
+    let home = Home::holding(3);
+    let active = home.state.join("pending/active.ndjson");
+    let whole = fs::read(&active).unwrap();
+    // Where each record begins and ends, without its line ends.
+    let mut at = 0;
+    let spans: Vec<_> = (0..3)
+        .map(|number| {
+            let start = at + 1;
+            at = start + json(number).len() + 1;
+            (start, at - 1)
+        })
+        .collect();
+    for cut in 0..=whole.len() {
+        fs::write(&active, &whole[..cut]).unwrap();
+        home.spool.append(&numbered(9)).unwrap();
+        let contents = home.spool.read(Which::Pending).unwrap();
+        let mut expected: Vec<_> =
+            (0..).zip(&spans).filter(|(_, span)| span.1 <= cut).map(|(n, _)| n).collect();
+        expected.push(9);
+        let expected: Vec<_> = expected.into_iter().map(event_id).collect();
+        assert_eq!(ids(contents.records.iter()), expected, "cut at {cut}");
+        let torn = spans.iter().filter(|(start, end)| *start < cut && cut < *end).count();
+        assert_eq!(contents.damaged.len(), torn, "cut at {cut}");
+        if cut % 97 == 0 {
+            let sink = MemorySink::new();
+            let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+            assert_eq!((report.sent, report.damaged), (expected.len() as u64, torn as u64), "cut at {cut}");
+            let batch: Batch<Event> = serde_json::from_slice(sink.batches()[0].body()).unwrap();
+            let count = torn as u64;
+            let losses = [Loss { reason: LossReason::Torn, count }];
+            assert_eq!(batch.losses, losses[..torn], "cut at {cut}");
+        }
+    }
+    let name = home.spool.read(Which::Pending).unwrap();
+    assert!(name.damaged.is_empty(), "the whole segment and one more");
+}
+
+#[test]
+fn garbage_is_named_by_place_moved_aside_and_blocks_nothing() {
+    let home = Home::holding(1);
+    let active = home.state.join("pending/active.ndjson");
+    let secret = "hunter2";
+    let oversized = format!("{{\"secret\":\"{}\"}}", "x".repeat(70_000));
+    let garbage: [&[u8]; 7] = [
+        b"\0\0\0\0",
+        b"\xff\xfe\x00",
+        br#"{"user":"hunter2"}"#,
+        b"[]",
+        b"{",
+        oversized.as_bytes(),
+        br#"{"schema_version":2}"#,
+    ];
+    let mut bytes = fs::read(&active).unwrap();
+    for line in garbage {
+        bytes.extend_from_slice(line);
+        bytes.push(b'\n');
+    }
+    fs::write(&active, &bytes).unwrap();
+    home.spool.append(&numbered(1)).unwrap();
+    fs::write(home.state.join("pending/notes.txt"), "not ours").unwrap();
+    fs::create_dir(home.state.join("pending/directory.ndjson")).unwrap();
+
+    let contents = home.spool.read(Which::Pending).unwrap();
+    assert_eq!(ids(contents.records.iter()), numbers(0..2));
+    assert_eq!(contents.damaged.len(), garbage.len());
+    assert_eq!((&contents.damaged[0].path, contents.damaged[0].line), (&active, 3));
+    let said = format!("{:?} {}", contents.damaged, contents.damaged[2]);
+    assert!(!said.contains(secret), "{said}");
+    let before = fs::read(&active).unwrap();
+    assert_eq!(fs::read(&active).unwrap(), before, "reading changes nothing");
+
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.damaged, report.left), (2, 7, 0));
+    assert_eq!(home.files("damaged").len(), 1);
+    let aside = fs::read(home.state.join("damaged").join(&home.files("damaged")[0])).unwrap();
+    assert!(aside.windows(7).any(|window| window == secret.as_bytes()), "moved, not deleted");
+    assert_eq!(home.files("pending"), ["directory.ndjson", "notes.txt"], "what is no segment is left alone");
+}
+
+#[test]
+fn a_segment_of_no_sensible_size_is_not_read_into_memory() {
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 4096;
+    let home = Home::with(limits);
+    home.spool.append(&numbered(0)).unwrap();
+    let mut bytes = fs::read(home.state.join("pending/active.ndjson")).unwrap();
+    bytes.resize(1 << 20, b'x');
+    fs::write(home.state.join("pending/active.ndjson"), bytes).unwrap();
+    let contents = home.spool.read(Which::Pending).unwrap();
+    assert_eq!((contents.records.len(), contents.damaged.len()), (1, 1));
+}
+
+#[test]
+fn bounds_hold_and_every_event_that_goes_is_counted() {
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 16 * 1024;
+    let home = Home::with(limits);
+    let appended = 200;
+    // One a second: the order of segments is that of their times.
+    let later = |number: u64| id_at(NOW_MS + number * 1000, number);
+    for number in 0..appended {
+        home.spool.append(&event(later(number), Mode::On)).unwrap();
+        // One record past a quarter of the bound closes a segment, and that is when there is an eviction.
+        assert!(size_of(&home.state.join("pending")) < 16 * 1024 + 4 * 1024 + 2048);
+    }
+    let kept = home.pending();
+    let newest: Vec<_> = (appended - kept.len() as u64..appended).map(later).collect();
+    assert_eq!(kept, newest, "the oldest went");
+    let sink = MemorySink::new();
+    ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    let batch: Batch<Event> = serde_json::from_slice(sink.batches()[0].body()).unwrap();
+    let count = appended - kept.len() as u64;
+    assert_eq!(batch.losses, [Loss { reason: LossReason::Evicted, count }]);
+    assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), "{}", "told");
+}
+
+fn size_of(directory: &Path) -> u64 {
+    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
+}
+
+#[test]
+fn an_event_that_is_too_large_is_refused_and_counted() {
+    let mut limits = SpoolLimits::default();
+    limits.max_record_bytes = 64;
+    let home = Home::with(limits);
+    let error = home.spool.append(&numbered(0)).unwrap_err();
+    assert!(matches!(error, AppendError::TooLarge { .. }), "{error}");
+    assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), r#"{"too_large":1}"#);
+    home.spool.append(&event(event_id(1), Mode::Local)).unwrap_err();
+    let text = fs::read_to_string(home.state.join("losses.json")).unwrap();
+    assert_eq!(text, r#"{"too_large":1}"#, "what was never to be sent is nobody's loss");
+}
+
+#[test]
+fn an_appender_without_the_lock_writes_a_segment_of_its_own() {
+    let home = Home::holding(1);
+    let lock = fs::File::options().write(true).open(home.state.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let before = Instant::now();
+    home.spool.append(&numbered(1)).unwrap();
+    assert!(before.elapsed() < Duration::from_secs(5), "it does not wait");
+    assert_eq!(home.files("pending").len(), 2);
+    assert_eq!(home.pending(), numbers(0..2));
+    // A shipper takes what needs no lock, and goes on trying for the rest until its deadline.
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left), (1, 1));
+    assert!(report.stopped_by.is_some());
+    drop(lock);
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left, report.stopped_by), (1, 0, None));
+}
+
+#[test]
+fn purging_deletes_what_is_recorded_and_says_how_much() {
+    let home = Home::holding(3);
+    home.spool.append(&event(event_id(3), Mode::Local)).unwrap();
+    let claimed = home.state.join("shipping");
+    fs::create_dir(&claimed).unwrap();
+    fs::write(claimed.join(SEGMENT), json(4)).unwrap();
+    // What an earlier purge was killed over.
+    fs::create_dir_all(home.state.join("purged/old")).unwrap();
+    fs::write(home.state.join("purged/old/active.ndjson"), json(5)).unwrap();
+    assert_eq!(home.spool.purge().unwrap(), 5);
+    assert_eq!(home.files(""), ["lock"]);
+    home.spool.append(&numbered(6)).unwrap();
+    assert_eq!(home.pending(), numbers(6..7));
+}
+
+#[test]
+fn a_home_that_cannot_be_written_to_gives_the_event_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = Spool::new(file.join("state"), SpoolLimits::default()).append(&numbered(0)).unwrap_err();
+    assert!(error.to_string().contains("file/state"), "{error}");
+    let error = Spool::new(&file, SpoolLimits::default()).append(&numbered(0)).unwrap_err();
+    assert!(matches!(error, AppendError::Write { .. }), "{error}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "");
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+
+    use super::*;
+
+    #[test]
+    fn everything_is_the_owner_s_only() {
+        let home = Home::holding(2);
+        ship(&home.spool, &home.ledger, &MemorySink::new(), yes, &TestClock::new(), DEADLINE);
+        home.spool.append(&numbered(2)).unwrap();
+        let mut open = vec![home.state.clone()];
+        while let Some(path) = open.pop() {
+            let facts = fs::symlink_metadata(&path).unwrap();
+            let expected = if facts.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(facts.permissions().mode() & 0o777, expected, "{}", path.display());
+            if facts.is_dir() {
+                open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_read_only_directory_gives_the_event_up_and_is_still_read() {
+        let home = Home::holding(1);
+        let pending = home.state.join("pending");
+        fs::set_permissions(pending.join("active.ndjson"), fs::Permissions::from_mode(0o400)).unwrap();
+        fs::set_permissions(&pending, fs::Permissions::from_mode(0o500)).unwrap();
+        if fs::write(pending.join("probe"), "").is_ok() {
+            // Permissions do not hold for root. `a_home_that_cannot_be_written_to_gives_the_event_up` is as much.
+            return;
+        }
+        home.spool.append(&numbered(1)).unwrap_err();
+        assert_eq!(home.pending(), numbers(0..1));
+        assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), r#"{"unwritable":1}"#);
+        fs::set_permissions(&pending, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    #[test]
+    fn a_link_to_elsewhere_is_not_followed() {
+        for linked in ["", "pending", "pending/active.ndjson", "shipping", "lock"] {
+            let home = Home::new();
+            let elsewhere = tempfile::tempdir().unwrap();
+            let other = elsewhere.path().join("active.ndjson");
+            fs::write(&other, json(7)).unwrap();
+            let link = home.state.join(linked);
+            let link = if linked.is_empty() { home.state.clone() } else { link };
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            let to_file = linked.ends_with(".ndjson") || linked == "lock";
+            symlink(if to_file { &other } else { elsewhere.path() }, link).unwrap();
+
+            if linked != "shipping" {
+                home.spool.append(&numbered(0)).unwrap_err();
+            }
+            let sink = MemorySink::new();
+            ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+            assert!(sink.batches().iter().all(|batch| !events_of(batch).contains(&event_id(7))), "{linked}");
+            let _ = home.spool.purge();
+            assert_eq!(fs::read_to_string(&other).unwrap(), json(7), "{linked}");
+            assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1, "{linked}");
+        }
+    }
+
+    /// As with `sudo` in a user's home.
+    #[test]
+    fn a_directory_of_another_user_is_left_alone() {
+        let home = Home::holding(1);
+        let owner = fs::metadata(&home.state).unwrap().uid();
+        for part in ["pending", ""] {
+            let directory = home.state.join(part);
+            if chown(&directory, Some(owner + 1), None).is_err() {
+                // Only root can give files away.
+                return;
+            }
+            let error = home.spool.append(&numbered(1)).unwrap_err();
+            let AppendError::Write { path, source } = &error else { panic!("{error}") };
+            assert_eq!(path, &home.state.join(part).components().as_path());
+            assert_eq!(source.to_string(), "belongs to another user");
+            let sink = MemorySink::new();
+            let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+            assert!(sink.batches().is_empty() && report.stopped_by.is_some());
+            home.spool.purge().unwrap_err();
+            assert_eq!(home.files("pending"), ["active.ndjson"]);
+            chown(&directory, Some(owner), None).unwrap();
+        }
+        assert_eq!(home.pending(), numbers(0..1));
+    }
+}
