@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 pub(crate) use telemetry_collector::Align;
 
 /// Says on standard error what went wrong, with its causes.
@@ -41,8 +41,13 @@ fn terminal_width() -> Option<u16> {
     None
 }
 
-/// A plain table that fits the terminal: no lines that a screen reader would read out, no colours.
+/// The longest word that keeps a column wide: a path or an address is broken rather than the table.
+const MAX_WORD: usize = 18;
+
+/// A plain table that fits the terminal: no lines that a screen reader would read out, no colours. Columns give way to
+/// the width by breaking between words.
 pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -51,15 +56,34 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
     if header.iter().any(|(title, _)| !title.is_empty()) {
         table.set_header(header.iter().map(|(title, _)| *title));
     }
-    for row in rows {
-        table.add_row(row);
+    let mut least_widths = Vec::with_capacity(header.len());
+    for (index, (title, align)) in header.iter().enumerate() {
+        let cells = rows.iter().filter_map(|row| row.get(index)).map(String::as_str);
+        let words = cells.chain([*title]).flat_map(str::split_whitespace).map(|word| word.chars().count());
+        let widest = words.max().unwrap_or(0).min(MAX_WORD);
+        // A blank on either side comes on top.
+        let least = u16::try_from(widest + 2).unwrap_or(u16::MAX);
+        least_widths.push((*align, least));
     }
-    for (column, (_, align)) in table.column_iter_mut().zip(header) {
-        if *align == Align::Right {
+    let needed: u16 = least_widths.iter().map(|(_, least)| *least).sum();
+    if needed > width() && header.iter().all(|(title, _)| !title.is_empty()) {
+        return blocks(header, &rows);
+    }
+    table.add_rows(rows);
+    for (column, (align, least)) in table.column_iter_mut().zip(least_widths) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        if align == Align::Right {
             column.set_cell_alignment(CellAlignment::Right);
-            // Numbers are not broken over lines; words are.
-            column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A table for a terminal that is too narrow for it: a line for each cell, led by its column's title.
+fn blocks(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
+    let block = |row: &Vec<String>| {
+        let lines = header.iter().zip(row).map(|((title, _), cell)| format!(" {title}: {cell}"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    rows.iter().map(block).collect::<Vec<_>>().join("\n\n")
 }

@@ -69,12 +69,14 @@ impl Client {
         Self::in_environment(Environment::real(), std::env::current_dir().ok().as_deref())
     }
 
-    /// A client in a given environment, for tests and for hosts that bring their own.
+    /// A client in a given environment, for tests and for hosts that bring their own. Relative paths in variables, and
+    /// the project file, are looked for from the working directory that is given, also if the process has moved since.
     #[must_use]
     pub fn in_environment(environment: Environment, working_directory: Option<&Path>) -> Self {
         let files = Files::find(&environment, working_directory);
         let named = environment.var(variables::STATE_DIR).filter(|path| !path.is_empty());
-        let state_dir = named.map(PathBuf::from).or_else(telemetry_transport::state_dir);
+        let named = named.map(|path| sources::from(working_directory, path.into()));
+        let state_dir = named.or_else(telemetry_transport::state_dir);
         let endpoint = find_endpoint(&environment, &files);
         Self { environment, files, state_dir, endpoint }
     }

@@ -46,8 +46,8 @@ impl Files {
     /// The files of this machine, this user and this working directory.
     pub(crate) fn find(environment: &Environment, working_directory: Option<&Path>) -> Self {
         let named = environment.var(variables::CONFIG).filter(|path| !path.is_empty());
-        let settings =
-            named.map(|path| SettingsFile::new(PathBuf::from(path))).or_else(SettingsFile::of_the_user);
+        let named = named.map(|path| SettingsFile::new(from(working_directory, path.into())));
+        let settings = named.or_else(SettingsFile::of_the_user);
         let project = working_directory
             .into_iter()
             .flat_map(|directory| directory.ancestors().take(MAX_ANCESTORS))
@@ -56,6 +56,11 @@ impl Files {
             .map(SettingsFile::new);
         Self { settings, admin: crate::platform::admin_file().map(SettingsFile::new), project }
     }
+}
+
+/// A path as it was meant in the directory where it was given.
+pub(crate) fn from(working_directory: Option<&Path>, path: PathBuf) -> PathBuf {
+    working_directory.map_or(path.clone(), |directory| directory.join(path))
 }
 
 pub(crate) fn gather(environment: &Environment, files: &Files, host: &Host) -> Sources {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use telemetry_client::surroundings::Environment;
 use telemetry_client::{Client, HELPER_DEADLINE, Host};
 use telemetry_redact::consent::Mode;
 use telemetry_transport::{HttpOptions, ShipReport, SystemClock, helper, ship};
@@ -22,15 +23,18 @@ pub(crate) fn start_helper() {
 }
 
 pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
+    // A helper leaves the directory it was started in; a project file and relative paths are meant from there.
+    let started_in = std::env::current_dir().ok();
     if flush.detached {
         helper::enter(HELPER_DEADLINE);
     }
+    let client_now = || Client::in_environment(Environment::real(), started_in.as_deref());
     let say = |text: &str| {
         if !flush.quiet {
             talk(text);
         }
     };
-    let client = Client::new();
+    let client = client_now();
     let host = Host::default();
     let consent = client.consent(&host);
     if consent.mode() != Mode::On {
@@ -48,7 +52,7 @@ pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
     let endpoint = client.endpoint().map_err(Clone::clone)?.context("there is no endpoint")?;
     let sink = telemetry_transport::sink_for(endpoint, HttpOptions::from_environment())?;
     // Asked again before each request: a no that came meanwhile counts at once.
-    let consent = || Client::new().consent(&host);
+    let consent = || client_now().consent(&host);
     let report = ship(&spool, &ledger, sink.as_ref(), consent, &SystemClock::new(), HELPER_DEADLINE);
     say(&text(&report));
     Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -40,6 +40,21 @@ fn the_helper_ships_by_itself_and_the_command_does_not_wait() {
 }
 
 #[test]
+fn the_helper_finds_a_spool_that_was_named_from_where_the_command_ran() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+    exec.env("TELEMETRY_STATE_DIR", "here").env("TELEMETRY_ENDPOINT", &collector.endpoint);
+    assert!(exec.status().unwrap().success());
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while collector.report(&home)["totals"]["events"] != 1 {
+        assert!(Instant::now() < deadline, "the event did not arrive by itself");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(home.path("work/here/sent").exists());
+}
+
+#[test]
 fn eight_lanes_arrive_exactly_once() {
     let home = Home::new();
     let collector = Collector::start(&home);
@@ -159,7 +174,8 @@ fn the_local_report_counts_what_was_recorded() {
     assert!(csv.lines().any(|line| line.starts_with("misspellings,")), "{csv}");
     let narrow = home.telemetry(&["report"]).env("COLUMNS", "40").output().unwrap();
     let narrow = String::from_utf8(narrow.stdout).unwrap();
-    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 50), "{narrow}");
+    assert!(narrow.contains(" Typed: statsu"), "{narrow}");
 }
 
 #[test]

@@ -111,8 +111,6 @@ fn garbage_is_named_by_place_moved_aside_and_blocks_nothing() {
     assert_eq!((&contents.damaged[0].path, contents.damaged[0].line), (&active, 3));
     let said = format!("{:?} {}", contents.damaged, contents.damaged[2]);
     assert!(!said.contains(secret), "{said}");
-    let before = fs::read(&active).unwrap();
-    assert_eq!(fs::read(&active).unwrap(), before, "reading changes nothing");
 
     let sink = MemorySink::new();
     let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
@@ -219,7 +217,7 @@ fn a_home_that_cannot_be_written_to_gives_the_event_up() {
     let file = dir.path().join("file");
     fs::write(&file, "").unwrap();
     let error = Spool::new(file.join("state"), SpoolLimits::default()).append(&numbered(0)).unwrap_err();
-    assert!(error.to_string().contains("file/state"), "{error}");
+    assert!(error.to_string().contains(&file.join("state").display().to_string()), "{error}");
     let error = Spool::new(&file, SpoolLimits::default()).append(&numbered(0)).unwrap_err();
     assert!(matches!(error, AppendError::Write { .. }), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "");
@@ -278,6 +276,10 @@ mod unix {
 
             if linked != "shipping" {
                 home.spool.append(&numbered(0)).unwrap_err();
+            }
+            if linked == "pending/active.ndjson" {
+                let counted = fs::read_to_string(home.state.join("losses.json")).unwrap();
+                assert_eq!(counted, r#"{"unwritable":1}"#);
             }
             let sink = MemorySink::new();
             ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
