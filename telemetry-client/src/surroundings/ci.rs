@@ -5,85 +5,109 @@ use telemetry_schema::CiVendor as Vendor;
 use super::Environment;
 
 /// One vendor's sign.
+#[derive(Debug, Clone, Copy)]
 enum Sign {
     /// All of these variables are set.
-    Set(&'static [&'static str]),
+    All(&'static [&'static str]),
+    /// One of these variables is set.
+    Any(&'static [&'static str]),
     /// This variable has this value.
     Is(&'static str, &'static str),
     /// This variable's value holds this.
     Holds(&'static str, &'static str),
 }
 
-/// The list of vendors and variables of the package `ci-info` 4 (MIT).
-const SIGNS: [(Sign, Vendor); 48] = [
-    (Sign::Set(&["APPVEYOR"]), Vendor::AppVeyor),
-    (Sign::Set(&["CODEBUILD_BUILD_ARN"]), Vendor::CodeBuild),
-    (Sign::Set(&["TF_BUILD"]), Vendor::AzurePipelines),
-    (Sign::Set(&["bamboo_planKey"]), Vendor::Bamboo),
-    (Sign::Set(&["BITBUCKET_COMMIT"]), Vendor::BitbucketPipelines),
-    (Sign::Set(&["BITRISE_IO"]), Vendor::Bitrise),
-    (Sign::Set(&["BUDDY_WORKSPACE_ID"]), Vendor::Buddy),
-    (Sign::Set(&["BUILDKITE"]), Vendor::Buildkite),
-    (Sign::Set(&["CIRCLECI"]), Vendor::CircleCi),
-    (Sign::Set(&["CIRRUS_CI"]), Vendor::CirrusCi),
-    (Sign::Set(&["CF_PAGES"]), Vendor::CloudflarePages),
-    (Sign::Set(&["CF_BUILD_ID"]), Vendor::Codefresh),
-    (Sign::Set(&["CM_BUILD_ID"]), Vendor::Codemagic),
+/// Which vendor sets what: the facts of `vendors.json` in the package `ci-info` 4.5.0 (MIT), and Northflank's own
+/// variable. A variable is set where it has a value; the first sign that holds decides, so a vendor whose runner also
+/// sets another's variables stands before it: Gitea before GitHub, Jenkins before Hudson.
+const SIGNS: [(Sign, Vendor); 56] = [
+    (Sign::Any(&["APPVEYOR"]), Vendor::AppVeyor),
+    (Sign::Any(&["CODEBUILD_BUILD_ARN"]), Vendor::CodeBuild),
+    (Sign::Any(&["TF_BUILD"]), Vendor::AzurePipelines),
+    (Sign::Any(&["bamboo_planKey"]), Vendor::Bamboo),
+    (Sign::Any(&["BITBUCKET_COMMIT"]), Vendor::BitbucketPipelines),
+    (Sign::Any(&["BITRISE_IO"]), Vendor::Bitrise),
+    (Sign::Any(&["BUDDY_WORKSPACE_ID"]), Vendor::Buddy),
+    (Sign::Any(&["BUILDKITE"]), Vendor::Buildkite),
+    (Sign::Any(&["CIRCLECI"]), Vendor::CircleCi),
+    (Sign::Any(&["CIRRUS_CI"]), Vendor::CirrusCi),
+    (Sign::Any(&["CF_PAGES"]), Vendor::CloudflarePages),
+    (Sign::Any(&["CF_BUILD_ID"]), Vendor::Codefresh),
+    (Sign::Any(&["CM_BUILD_ID"]), Vendor::Codemagic),
     (Sign::Is("CI_NAME", "codeship"), Vendor::Codeship),
-    (Sign::Set(&["DRONE"]), Vendor::Drone),
-    (Sign::Set(&["DSARI"]), Vendor::Dsari),
-    (Sign::Set(&["EAS_BUILD"]), Vendor::Eas),
-    (Sign::Set(&["GERRIT_PROJECT"]), Vendor::Gerrit),
-    (Sign::Set(&["GITEA_ACTIONS"]), Vendor::GiteaActions),
-    (Sign::Set(&["GITHUB_ACTIONS"]), Vendor::GithubActions),
-    (Sign::Set(&["GITLAB_CI"]), Vendor::GitlabCi),
-    (Sign::Set(&["GO_PIPELINE_LABEL"]), Vendor::GoCd),
-    (Sign::Set(&["BUILDER_OUTPUT"]), Vendor::GoogleCloudBuild),
-    (Sign::Set(&["HARNESS_BUILD_ID"]), Vendor::HarnessCi),
+    (Sign::Any(&["DRONE"]), Vendor::Drone),
+    (Sign::Any(&["DSARI"]), Vendor::Dsari),
+    (Sign::Any(&["EAS_BUILD"]), Vendor::Eas),
+    (Sign::Any(&["GERRIT_PROJECT"]), Vendor::Gerrit),
+    (Sign::Any(&["GITEA_ACTIONS"]), Vendor::GiteaActions),
+    (Sign::Any(&["GITHUB_ACTIONS"]), Vendor::GithubActions),
+    (Sign::Any(&["GITLAB_CI"]), Vendor::GitlabCi),
+    (Sign::Any(&["GO_PIPELINE_LABEL"]), Vendor::GoCd),
+    (Sign::Any(&["BUILDER_OUTPUT"]), Vendor::GoogleCloudBuild),
+    (Sign::Any(&["HARNESS_BUILD_ID"]), Vendor::HarnessCi),
     (Sign::Holds("NODE", "/app/.heroku/node/bin/node"), Vendor::Heroku),
-    (Sign::Set(&["JENKINS_URL", "BUILD_ID"]), Vendor::Jenkins),
-    (Sign::Set(&["LAYERCI"]), Vendor::LayerCi),
-    (Sign::Set(&["MAGNUM"]), Vendor::MagnumCi),
-    (Sign::Set(&["NETLIFY"]), Vendor::Netlify),
-    (Sign::Set(&["NF_BUILD_ID"]), Vendor::NorthflankCi),
-    (Sign::Set(&["PROW_JOB_ID"]), Vendor::Prow),
-    (Sign::Set(&["RELEASE_BUILD_ID"]), Vendor::ReleaseHub),
-    (Sign::Set(&["RENDER"]), Vendor::Render),
-    (Sign::Set(&["SAILCI"]), Vendor::SailCi),
-    (Sign::Set(&["SCREWDRIVER"]), Vendor::Screwdriver),
-    (Sign::Set(&["SEMAPHORE"]), Vendor::Semaphore),
+    (Sign::All(&["JENKINS_URL", "BUILD_ID"]), Vendor::Jenkins),
+    (Sign::Any(&["LAYERCI"]), Vendor::LayerCi),
+    (Sign::Any(&["MAGNUM"]), Vendor::MagnumCi),
+    (Sign::Any(&["NETLIFY"]), Vendor::Netlify),
+    (Sign::Any(&["NF_BUILD_ID"]), Vendor::NorthflankCi),
+    (Sign::Any(&["PROW_JOB_ID"]), Vendor::Prow),
+    (Sign::Any(&["RELEASE_BUILD_ID"]), Vendor::ReleaseHub),
+    (Sign::Any(&["RENDER"]), Vendor::Render),
+    (Sign::Any(&["SAILCI"]), Vendor::SailCi),
+    (Sign::Any(&["SCREWDRIVER"]), Vendor::Screwdriver),
+    (Sign::Any(&["SEMAPHORE"]), Vendor::Semaphore),
     (Sign::Is("CI_NAME", "sourcehut"), Vendor::Sourcehut),
-    (Sign::Set(&["STRIDER"]), Vendor::StriderCd),
-    (Sign::Set(&["TASK_ID", "RUN_ID"]), Vendor::TaskCluster),
-    (Sign::Set(&["TEAMCITY_VERSION"]), Vendor::TeamCity),
-    (Sign::Set(&["TRAVIS"]), Vendor::TravisCi),
-    (Sign::Set(&["VELA"]), Vendor::Vela),
-    (Sign::Set(&["NOW_BUILDER"]), Vendor::Vercel),
-    (Sign::Set(&["VERCEL"]), Vendor::Vercel),
-    (Sign::Set(&["APPCENTER_BUILD_ID"]), Vendor::VisualStudioAppCenter),
+    (Sign::Any(&["STRIDER"]), Vendor::StriderCd),
+    (Sign::All(&["TASK_ID", "RUN_ID"]), Vendor::TaskCluster),
+    (Sign::Any(&["TEAMCITY_VERSION"]), Vendor::TeamCity),
+    (Sign::Any(&["TRAVIS"]), Vendor::TravisCi),
+    (Sign::Any(&["VELA"]), Vendor::Vela),
+    (Sign::Any(&["NOW_BUILDER", "VERCEL"]), Vendor::Vercel),
+    (Sign::Any(&["APPCENTER_BUILD_ID"]), Vendor::VisualStudioAppCenter),
     (Sign::Is("CI", "woodpecker"), Vendor::Woodpecker),
-    (Sign::Set(&["CI_XCODE_PROJECT"]), Vendor::XcodeCloud),
-    (Sign::Set(&["XCS"]), Vendor::XcodeServer),
+    (Sign::Any(&["CI_XCODE_PROJECT"]), Vendor::XcodeCloud),
+    (Sign::Any(&["XCS"]), Vendor::XcodeServer),
+    // Vendors of the list that have no name in the schema.
+    (Sign::Any(&["AGOLA_GIT_REF"]), Vendor::Other),
+    (Sign::Any(&["ALPIC_HOST"]), Vendor::Other),
+    (Sign::Any(&["AC_APPCIRCLE"]), Vendor::Other),
+    (Sign::Any(&["CAPAWESOME_CLOUD"]), Vendor::Other),
+    (Sign::Any(&["WORKERS_CI"]), Vendor::Other),
+    (Sign::Any(&["EARTHLY_CI"]), Vendor::Other),
+    (Sign::Any(&["HUDSON_URL"]), Vendor::Other),
+    (Sign::Any(&["NEVERCODE"]), Vendor::Other),
+    (Sign::Any(&["RWX"]), Vendor::Other),
 ];
 
-/// Variables that mean some CI, whoever's it is; `ci-info` looks at the same.
-const GENERIC: [&str; 4] = ["CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "CI_APP_ID"];
+/// Variables that mean some CI, whoever's it is. `ci-info` also takes `BUILD_ID` and `RUN_ID`; both are names that
+/// people's own scripts use, and a person taken for a CI would be missing from every count of people.
+const GENERIC: [&str; 6] =
+    ["CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "CI_APP_ID", "CI_BUILD_ID", "CI_BUILD_NUMBER", "CI_NAME"];
 
-/// The CI vendor, if this process runs in CI. `CI=false` means none, whatever else is set.
+/// The CI vendor, if this process runs in CI. `CI=false` (or `0`) means none, whatever else is set.
 #[must_use]
 pub fn ci(environment: &Environment) -> Option<Vendor> {
-    if environment.is("CI", "false") {
+    let is_ci = environment.is_on("CI");
+    if environment.is_set("CI") && !is_ci {
         return None;
     }
-    let holds = |sign: &Sign| match sign {
-        Sign::Set(names) => names.iter().all(|name| environment.is_set(name)),
-        Sign::Is(name, value) => environment.is(name, value),
-        Sign::Holds(name, part) => {
-            environment.var(name).is_some_and(|value| value.to_string_lossy().contains(part))
+    let known = SIGNS.iter().find(|(sign, _)| sign.holds(environment)).map(|(_, vendor)| *vendor);
+    let is_generic = || is_ci || GENERIC.iter().any(|name| environment.is_on(name));
+    known.or_else(|| is_generic().then_some(Vendor::Other))
+}
+
+impl Sign {
+    fn holds(self, environment: &Environment) -> bool {
+        match self {
+            Self::All(names) => names.iter().all(|name| environment.is_set(name)),
+            Self::Any(names) => names.iter().any(|name| environment.is_set(name)),
+            Self::Is(name, value) => environment.is(name, value),
+            Self::Holds(name, part) => {
+                environment.var(name).is_some_and(|value| value.to_string_lossy().contains(part))
+            }
         }
-    };
-    let known = SIGNS.iter().find(|(sign, _)| holds(sign)).map(|(_, vendor)| *vendor);
-    known.or_else(|| GENERIC.iter().any(|name| environment.is_set(name)).then_some(Vendor::Other))
+    }
 }
 
 #[cfg(test)]
@@ -97,15 +121,53 @@ mod tests {
     #[test]
     fn vendors_are_told_by_their_variables() {
         for (sign, vendor) in SIGNS {
-            let variables: Vec<(&str, &str)> = match sign {
-                Sign::Set(names) => names.iter().map(|name| (*name, "1")).collect(),
-                Sign::Is(name, value) | Sign::Holds(name, value) => vec![(name, value)],
+            let ways: Vec<Vec<(&str, &str)>> = match sign {
+                Sign::All(names) => vec![names.iter().map(|name| (*name, "1")).collect()],
+                Sign::Any(names) => names.iter().map(|name| vec![(*name, "1")]).collect(),
+                Sign::Is(name, value) | Sign::Holds(name, value) => vec![vec![(name, value)]],
             };
-            assert_eq!(with(&variables), Some(vendor));
+            for way in ways {
+                assert_eq!(with(&way), Some(vendor), "{sign:?}");
+                let denied: Vec<_> = way.iter().copied().chain([("CI", "false")]).collect();
+                assert_eq!(with(&denied), None, "{sign:?}");
+                for (name, _) in way {
+                    assert_eq!(with(&[(name, "")]), None, "{sign:?}");
+                }
+            }
         }
-        assert_eq!(with(&[("CI", "true")]), Some(Vendor::Other));
-        assert_eq!(with(&[("CI", "false"), ("GITHUB_ACTIONS", "true")]), None);
-        assert_eq!(with(&[("TASK_ID", "1")]), None);
-        assert_eq!(with(&[]), None);
+    }
+
+    #[test]
+    fn every_vendor_has_a_sign() {
+        for vendor in Vendor::ALL {
+            assert!(SIGNS.iter().any(|(_, told)| told == vendor), "{vendor:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_vendor_s_can_still_be_ci() {
+        for (variables, expected) in [
+            (&[][..], None),
+            (&[("CI", "true")], Some(Vendor::Other)),
+            (&[("CI", "1")], Some(Vendor::Other)),
+            (&[("CI", "")], None),
+            (&[("CI", "0"), ("BUILD_NUMBER", "7")], None),
+            (&[("CI", "FALSE")], None),
+            (&[("CONTINUOUS_INTEGRATION", "true")], Some(Vendor::Other)),
+            (&[("CONTINUOUS_INTEGRATION", "false")], None),
+            (&[("BUILD_NUMBER", "7")], Some(Vendor::Other)),
+            (&[("CI_NAME", "adas-ci")], Some(Vendor::Other)),
+            // One half of a sign, and names that a person's own scripts use.
+            (&[("TASK_ID", "1")], None),
+            (&[("JENKINS_URL", "http://ci")], None),
+            (&[("BUILD_ID", "1")], None),
+            (&[("RUN_ID", "1")], None),
+            (&[("NODE", "/usr/bin/node")], None),
+            // One that also sets another's.
+            (&[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], Some(Vendor::GiteaActions)),
+            (&[("HUDSON_URL", "u"), ("JENKINS_URL", "u"), ("BUILD_ID", "1")], Some(Vendor::Jenkins)),
+        ] {
+            assert_eq!(with(variables), expected, "{variables:?}");
+        }
     }
 }

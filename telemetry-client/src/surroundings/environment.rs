@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// Files that hold facts are small; what is larger is something else.
+/// Files that hold facts are small. More of one is never read, so that no file can make a command wait.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// Where facts are read from.
@@ -14,6 +14,21 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 pub struct Environment {
     variables: Option<BTreeMap<String, OsString>>,
     root: PathBuf,
+}
+
+/// The beginning of a file.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// Its first 64 KiB; what is no UTF-8 is replaced.
+    pub(super) text: String,
+    /// Whether that is all of it.
+    pub(super) extent: Extent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Whole,
+    Cut,
 }
 
 impl Environment {
@@ -42,35 +57,120 @@ impl Environment {
         }
     }
 
+    /// Whether facts come from this process and this machine.
+    pub(super) fn is_real(&self) -> bool {
+        self.variables.is_none()
+    }
+
     /// Whether a variable is set to something.
-    pub(crate) fn is_set(&self, name: &str) -> bool {
+    pub(super) fn is_set(&self, name: &str) -> bool {
         self.var(name).is_some_and(|value| !value.is_empty())
     }
 
     /// Whether a variable is set to this.
-    pub(crate) fn is(&self, name: &str, value: &str) -> bool {
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
         self.var(name).is_some_and(|found| found == value)
     }
 
-    /// Where an absolute path is in this file system.
-    pub(crate) fn at(&self, path: &str) -> PathBuf {
-        self.root.join(path.trim_start_matches('/'))
+    /// Whether a variable that is a switch is set, and not to a no.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        self.var(name)
+            .is_some_and(|value| !value.is_empty() && value != "0" && !value.eq_ignore_ascii_case("false"))
     }
 
     /// Whether there is something at an absolute path.
-    pub(crate) fn exists(&self, path: &str) -> bool {
-        self.at(path).exists()
+    pub(super) fn exists(&self, path: &str) -> bool {
+        self.at(Path::new(path)).exists()
     }
 
-    /// The text of a small file.
-    pub(crate) fn read(&self, path: &str) -> Option<String> {
-        read_small(&self.at(path))
+    /// The text of a file that is small enough to be what is looked for.
+    pub(super) fn read(&self, path: &str) -> Option<String> {
+        self.head(path).filter(|head| head.extent == Extent::Whole).map(|head| head.text)
+    }
+
+    /// The beginning of a file. `None` for what is no plain file: to open a pipe would wait for its other end.
+    pub(super) fn head(&self, path: &str) -> Option<Head> {
+        let path = self.at(Path::new(path));
+        let length = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+        let mut bytes = Vec::new();
+        File::open(path).ok()?.take(MAX_FILE_BYTES).read_to_end(&mut bytes).ok()?;
+        let extent = if length > MAX_FILE_BYTES { Extent::Cut } else { Extent::Whole };
+        Some(Head { text: String::from_utf8_lossy(&bytes).into_owned(), extent })
+    }
+
+    /// An absolute path without links, and as it was given where that cannot be found out.
+    pub(super) fn resolve(&self, path: &Path) -> PathBuf {
+        if self.is_real() {
+            return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        }
+        let inside = || {
+            let found = fs::canonicalize(self.at(path)).ok()?;
+            let root = fs::canonicalize(&self.root).ok()?;
+            Some(Path::new("/").join(found.strip_prefix(root).ok()?))
+        };
+        inside().unwrap_or_else(|| path.to_owned())
+    }
+
+    /// Where an absolute path is below the root.
+    fn at(&self, path: &Path) -> PathBuf {
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// With a variable that need not be text.
+    #[cfg(test)]
+    pub(super) fn with(mut self, name: &str, value: OsString) -> Self {
+        self.variables.get_or_insert_default().insert(name.to_owned(), value);
+        self
     }
 }
 
-fn read_small(path: &Path) -> Option<String> {
-    let mut text = String::new();
-    let file = File::open(path).ok()?;
-    let length = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).ok()?;
-    (length as u64 <= MAX_FILE_BYTES).then_some(text)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_the_beginning_of_a_file_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let environment = Environment::fake([], root.path());
+        for (name, length, whole) in [("small", 10, true), ("limit", 65_536, true), ("large", 65_537, false)]
+        {
+            fs::write(root.path().join(name), vec![b'a'; length]).unwrap();
+            assert_eq!(
+                environment.head(&format!("/{name}")).unwrap().text.len(),
+                length.min(65_536),
+                "{name}"
+            );
+            assert_eq!(environment.read(&format!("/{name}")).is_some(), whole, "{name}");
+        }
+        fs::write(root.path().join("mixed"), b"ID=debian\nNAME=\xff\n").unwrap();
+        assert!(environment.read("/mixed").unwrap().starts_with("ID=debian\n"));
+        assert!(environment.read("/").is_none());
+        assert!(environment.read("/absent").is_none());
+    }
+
+    #[test]
+    fn a_switch_can_be_set_to_a_no() {
+        for (value, on) in
+            [("1", true), ("true", true), ("x", true), ("", false), ("0", false), ("False", false)]
+        {
+            assert_eq!(Environment::fake([("SWITCH", value)], "/nonexistent").is_on("SWITCH"), on, "{value}");
+        }
+        assert!(!Environment::fake([], "/nonexistent").is_on("SWITCH"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_below_the_root_only() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("usr/bin")).unwrap();
+        fs::write(root.path().join("usr/bin/atlas"), "").unwrap();
+        std::os::unix::fs::symlink("usr/bin", root.path().join("bin")).unwrap();
+        std::os::unix::fs::symlink("/etc/hosts", root.path().join("outside")).unwrap();
+        let environment = Environment::fake([], root.path());
+        for (path, resolved) in
+            [("/bin/atlas", "/usr/bin/atlas"), ("/absent", "/absent"), ("/outside", "/outside")]
+        {
+            assert_eq!(environment.resolve(Path::new(path)), Path::new(resolved));
+        }
+    }
 }
