@@ -2,54 +2,57 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use super::Shape;
+
 /// RFC 3986: a scheme and `://`.
-pub(super) fn is_url(text: &str) -> bool {
-    text.find("://").is_some_and(|at| {
-        at > 0 && text[..at].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+pub(super) fn is_url(text: &str, _: &Shape) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
     })
 }
 
-/// Something on both sides of an `@`, and a dot or a host on the right.
-pub(super) fn is_email(text: &str) -> bool {
+/// Something on both sides of an `@` (RFC 5321; of hosts without a dot too).
+pub(super) fn is_email(text: &str, _: &Shape) -> bool {
     text.rsplit_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
 }
 
-/// IPv4 and IPv6 with and without port, prefix length and zone (RFC 4291, RFC 4632, RFC 6874).
-pub(super) fn is_ip(text: &str) -> bool {
-    let without_prefix = text.split_once('/').map_or(text, |(address, length)| {
-        if length.bytes().all(|b| b.is_ascii_digit()) { address } else { text }
-    });
-    if let Some(rest) = without_prefix.strip_prefix('[') {
-        return rest.split_once(']').is_some_and(|(address, _)| is_v6(address));
-    }
-    let without_port = without_prefix.split_once(':').map_or(without_prefix, |(address, _)| address);
-    without_port.parse::<IpAddr>().is_ok() || is_v6(without_prefix)
+/// With and without port and prefix length (RFC 4632).
+pub(super) fn is_ipv4(text: &str, _: &Shape) -> bool {
+    let address = text.split(['/', ':']).next().unwrap_or(text);
+    let rest = &text[address.len()..];
+    rest.bytes().skip(1).all(|b| b.is_ascii_digit()) && matches!(address.parse(), Ok(IpAddr::V4(_)))
 }
 
-fn is_v6(text: &str) -> bool {
-    let address = text.split_once('%').map_or(text, |(address, _)| address);
+/// With and without port, prefix length and zone (RFC 4291, RFC 6874).
+pub(super) fn is_ipv6(text: &str, _: &Shape) -> bool {
+    let bare =
+        text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(address, _)| address);
+    let address = bare.split(['/', '%']).next().unwrap_or(bare);
     address.parse::<Ipv6Addr>().is_ok()
 }
 
 /// Six pairs of hexadecimal digits (IEEE 802).
-pub(super) fn is_mac(text: &str) -> bool {
-    let separator = if text.contains(':') { ':' } else { '-' };
-    let parts: Vec<&str> = text.split(separator).collect();
-    parts.len() == 6
-        && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+pub(super) fn is_mac(text: &str, shape: &Shape) -> bool {
+    text.len() == 17
+        && (shape.has(Shape::COLON) || shape.has(Shape::HYPHEN))
+        && text.bytes().enumerate().all(|(index, byte)| match index % 3 {
+            2 => matches!(byte, b':' | b'-'),
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
-/// Labels with dots, the last one letters (RFC 1123), with or without port.
-pub(super) fn is_host(text: &str) -> bool {
+/// Labels with dots, the last one letters (RFC 1123), with or without port; of other scripts too.
+pub(super) fn is_host(text: &str, _: &Shape) -> bool {
     let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
     if !port.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }
-    let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
-    let is_label = |label: &&str| {
+    let is_label = |label: &str| {
         !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
     };
-    labels.len() > 1
-        && labels.iter().all(is_label)
-        && labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()))
+    let host = host.trim_end_matches('.');
+    host.rsplit_once('.').is_some_and(|(labels, last)| {
+        labels.split('.').all(is_label) && last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic())
+    })
 }

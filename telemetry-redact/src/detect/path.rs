@@ -1,28 +1,73 @@
 //! Paths of all systems, and file names.
 
-/// Endings of file names that people's messages are full of; the registered media types' usual ones.
-const ENDINGS: [&str; 44] = [
-    "json", "yaml", "yml", "toml", "txt", "md", "csv", "tsv", "xml", "html", "log", "conf", "cfg", "ini",
-    "env", "pem", "key", "crt", "cer", "p12", "pfx", "js", "ts", "py", "rs", "go", "java", "rb", "sh", "ps1",
-    "bat", "c", "h", "cpp", "pdf", "doc", "docx", "xls", "xlsx", "zip", "tar", "gz", "sql", "db",
-];
+use super::Shape;
 
 /// A path of POSIX or Windows, absolute, relative or of a share, or a file name with a usual ending.
-pub(super) fn is_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let drive = matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
-    let rooted =
-        text.len() > 1 && (text.starts_with('/') || text.starts_with("~/") || text.starts_with("./"));
-    drive
-        || rooted
-        || text.starts_with("../")
-        || text.contains('\\')
-        || text.contains('/')
-        || is_file_name(text)
+pub(super) fn is_path(text: &str, shape: &Shape) -> bool {
+    shape.has(Shape::BACKSLASH)
+        || shape.has(Shape::SLASH) && text.len() > 1
+        || matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+        || shape.has(Shape::DOT) && is_file_name(text)
 }
 
 fn is_file_name(text: &str) -> bool {
     // Positions behind the name: `main.go:12:5`.
     let name = text.split(':').next().unwrap_or(text);
-    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        // The usual endings of what people's messages are full of: media types and languages.
+        matches!(
+            ending,
+            "bat"
+                | "c"
+                | "cer"
+                | "cfg"
+                | "conf"
+                | "cpp"
+                | "crt"
+                | "csv"
+                | "db"
+                | "doc"
+                | "docx"
+                | "env"
+                | "exe"
+                | "go"
+                | "gz"
+                | "h"
+                | "html"
+                | "ini"
+                | "jar"
+                | "java"
+                | "jpeg"
+                | "jpg"
+                | "js"
+                | "json"
+                | "key"
+                | "lock"
+                | "log"
+                | "md"
+                | "p12"
+                | "pdf"
+                | "pem"
+                | "pfx"
+                | "png"
+                | "ps1"
+                | "py"
+                | "rb"
+                | "rs"
+                | "sh"
+                | "sql"
+                | "tar"
+                | "tgz"
+                | "toml"
+                | "ts"
+                | "tsv"
+                | "txt"
+                | "xls"
+                | "xlsx"
+                | "xml"
+                | "yaml"
+                | "yml"
+                | "zip"
+        )
+    })
 }

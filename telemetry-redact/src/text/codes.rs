@@ -6,6 +6,7 @@ pub const CODES: &[&str] = &[
     "authentication",
     "canceled",
     "connection_failed",
+    "connection_refused",
     "invalid_value",
     "missing_argument",
     "name_resolution",
@@ -21,8 +22,9 @@ pub const CODES: &[&str] = &[
     "unknown_flag",
 ];
 
-/// Wording and class: cobra and pflag, clap, errno texts of POSIX, status texts of HTTP. The first that fits decides.
-const WORDINGS: [(&str, &str); 46] = [
+/// Wording and class: cobra and pflag, clap, errno texts of POSIX, status texts of HTTP. Each begins where a word does.
+/// The first that fits decides.
+const WORDINGS: [(&str, &str); 58] = [
     ("unknown command", "unknown_command"),
     ("unrecognized subcommand", "unknown_command"),
     ("is not a git command", "unknown_command"),
@@ -30,16 +32,20 @@ const WORDINGS: [(&str, &str); 46] = [
     ("unknown flag", "unknown_flag"),
     ("unknown shorthand flag", "unknown_flag"),
     ("unknown option", "unknown_flag"),
+    ("unrecognized option", "unknown_flag"),
     ("unexpected argument", "unknown_flag"),
     ("invalid argument", "invalid_value"),
     ("invalid value", "invalid_value"),
     ("required flag", "missing_argument"),
     ("required arguments were not provided", "missing_argument"),
     ("flag needs an argument", "missing_argument"),
+    ("a value is required for", "missing_argument"),
     ("is required", "missing_argument"),
     ("permission denied", "permission_denied"),
+    ("permissiondenied", "permission_denied"),
     ("operation not permitted", "permission_denied"),
     ("access denied", "permission_denied"),
+    ("eacces", "permission_denied"),
     ("forbidden", "permission_denied"),
     ("unauthorized", "authentication"),
     ("authentication", "authentication"),
@@ -48,33 +54,71 @@ const WORDINGS: [(&str, &str); 46] = [
     ("no such host", "name_resolution"),
     ("could not resolve host", "name_resolution"),
     ("enotfound", "name_resolution"),
-    ("connection refused", "connection_failed"),
+    ("connection refused", "connection_refused"),
+    ("connectionrefused", "connection_refused"),
+    ("econnrefused", "connection_refused"),
     ("connection reset", "connection_failed"),
+    ("connectionreset", "connection_failed"),
+    ("econnreset", "connection_failed"),
     ("network is unreachable", "connection_failed"),
     ("no route to host", "connection_failed"),
     ("broken pipe", "connection_failed"),
     ("deadline exceeded", "timeout"),
     ("timed out", "timeout"),
     ("timeout", "timeout"),
+    ("etimedout", "timeout"),
     ("too many requests", "rate_limited"),
     ("certificate", "tls"),
     ("x509", "tls"),
     ("no space left", "no_space"),
+    ("enospc", "no_space"),
     ("already exists", "already_exists"),
     ("file exists", "already_exists"),
     ("no such file or directory", "not_found"),
+    ("enoent", "not_found"),
     ("does not exist", "not_found"),
     ("not found", "not_found"),
     ("cancel", "canceled"),
+    ("context cancel", "canceled"),
     ("internal server error", "server"),
     ("service unavailable", "server"),
-    ("parse", "parse"),
+    ("pars", "parse"),
 ];
 
-/// The class of a redacted text.
+/// The first letters of the wordings, so that most words need no comparison.
+const FIRSTS: [bool; 256] = {
+    let mut firsts = [false; 256];
+    let mut at = 0;
+    while at < WORDINGS.len() {
+        firsts[WORDINGS[at].0.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    firsts
+};
+
+/// The class of a redacted text: one look at each word.
 pub(super) fn code_of(text: &str) -> Option<&'static str> {
-    let lower = text.to_ascii_lowercase();
-    WORDINGS.iter().find(|(wording, _)| lower.contains(wording)).map(|(_, code)| *code)
+    let bytes = text.as_bytes();
+    let mut best = WORDINGS.len();
+    let mut in_word = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        let begins = !in_word && byte.is_ascii_alphanumeric();
+        in_word = byte.is_ascii_alphanumeric();
+        let first = byte.to_ascii_lowercase();
+        if !begins || !FIRSTS[usize::from(first)] {
+            continue;
+        }
+        let fits = |wording: &str| {
+            wording.as_bytes()[0] == first
+                && bytes
+                    .get(at..at + wording.len())
+                    .is_some_and(|here| here.eq_ignore_ascii_case(wording.as_bytes()))
+        };
+        if let Some(found) = WORDINGS[..best].iter().position(|(wording, _)| fits(wording)) {
+            best = found;
+        }
+    }
+    WORDINGS.get(best).map(|(_, code)| *code)
 }
 
 #[cfg(test)]
@@ -88,7 +132,19 @@ mod tests {
             assert!(CODES.contains(&code), "{code}");
             assert!(code_of(wording).is_some());
         }
-        assert_eq!(code_of("Error: unknown command \"x\" for \"y\""), Some("unknown_command"));
-        assert_eq!(code_of("all is well"), None);
+    }
+
+    #[test]
+    fn the_first_wording_that_fits_decides() {
+        for (text, code) in [
+            ("Error: unknown command \"x\" for \"y\"", Some("unknown_command")),
+            ("dial tcp <ip>: connect: Connection refused", Some("connection_refused")),
+            ("open <path>: permission denied", Some("permission_denied")),
+            ("write <path>: no space left on device", Some("no_space")),
+            ("sparse", None),
+            ("all is well", None),
+        ] {
+            assert_eq!(code_of(text), code, "{text}");
+        }
     }
 }

@@ -1,19 +1,28 @@
 //! Error text: rebuilt from declared words, a closed vocabulary and placeholders.
 //!
-//! 1. **Normalise**: what cannot be seen is taken out, compatibility forms are folded.
-//! 2. **Slots before words**: what stands in quotes, after `=`, in brackets or after a closing colon belongs to the
-//!    user, even when it is made of dictionary words. It is kept only if the whole of it is declared.
-//! 3. **Words**: what is left is kept only if it is declared or in the vocabulary.
-//! 4. **Placeholders** stand for everything else, by what the detectors say it is.
+//! A text goes through four stages, each a module:
 //!
-//! White space and ASCII punctuation stay as they were, so that a text of allowed words comes back byte for byte.
+//! 1. `normalise`: what cannot be seen is taken out, compatibility forms are folded;
+//! 2. `lex`: the text becomes tokens that cover it without gaps: words, marks, space, slots, placeholders;
+//! 3. `clauses`, `slots` and `words` judge each token. **Slots before words**: what stands in quotes, in brackets,
+//!    after `=` or after a colon is the user's, even when it is made of dictionary words;
+//! 4. `Rebuild` writes what is kept and a typed placeholder for what is not.
+//!
+//! The judges only ever keep a token as it stands or drop it, so every token of the output is a word of the
+//! vocabulary, a declared word, a mark, space or a placeholder, and a text of allowed words comes back byte for byte.
 
+mod clauses;
 mod codes;
+mod known;
+mod lex;
 mod lexicon;
-mod lists;
+mod marks;
 mod normalise;
+mod phrases;
 mod slots;
+mod table;
 mod vocabulary;
+mod wordings;
 mod words;
 
 pub use codes::CODES;
@@ -22,7 +31,9 @@ pub(crate) use lexicon::{Lexicon, NoLexicon};
 use std::collections::BTreeMap;
 
 use crate::TextFinding;
-use crate::detect::{self, Kind};
+use crate::detect::{self, Kind as Detected};
+use known::Known;
+use lex::{Fate, Kind, Token};
 
 /// Everything that can stand in the place of what was taken out.
 pub const PLACEHOLDERS: &[&str] =
@@ -35,22 +46,27 @@ pub(crate) struct Redaction {
     pub(crate) code: Option<&'static str>,
 }
 
-/// How often a text is gone over until it stays as it is. One pass is enough for nearly all; what a placeholder does to
-/// its surroundings is settled by the second.
+/// How often a changed text is gone over until it stays as it is. A placeholder is judged like the value it stands
+/// for, so the first repetition nearly always changes nothing.
 const MAX_PASSES: usize = 4;
 
 /// Redacts one error text. Pure; linear in the length of the text, which is bounded.
 pub(crate) fn redact(input: &str, lexicon: &dyn Lexicon, known_values: &[&str]) -> Redaction {
-    let known: Vec<String> = known_values.iter().filter_map(|value| known_value(value)).collect();
-    let mut counts = BTreeMap::new();
-    let mut text = pass(input, lexicon, &known, &mut counts);
-    let mut settled = false;
+    let mut tally = Tally::default();
+    if input.len() > normalise::MAX_BYTES {
+        tally.note("text.too_long");
+    }
+    let normal = normalise::normalise(input);
+    let known = Known::new(known_values, lexicon);
+    let mut text = pass(&normal, lexicon, &known, &mut tally);
+    // A text from which nothing was taken is at rest: what is known can only take out more.
+    let mut settled = text == *normal;
     for _ in 0..MAX_PASSES {
-        let again = pass(&text, lexicon, &[], &mut BTreeMap::new());
-        settled = again == text;
         if settled {
             break;
         }
+        let again = pass(&text, lexicon, &Known::default(), &mut Tally::default());
+        settled = again == text;
         text = again;
     }
     if !settled {
@@ -58,77 +74,86 @@ pub(crate) fn redact(input: &str, lexicon: &dyn Lexicon, known_values: &[&str]) 
         "<value>".clone_into(&mut text);
     }
     let code = codes::code_of(&text);
-    let findings = counts.into_iter().map(|(rule, count)| TextFinding { rule, count }).collect();
-    Redaction { text, findings, code }
+    Redaction { text, findings: tally.findings(), code }
 }
 
-/// Shorter values turn up by chance in every text.
-const MIN_KNOWN: usize = 3;
+/// What was taken out, by rule.
+#[derive(Default)]
+struct Tally(BTreeMap<&'static str, u32>);
 
-fn known_value(value: &str) -> Option<String> {
-    let value = normalise::normalise(value).trim().to_lowercase();
-    (value.chars().count() >= MIN_KNOWN).then_some(value)
-}
-
-fn pass(
-    input: &str,
-    lexicon: &dyn Lexicon,
-    known: &[String],
-    counts: &mut BTreeMap<&'static str, u32>,
-) -> String {
-    let mut rebuild = Rebuild { lexicon, known, counts, out: String::with_capacity(input.len()) };
-    if input.len() > normalise::MAX_BYTES {
-        rebuild.note("text.too_long");
+impl Tally {
+    fn note(&mut self, rule: &'static str) {
+        let count = self.0.entry(rule).or_default();
+        *count = count.saturating_add(1);
     }
-    let text = normalise::normalise(input);
-    slots::walk(&text, &mut rebuild);
+
+    fn findings(self) -> Vec<TextFinding> {
+        self.0.into_iter().map(|(rule, count)| TextFinding { rule, count }).collect()
+    }
+}
+
+fn pass(text: &str, lexicon: &dyn Lexicon, known: &Known, tally: &mut Tally) -> String {
+    let mut tokens = lex::lex(text);
+    known.mark(&mut tokens);
+    clauses::mark(text, &mut tokens, lexicon);
+    words::mark(text, &mut tokens, lexicon);
+    let mut rebuild = Rebuild { out: String::with_capacity(text.len() + 16), tally };
+    for token in &tokens {
+        if !rebuild.put(token) {
+            break;
+        }
+    }
     rebuild.out
 }
 
 /// The text as it grows.
 struct Rebuild<'a> {
-    lexicon: &'a dyn Lexicon,
-    known: &'a [String],
-    counts: &'a mut BTreeMap<&'static str, u32>,
     out: String,
+    tally: &'a mut Tally,
 }
 
 impl Rebuild<'_> {
-    fn note(&mut self, rule: &'static str) {
-        let count = self.counts.entry(rule).or_default();
-        *count = count.saturating_add(1);
-    }
-
-    /// Puts what is kept.
-    fn keep(&mut self, text: &str) {
-        self.out.push_str(text);
-    }
-
-    /// Puts a placeholder for what is not. Two of a kind with nothing but a space between them are one, so that the
-    /// number of somebody's words is not told.
-    fn drop(&mut self, token: &str, rule: &'static str) {
-        let Kind { placeholder, rule } = detect::kind(token).unwrap_or(Kind { placeholder: "<value>", rule });
-        self.note(rule);
-        let before = self.out.trim_end_matches(' ');
-        if before.len() < self.out.len() && before.ends_with(placeholder) {
-            self.out.truncate(before.len());
-        } else {
-            self.out.push_str(placeholder);
+    /// Puts a token; no more than fits into what a second redaction reads, so that it is not cut then.
+    fn put(&mut self, token: &Token<'_>) -> bool {
+        let (kept, rule) = match token.fate {
+            Fate::Open | Fate::Keep => (token.text, None),
+            Fate::Drop(rule) => {
+                let Detected { placeholder, rule } =
+                    detect::kind(token.text).unwrap_or(Detected { placeholder: "<value>", rule });
+                (placeholder, Some(rule))
+            }
+        };
+        if let Some(rule) = rule {
+            self.tally.note(rule);
         }
-    }
-
-    /// Whether a text is, or holds, what the process knows to be the user's.
-    fn is_known(&self, text: &str) -> bool {
-        if self.known.is_empty() || self.lexicon.declares(text) {
+        if (rule.is_some() || token.kind == Kind::Placeholder) && self.repeats(kept) {
+            return true;
+        }
+        if self.out.len() + kept.len() > normalise::MAX_BYTES {
+            self.tally.note("text.too_long");
             return false;
         }
-        let lower = text.to_lowercase();
-        self.known.iter().any(|known| lower == *known || (known.len() > 5 && lower.contains(known.as_str())))
+        self.out.push_str(kept);
+        true
+    }
+
+    /// Two placeholders of a kind with nothing but spaces between them are one, so that the number of somebody's words
+    /// is not told.
+    fn repeats(&mut self, placeholder: &str) -> bool {
+        let before = self.out.trim_end_matches(' ').len();
+        let repeats = self.out[..before].ends_with(placeholder);
+        if repeats {
+            self.out.truncate(before);
+        }
+        repeats
     }
 }
 
 /// The placeholder a text begins with.
 fn placeholder_at(text: &str) -> Option<&'static str> {
+    if !text.starts_with('<') {
+        return None;
+    }
     PLACEHOLDERS.iter().find(|placeholder| text.starts_with(**placeholder)).copied()
 }
 

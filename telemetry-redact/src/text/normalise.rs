@@ -24,6 +24,10 @@ pub(super) fn normalise(input: &str) -> Cow<'_, str> {
         // A carriage return or form feed ends a line too.
         c if c.is_control() => '\n',
         c if c.is_whitespace() => ' ',
+        // What typesetting makes of the marks that a slot is told by.
+        '\u{2018}'..='\u{201b}' | '\u{2bc}' | '\u{2032}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         c => c,
     });
     Cow::Owned(folded.collect())
@@ -79,6 +83,7 @@ mod tests {
             ("\u{ff35}\u{ff33} \u{1d41a}", "US a"),
             ("a\u{a0}b\rc\u{0}d", "a b\nc\nd"),
             ("x\u{1b}[", "x"),
+            ("\u{201c}Ada\u{201d} isn\u{2019}t here \u{2013} yet", "\"Ada\" isn't here - yet"),
         ] {
             assert_eq!(normalise(input), expected, "{input:?}");
         }

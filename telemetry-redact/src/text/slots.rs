@@ -1,211 +1,182 @@
-//! Slots: places of a text that belong to the user, whatever words stand in them.
+//! Slots: kept only if the whole of one is declared, or if it is the program's own by its place.
 
-use super::words::{self, Context};
-use super::{Rebuild, placeholder_at};
+use super::lex::{Kind, Token};
+use super::vocabulary::{self, Class};
+use super::words::is_flag_kept;
+use super::{Lexicon, wordings};
 
-/// A quoted text longer than this is no slot but a stray quotation mark.
-const MAX_SLOT: usize = 4096;
-
-/// What stands in quotes or backticks in fixed messages of languages and systems, and is nobody's.
-const FIXED: [&str; 16] = [
-    "",
-    "Err",
-    "None",
-    "Ok",
-    "Option::unwrap()",
-    "Result::unwrap()",
-    "Some",
-    "false",
-    "left == right",
-    "null",
-    "true",
-    "--help",
-    "-h",
-    "--",
-    "=",
-    "nil",
-];
-
-/// Goes over a text: slots by themselves, what lies between them as words.
-pub(super) fn walk(text: &str, rebuild: &mut Rebuild<'_>) {
-    let mut context = Context::default();
-    let mut plain = 0;
-    let mut at = 0;
-    while at < text.len() {
-        let Some(c) = text[at..].chars().next() else { break };
-        let slot = match c {
-            '"' | '\'' | '`' => quoted(text, at, c),
-            '[' => bracketed(text, at),
-            _ => None,
-        };
-        match slot {
-            Some(end) => {
-                words::walk(&text[plain..at], &mut context, rebuild);
-                let close = text[end..].chars().next().map_or(0, char::len_utf8);
-                rebuild.keep(&text[at..=at]);
-                let inside = &text[at + 1..end];
-                if c == '[' {
-                    list(inside, rebuild);
-                } else {
-                    slot_text(inside, &text[..at], &text[end..], rebuild);
-                }
-                rebuild.keep(&text[end..end + close]);
-                context.after_slot();
-                at = end + close;
-                plain = at;
-            }
-            None => at += c.len_utf8(),
-        }
-    }
-    words::walk(&text[plain..], &mut context, rebuild);
-}
-
-/// The end of the quotation that begins here, if one does.
-fn quoted(text: &str, at: usize, quote: char) -> Option<usize> {
-    let before = text[..at].chars().next_back();
-    let opens = before.is_none_or(|c| c.is_whitespace() || "([{<=:,;|/\"'`>".contains(c));
-    let rest = text.get(at + 1..)?;
-    let next = rest.chars().next()?;
-    if !opens || (next.is_whitespace() && quote != '"') {
-        return None;
-    }
-    let mut escaped = false;
-    for (offset, c) in rest.char_indices() {
-        if offset > MAX_SLOT || (c == '\n' && quote != '"') {
-            break;
-        }
-        if escaped {
-            escaped = false;
-        } else if c == '\\' {
-            escaped = true;
-        } else if c == quote {
-            let after = rest[offset + 1..].chars().next();
-            let closes = after.is_none_or(|c| !c.is_alphanumeric());
-            if closes || quote != '\'' {
-                return Some(at + 1 + offset);
-            }
-        }
-    }
-    // A quotation that is not closed was cut off: the rest of the line is its own.
-    if next.is_whitespace() || quote == '\'' && !opens_value(rest) {
-        return None;
-    }
-    Some(at + 1 + rest.find('\n').unwrap_or(rest.len()).min(MAX_SLOT.min(floor(rest, MAX_SLOT))))
-}
-
-/// Whether what follows an apostrophe looks like a value rather than the end of a word.
-fn opens_value(rest: &str) -> bool {
-    rest.chars().take_while(|c| !c.is_whitespace()).count() > 2
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The end of the list in brackets that begins here.
-fn bracketed(text: &str, at: usize) -> Option<usize> {
-    let rest = text.get(at + 1..)?;
-    let end = rest.find([']', '[', '\n', '"', '\'', '`'])?;
-    rest[end..].starts_with(']').then_some(at + 1 + end)
-}
-
-/// A slot is kept only if the whole of it is declared, or if it is one of the fixed ones.
-fn slot_text(inside: &str, before: &str, after: &str, rebuild: &mut Rebuild<'_>) {
-    let whole_placeholder =
-        placeholder_at(inside).is_some_and(|placeholder| placeholder.len() == inside.len());
-    if whole_placeholder || FIXED.contains(&inside) {
-        return rebuild.keep(inside);
-    }
-    if !rebuild.is_known(inside) && is_declared(inside, before, after, rebuild) {
-        return rebuild.keep(inside);
-    }
-    // A key of a JSON object names a field, not a value.
-    let is_key =
-        after.get(1..).is_some_and(|after| after.starts_with(':')) && before.ends_with(['{', ',', ' ']);
-    if is_key && words::is_plain_word(inside) {
-        return rebuild.keep(inside);
-    }
-    rebuild.drop(inside, "text.slot");
-}
-
-fn is_declared(inside: &str, before: &str, after: &str, rebuild: &Rebuild<'_>) -> bool {
-    let lexicon = rebuild.lexicon;
-    if lexicon.declares(inside) {
+/// Whether the slot at `at` stands as it is.
+pub(super) fn is_kept(tokens: &[Token<'_>], at: usize, lexicon: &dyn Lexicon) -> bool {
+    let inside = tokens[at].text;
+    if wordings::is_fixed_slot(inside) || lexicon.declares(inside) {
         return true;
     }
-    let before = before.trim_end();
-    if before.ends_with("unknown command") {
-        // cobra: unknown command "rgister" for "atlas"
-        let parent = after.get(1..).and_then(|after| after.strip_prefix(" for \"")?.split('"').next());
-        return parent.is_some_and(|parent| {
-            lexicon.is_or_near_child(&parent.split_whitespace().collect::<Vec<_>>(), inside)
-        });
+    if is_key(tokens, at) {
+        return is_usual_name(inside, Class::Rare);
     }
+    let before = Before::of(tokens, at);
     if let Some(flag) = inside.strip_prefix("--") {
-        // clap names a flag with its value: '--region <REGION>'
-        let (flag, value) = flag.split_once([' ', '=']).unwrap_or((flag, ""));
-        let is_meta = value.is_empty()
-            || value.strip_prefix('<').and_then(|value| value.strip_suffix('>')).is_some_and(|name| {
-                name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && name.eq_ignore_ascii_case(flag)
-            });
-        let complaint = ["argument", "flag:", "option"].iter().any(|word| before.ends_with(word));
-        return is_meta && words::is_flag(flag, complaint, rebuild);
+        return is_flag(flag, before, lexicon);
     }
-    // A command, and flags of it: atlas clusters create --help
-    let words: Vec<&str> = inside.split_whitespace().collect();
+    match before {
+        Before::UnknownCommand => is_child(tokens, at, inside, lexicon),
+        Before::Flag => lexicon.is_or_near_flag(inside),
+        Before::ShorthandFlag => matches!(inside.as_bytes(), [letter] if letter.is_ascii_alphabetic()),
+        Before::Choices => is_usual_name(inside, Class::Common),
+        Before::Code => is_code(inside),
+        Before::Doubt | Before::Other => is_command_line(inside, lexicon),
+    }
+}
+
+/// What the words before a slot say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// cobra's `unknown command "…" for "…"`, clap's `unrecognized subcommand '…'`.
+    UnknownCommand,
+    /// pflag's `required flag(s) "…", "…" not set`.
+    Flag,
+    /// pflag's `unknown shorthand flag: '…' in …`.
+    ShorthandFlag,
+    /// `must be one of "…" or "…"`.
+    Choices,
+    /// `Error code: "…"`.
+    Code,
+    /// `unexpected argument '…'`.
+    Doubt,
+    Other,
+}
+
+/// How many tokens before a slot are looked at: no list that a message repeats is longer.
+const MAX_BEFORE: usize = 48;
+
+impl Before {
+    fn of(tokens: &[Token<'_>], at: usize) -> Self {
+        let before = tokens[at.saturating_sub(MAX_BEFORE)..at]
+            .iter()
+            .rev()
+            .take_while(|token| token.kind != Kind::Line);
+        // Other members of the same list, with their marks and conjunctions, say nothing.
+        let mut words = before.filter(|token| match token.kind {
+            Kind::Space | Kind::Slot | Kind::Placeholder => false,
+            Kind::Mark => matches!(token.text, "(s)" | "="),
+            _ => !matches!(token.text, "or" | "and"),
+        });
+        let mut next = || words.next().map_or("", |token| token.text);
+        let [last, second, third] = [next(), next(), next()];
+        let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+        if is(last, "command") && is(second, "unknown")
+            || is(last, "subcommand") && is(second, "unrecognized")
+        {
+            Self::UnknownCommand
+        } else if is(last, "flag") && is(second, "shorthand") {
+            Self::ShorthandFlag
+        } else if last == "(s)" && is(second, "flag") || is(last, "flag") || is(last, "flags") {
+            Self::Flag
+        } else if is(last, "of") && (is(second, "one") || is(second, "any"))
+            || is(last, "values")
+                && (is(second, "possible")
+                    || is(second, "following")
+                    || is(second, "valid")
+                    || is(second, "allowed"))
+            || is(last, "are") && is(second, "values")
+            || is(last, "subcommands")
+        {
+            Self::Choices
+        } else if is(last, "code") || is(last, "errorcode") || is(last, "level") {
+            Self::Code
+        } else if [last, second, third].into_iter().any(wordings::doubts_name) {
+            Self::Doubt
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Whether a slot is the key of a JSON member.
+fn is_key(tokens: &[Token<'_>], at: usize) -> bool {
+    let opens = at >= 2 && tokens[at - 1].is_mark("\"") && {
+        let before = &tokens[..at - 1];
+        before
+            .iter()
+            .rev()
+            .find(|token| token.kind != Kind::Space)
+            .is_some_and(|token| matches!(token.text, "{" | ","))
+    };
+    opens
+        && tokens.get(at + 1).is_some_and(|t| t.is_mark("\""))
+        && tokens.get(at + 2).is_some_and(|t| t.is_mark(":"))
+}
+
+/// `--flag`, `--flag <VALUE>` or `--flag=<VALUE>`.
+fn is_flag(flag: &str, before: Before, lexicon: &dyn Lexicon) -> bool {
+    let (flag, value) = match flag.split_once([' ', '=']) {
+        Some((flag, value)) => (flag, Some(value)),
+        None => (flag, None),
+    };
+    let is_meta = |value: &str| {
+        value.strip_prefix('<').and_then(|value| value.strip_suffix('>')).is_some_and(|name| {
+            name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && is_usual_name(name, Class::Rare)
+        })
+    };
+    value.is_none_or(is_meta) && is_flag_kept(flag, before == Before::Doubt, lexicon)
+}
+
+/// `unknown command "rgister" for "atlas"`: a misspelt word of the command named.
+fn is_child(tokens: &[Token<'_>], at: usize, word: &str, lexicon: &dyn Lexicon) -> bool {
+    let parent =
+        tokens[at + 1..].iter().take(6).find(|token| matches!(token.kind, Kind::Slot | Kind::Placeholder));
+    parent.is_some_and(|parent| {
+        let words: Vec<&str> = parent.text.split(' ').collect();
+        lexicon.is_or_near_child(&words, word)
+    })
+}
+
+/// A command and its flags: `atlas clusters create --help`.
+fn is_command_line(text: &str, lexicon: &dyn Lexicon) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
     let flags = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
     let (command, flags) = words.split_at(flags);
     let known =
-        |flag: &&str| *flag == "--help" || flag.strip_prefix("--").is_some_and(|flag| lexicon.declares(flag));
+        |flag: &&str| flag.strip_prefix("--").is_some_and(|flag| flag == "help" || lexicon.declares(flag));
     lexicon.is_command(command) && flags.iter().all(known)
 }
 
-/// Words in brackets of usage lines and stack traces.
-const LIST_WORDS: [&str; 20] = [
-    "ARGS",
-    "COMMAND",
-    "OPTIONS",
-    "SUBCOMMAND",
-    "args",
-    "aliases",
-    "arguments",
-    "command",
-    "commands",
-    "default",
-    "flags",
-    "help",
-    "options",
-    "possible",
-    "required",
-    "running",
-    "short",
-    "subcommand",
-    "subcommands",
-    "values",
-];
+/// Words of the vocabulary, joined by hyphens or underscores or by capitals.
+pub(super) fn is_usual_name(name: &str, class: Class) -> bool {
+    const MAX_PARTS: usize = 7;
+    let usual = |part: &str| vocabulary::class(part).is_some_and(|found| found <= class);
+    let parts = name.split(['-', '_']).count();
+    !name.is_empty()
+        && parts <= MAX_PARTS
+        && name.split(['-', '_']).all(|part| usual(part) || parts == 1 && is_camel(part, class))
+}
 
-/// A list in brackets: each element is declared, or it is the user's.
-fn list(inside: &str, rebuild: &mut Rebuild<'_>) {
-    for (index, word) in inside.split([' ', ',']).enumerate() {
-        if index > 0 {
-            let at = word.as_ptr() as usize - inside.as_ptr() as usize;
-            rebuild.keep(&inside[at - 1..at]);
-        }
-        let bare = word.trim_end_matches(':').trim_end_matches("...");
-        let kept = bare.is_empty()
-            || placeholder_at(bare).is_some_and(|placeholder| placeholder.len() == bare.len())
-            || LIST_WORDS.contains(&bare)
-            || bare.strip_prefix("--").is_some_and(|flag| rebuild.lexicon.declares(flag))
-            || (rebuild.lexicon.declares(bare) && !rebuild.is_known(bare));
-        if kept {
-            rebuild.keep(word);
+/// `errorCode`, `listDatabaseUsers`: words of the vocabulary that begin with capitals, the first one without.
+pub(super) fn is_camel(name: &str, class: Class) -> bool {
+    const MAX_PARTS: usize = 5;
+    let mut rest = name;
+    let mut parts = 0;
+    while !rest.is_empty() && parts <= MAX_PARTS {
+        let bytes = rest.as_bytes();
+        let upper = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        // `DNMapping`: the last capital of a run begins the next word.
+        let size = if upper > 1 {
+            if upper == bytes.len() || !bytes[upper].is_ascii_lowercase() { upper } else { upper - 1 }
         } else {
-            rebuild.drop(bare, "text.slot");
-            rebuild.keep(&word[bare.len()..]);
+            upper + bytes[upper..].iter().take_while(|b| b.is_ascii_lowercase()).count()
+        };
+        if size == 0 || vocabulary::class(&rest[..size]).is_none_or(|found| found > class) {
+            return false;
         }
+        rest = &rest[size..];
+        parts += 1;
     }
+    parts > 1 && parts <= MAX_PARTS && name.as_bytes()[0].is_ascii_lowercase()
+}
+
+/// `RATE_LIMITED`, `ECONNREFUSED`, `error`: a name of an error.
+pub(super) fn is_code(word: &str) -> bool {
+    let constant = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    constant && is_usual_name(word, Class::Rare)
+        || matches!(word, "debug" | "error" | "fatal" | "info" | "trace" | "warn")
 }

@@ -1,45 +1,71 @@
-//! The words that error text may keep: fixed when this crate is built, sorted, searched without being unpacked.
+//! The words that error text may keep: fixed when this crate is built.
 
-/// Ordinary English of error messages. No names, places or brands.
-const ENGLISH: &str = include_str!("../../vocabulary/english.txt");
-/// Terms of computing.
-const TECHNICAL: &str = include_str!("../../vocabulary/technical.txt");
+use super::table::Table;
 
-/// The longest word of the lists; longer ones need no search.
-const MAX_WORD: usize = 24;
-
-/// Whether a word is in the vocabulary: in lower case, with a capital, or in capitals.
-pub(super) fn contains(word: &str) -> bool {
-    if word.is_empty() || word.len() > MAX_WORD || !is_cased(word.as_bytes()) {
-        return false;
-    }
-    let mut lower = [0; MAX_WORD];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    [ENGLISH, TECHNICAL].into_iter().any(|list| find(list.as_bytes(), lower))
+/// How freely a word may stand. Ordered: what a class may, the classes before it may too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Words that messages are built with (`not`, `failed`, `the`): they say nothing of a user.
+    Grammar,
+    /// Words of computing and the usual words of error messages.
+    Common,
+    /// Other English: kept where a message is worded, not where a name would stand.
+    Rare,
 }
+
+const TEXTS: [&str; 4] = [
+    include_str!("../../vocabulary/grammar.txt"),
+    include_str!("../../vocabulary/common.txt"),
+    include_str!("../../vocabulary/technical.txt"),
+    include_str!("../../vocabulary/english.txt"),
+];
+static TABLE: Table<4, 32768> = Table::new(TEXTS);
+
+/// The class of a word that is in the vocabulary: in lower case, with a capital, or in capitals.
+pub(super) fn class(word: &str) -> Option<Class> {
+    if !is_cased(word.as_bytes()) {
+        // `IDs`, `URLs`
+        let acronym =
+            word.strip_suffix('s').filter(|acronym| acronym.bytes().all(|b| b.is_ascii_uppercase()));
+        return match acronym {
+            Some(acronym) => class(acronym),
+            None => MIXED.binary_search(&word).is_ok().then_some(Class::Common),
+        };
+    }
+    match TABLE.lists(word).trailing_zeros() {
+        0 => Some(Class::Grammar),
+        1 | 2 => Some(Class::Common),
+        3 => Some(Class::Rare),
+        _ => None,
+    }
+}
+
+/// Terms of computing with capitals of their own.
+const MIXED: [&str; 18] = [
+    "GraphQL",
+    "IPv4",
+    "IPv6",
+    "JavaScript",
+    "OAuth",
+    "OAuth2",
+    "OpenAPI",
+    "OpenID",
+    "OpenPGP",
+    "OpenSSL",
+    "TypeScript",
+    "WebAuthn",
+    "WebSocket",
+    "WebSockets",
+    "gRPC",
+    "iOS",
+    "mTLS",
+    "macOS",
+];
 
 /// `word`, `Word` or `WORD`: other mixtures are somebody's own spelling.
 fn is_cased(word: &[u8]) -> bool {
     let rest = word.get(1..).unwrap_or_default();
     rest.iter().all(|byte| !byte.is_ascii_uppercase()) || word.iter().all(|byte| !byte.is_ascii_lowercase())
-}
-
-/// Binary search over the lines of a sorted list.
-fn find(list: &[u8], word: &[u8]) -> bool {
-    let (mut low, mut high) = (0, list.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let start = list[low..middle].iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
-        let end = list[middle..].iter().position(|byte| *byte == b'\n').map_or(list.len(), |at| middle + at);
-        match list[start..end].cmp(word) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    false
 }
 
 #[cfg(test)]
@@ -48,27 +74,40 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_and_lower_case() {
-        for list in [ENGLISH, TECHNICAL] {
-            let lines: Vec<&str> = list.lines().collect();
+        for text in TEXTS {
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(text.ends_with('\n'));
             assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "sorted, each word once");
-            assert!(lines.iter().all(|word| word.len() <= MAX_WORD));
-            assert!(
-                list.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'\'' || b == b'\n')
-            );
-            assert!(lines.iter().all(|word| contains(word)), "each word is found");
+            for word in lines {
+                assert!(
+                    word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'\''),
+                    "{word}"
+                );
+                assert!(class(word).is_some(), "{word} is found");
+            }
         }
+        assert!(MIXED.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]
-    fn spellings_of_one_s_own_are_not_in_it() {
-        for (word, expected) in
-            [("error", true), ("Error", true), ("ERROR", true), ("eRror", false), ("ErrOr", false)]
-        {
-            assert_eq!(contains(word), expected, "{word}");
+    fn a_word_is_in_one_list() {
+        let mut words: Vec<&str> = TEXTS.into_iter().flat_map(str::lines).collect();
+        let all = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), all);
+    }
+
+    #[test]
+    fn spellings_of_ones_own_are_not_in_it() {
+        for (word, expected) in [("failed", true), ("Failed", true), ("FAILED", true), ("fAiled", false)] {
+            assert_eq!(class(word).is_some(), expected, "{word}");
         }
-        for word in ["", "alice", "grace-hope", "zzzz", "contoso", "a b", "\u{441}reate"] {
-            assert!(!contains(word), "{word}");
+        assert_eq!(class("IDs"), class("id"));
+        for word in
+            ["", "alice", "grace", "grace-hope", "zzzz", "contoso", "a b", "\u{441}reate", "'tis", "1a", "aB"]
+        {
+            assert_eq!(class(word), None, "{word}");
         }
     }
 }

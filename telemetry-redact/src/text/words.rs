@@ -1,298 +1,360 @@
-//! Words outside of slots.
+//! Words outside of slots, judged in their order.
 
-use super::lists::{COMPOUNDS, HTTP_STATUS, IO_KINDS, STRUCTURAL};
-use super::{PLACEHOLDERS, Rebuild, placeholder_at, vocabulary};
-use crate::detect;
+use super::lex::{Fate, Kind, Token};
+use super::slots::{self, is_camel, is_usual_name};
+use super::vocabulary::{self, Class};
+use super::{Lexicon, phrases, wordings};
 
-/// What came before, as far as it matters for what comes.
-#[derive(Debug, Default)]
-pub(super) struct Context {
-    /// The last words, in lower case.
-    last: [String; 2],
+/// What stands before a word, as far as it matters for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// The beginning of a sentence, clause or quotation.
+    Start,
+    /// A word of the message.
+    Plain,
+    /// A place where a name is usual: after `user`, after a flag.
+    Name,
+    /// After something that was dropped: more of it may follow.
+    Gone,
+    /// After `password`, perhaps with `is`.
+    Credential,
+    /// Something from which no name follows, but that opens no sentence either.
+    Mark,
 }
 
-impl Context {
-    pub(super) fn after_slot(&mut self) {
-        self.push("");
-    }
-
-    fn push(&mut self, word: &str) {
-        self.last.rotate_left(1);
-        if let Some(last) = self.last.last_mut() {
-            *last = word.to_ascii_lowercase();
-        }
-    }
-
-    /// A sign after a word ends what the word could have begun. A colon does not: `password: …`.
-    fn punctuation(&mut self) {
-        if let Some(last) = self.last.last_mut() {
-            last.push(',');
-        }
-    }
-
-    /// Whether a number here is a status or an error number, which says nothing of the user.
-    fn numbers_are_codes(&self) -> bool {
-        let [before, last] = &self.last;
-        matches!(last.as_str(), "http" | "status" | "errno")
-            || (matches!(last.as_str(), "error" | "code") && {
-                matches!(before.as_str(), "os" | "status" | "exit" | "http" | "error" | "errno")
-            })
-    }
-
-    /// Whether what comes is a credential: `password is …`, `secret …`.
-    fn names_a_credential(&self) -> bool {
-        let [before, last] = &self.last;
-        let names =
-            |word: &str| matches!(word, "password" | "passphrase" | "passwd" | "pwd" | "secret" | "pin");
-        names(last) || (names(before) && matches!(last.as_str(), "is" | "was"))
-    }
-}
-
-/// Goes over a text without slots.
-pub(super) fn walk(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    for line in text.split_inclusive('\n') {
-        let status = HTTP_STATUS.iter().find(|status| line.starts_with(**status));
-        let line = match status {
-            Some(status) => {
-                rebuild.keep(status);
-                context.push("");
-                &line[status.len()..]
+/// Judges what is still open.
+pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) {
+    let mut before = Before::Start;
+    let mut line = Line::default();
+    let mut brackets = 0_usize;
+    for at in 0..tokens.len() {
+        let token = tokens[at];
+        match token.kind {
+            Kind::Space => {}
+            Kind::Line => {
+                before = Before::Start;
+                brackets = 0;
+                line = Line::default();
             }
-            None => line,
-        };
-        let head = tail_of(line).unwrap_or(line.len());
-        chunks(&line[..head], context, rebuild);
-        if let Some(tail) = line.get(head..).filter(|tail| !tail.is_empty()) {
-            let body = tail.trim();
-            let start = tail.len() - tail.trim_start().len();
-            rebuild.keep(&tail[..start]);
-            if is_placeholders(body) {
-                rebuild.keep(body);
+            Kind::Enter | Kind::Leave => before = Before::Start,
+            Kind::Placeholder => before = Before::Gone,
+            Kind::Mark => {
+                match token.text {
+                    "[" => brackets += 1,
+                    "]" => brackets = brackets.saturating_sub(1),
+                    _ => {}
+                }
+                before = after_mark(token.text, before);
+            }
+            Kind::Slot => {
+                let kept = token.fate == Fate::Open && slots::is_kept(tokens, at, lexicon);
+                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.slot") };
+                before = if kept { Before::Plain } else { Before::Gone };
+                if kept {
+                    line.push(token.text);
+                }
+            }
+            Kind::Word if token.fate == Fate::Keep => {
+                before = Before::Plain;
+                line.push(token.text);
+            }
+            Kind::Word if token.fate != Fate::Open => before = Before::Gone,
+            Kind::Word => {
+                let place = Place { text, tokens, at, before, in_brackets: brackets > 0, lexicon };
+                let kept = place.keeps(token.text, &line);
+                let reason = if kept { place.reason() } else { None };
+                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.word") };
+                before = if kept { after_word(token.text, before) } else { Before::Gone };
+                line.push(token.text);
+                if let Some(reason) = reason {
+                    keep_reason(&mut tokens[at + 1..], reason);
+                }
+            }
+        }
+    }
+    drop_intimate(tokens);
+    drop_phrases(tokens);
+}
+
+/// Keeps the words of a reason phrase, which follow.
+fn keep_reason(tokens: &mut [Token<'_>], reason: &str) {
+    let words = tokens.iter_mut().filter(|token| token.kind == Kind::Word);
+    for token in words.take(reason.split(' ').count()).filter(|token| token.fate == Fate::Open) {
+        token.fate = Fate::Keep;
+    }
+}
+
+/// Drops what stands around the words of a person (`… about my ex …`), as far as no predicate ends it.
+fn drop_intimate(tokens: &mut [Token<'_>]) {
+    let mut start = 0;
+    let mut found = false;
+    for at in 0..=tokens.len() {
+        let goes_on = tokens.get(at).is_some_and(|token| match token.kind {
+            Kind::Word => token.is_gone() || !wordings::is_predicate(token.text),
+            Kind::Space | Kind::Placeholder => true,
+            Kind::Mark => matches!(token.text, "," | "'"),
+            _ => false,
+        });
+        if goes_on {
+            let token = tokens[at];
+            found |= token.kind == Kind::Word && !token.is_gone() && wordings::is_intimate(token.text);
+            continue;
+        }
+        if found {
+            for token in
+                tokens[start..at].iter_mut().filter(|token| token.kind == Kind::Word && !token.is_gone())
+            {
+                token.fate = Fate::Drop("text.phrase");
+            }
+        }
+        found = false;
+        start = at + 1;
+    }
+}
+
+fn dropped(token: Token<'_>, rule: &'static str) -> Fate {
+    if matches!(token.fate, Fate::Drop(_)) { token.fate } else { Fate::Drop(rule) }
+}
+
+fn after_mark(mark: &str, before: Before) -> Before {
+    match mark {
+        "." | "!" | "?" | ";" | ":" | "{" => Before::Start,
+        "," | "/" | "\"" | "'" | "`" | "|" | "*" => {
+            if matches!(before, Before::Gone | Before::Credential) {
+                before
             } else {
-                rebuild.drop(body, "text.slot");
+                Before::Mark
             }
-            rebuild.keep(&tail[start + body.len()..]);
         }
+        "=" | "#" => Before::Name,
+        _ => Before::Mark,
     }
 }
 
-fn is_placeholders(text: &str) -> bool {
-    text.split(' ')
-        .all(|word| placeholder_at(word).is_some_and(|placeholder| placeholder.len() == word.len()))
-}
-
-/// A line of this many words without one that messages are built with is no message: a mnemonic, a list of names.
-const MIN_LIST_WORDS: usize = 8;
-
-/// Where the value after the last colon begins, if what stands there is one: a few words without any that a message is
-/// built with.
-fn tail_of(line: &str) -> Option<usize> {
-    let colon = line.rfind(": ").map(|at| at + 2);
-    let at = colon.or_else(|| (line.split_whitespace().count() >= MIN_LIST_WORDS).then_some(0))?;
-    let tail = line.get(at..)?;
-    let words: Vec<&str> = tail.split_whitespace().collect();
-    let spoken =
-        |word: &&str| is_structural(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase());
-    let value = !words.is_empty() && !words.iter().any(spoken);
-    // A single declared word, flag or typed thing is told by itself.
-    (value && !words.iter().all(|word| word.starts_with('-') || word.starts_with('<'))).then_some(at)
-}
-
-#[rustfmt::skip] // A list, as wide as the page.
-/// Words that messages are built with: they make a sentence of a tail, where a bare name has none.
-fn is_structural(word: &str) -> bool {
-    let ends = ["ed", "ing", "able", "ible", "n't", "tion"];
-    STRUCTURAL.binary_search(&word).is_ok() || (word.len() > 4 && ends.iter().any(|end| word.ends_with(end)))
-}
-
-fn chunks(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let is_space = first.is_whitespace();
-        let end = rest.find(|c: char| c.is_whitespace() != is_space).unwrap_or(rest.len());
-        let (chunk, after) = rest.split_at(end);
-        if is_space {
-            rebuild.keep(chunk);
-        } else {
-            peeled(chunk, context, rebuild);
-        }
-        rest = after;
-    }
-}
-
-const OPENING: &[char] = &[
-    '(', '[', '{', '<', '"', '\'', '`', '*', '|', '>', '=', ',', ';', ':', '&', '?', '!', '#', '+', '@', '.',
-];
-const CLOSING: &[char] = &[
-    ')', ']', '}', '>', '"', '\'', '`', '*', '|', ',', ';', ':', '.', '!', '?', '=', '&', '<', '(', '{', '[',
-    '%', '-', '+', '#', '@', '/', '_', '~', '^', '$', '\\',
-];
-
-/// A chunk without white space: punctuation around a core.
-fn peeled(chunk: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    // What was taken out before stays as it is; what stands around it is judged by itself.
-    if let Some((at, placeholder)) = first_placeholder(chunk) {
-        if at > 0 {
-            peeled(&chunk[..at], context, rebuild);
-        }
-        rebuild.keep(placeholder);
-        context.push("");
-        let after = &chunk[at + placeholder.len()..];
-        if !after.is_empty() {
-            peeled(after, context, rebuild);
-        }
-        return;
-    }
-    let wording = chunk.trim_end_matches([',', ';', ':', '.', '!', '?']);
-    if COMPOUNDS.binary_search(&wording.to_ascii_lowercase().as_str()).is_ok() {
-        context.push("");
-        return rebuild.keep(chunk);
-    }
-    // An address in brackets keeps them: they are a part of it.
-    let bare = chunk.trim_end_matches([',', ';', ':', '.', ')']);
-    if bare.starts_with('[') && detect::kind(bare).is_some_and(|kind| kind.rule == "detect.ip") {
-        rebuild.drop(bare, "text.word");
-        context.push("");
-        return rebuild.keep(&chunk[bare.len()..]);
-    }
-    if let Some(first) = chunk.chars().next().filter(|c| OPENING.contains(c) && !is_relative_path(chunk)) {
-        let size = first.len_utf8();
-        rebuild.keep(&chunk[..size]);
-        if chunk.len() > size {
-            peeled(&chunk[size..], context, rebuild);
-        }
-        return;
-    }
-    let core = chunk.trim_end_matches(CLOSING);
-    if core.is_empty() {
-        // Nothing but punctuation; what is not ASCII could be a sign of somebody's own.
-        return if chunk.is_ascii() { rebuild.keep(chunk) } else { rebuild.drop(chunk, "text.word") };
-    }
-    self::core(core, context, rebuild);
-    if chunk.len() > core.len() {
-        if !chunk.ends_with(':') {
-            context.punctuation();
-        }
-        rebuild.keep(&chunk[core.len()..]);
-    }
-}
-
-fn first_placeholder(chunk: &str) -> Option<(usize, &'static str)> {
-    if !chunk.contains('<') {
-        return None;
-    }
-    PLACEHOLDERS.iter().filter_map(|placeholder| Some((chunk.find(placeholder)?, *placeholder))).min()
-}
-
-fn is_relative_path(chunk: &str) -> bool {
-    chunk.starts_with("./") || chunk.starts_with("../")
-}
-
-fn core(core: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    let kept = !rebuild.is_known(core) && !context.names_a_credential() && is_kept(core, context, rebuild);
-    if kept {
-        rebuild.keep(core);
-        return context.push(core);
-    }
-    // Credentials are taken out whatever follows them; what a sentence goes on with is told by its wording.
-    if context.names_a_credential() && is_structural(&core.to_ascii_lowercase()) && vocabulary::contains(core)
-    {
-        rebuild.keep(core);
-        return context.push(core);
-    }
-    if let Some((key, value)) = assignment(core) {
-        part(key, context, rebuild);
-        rebuild.keep("=");
-        return slot(value, context, rebuild);
-    }
-    let is_typed = detect::kind(core).is_some();
-    let separator = core.find([':', ',', ';', '(', ')', '|', '{', '}', '"', '<', '>']);
-    if let Some(at) = separator.filter(|_| !is_typed && core.is_ascii()) {
-        part(&core[..at], context, rebuild);
-        rebuild.keep(&core[at..=at]);
-        context.push("");
-        if at + 1 < core.len() {
-            peeled(&core[at + 1..], context, rebuild);
-        }
-        return;
-    }
-    rebuild.drop(core, "text.word");
-    context.push("");
-}
-
-/// `key=value`, with a key that could be one.
-fn assignment(core: &str) -> Option<(&str, &str)> {
-    let (key, value) = core.split_once('=')?;
-    let is_key = key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    (is_key && !key.is_empty() && !value.is_empty()).then_some((key, value))
-}
-
-fn part(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    if text.is_empty() {
-        return;
-    }
-    if !rebuild.is_known(text) && is_kept(text, context, rebuild) {
-        rebuild.keep(text);
-        context.push(text);
+fn after_word(word: &str, before: Before) -> Before {
+    if wordings::is_credential(word) || before == Before::Credential && matches!(word, "is" | "was") {
+        Before::Credential
+    } else if word.starts_with('-') || wordings::is_named_thing(word) {
+        Before::Name
     } else {
-        rebuild.drop(text, "text.word");
-        context.push("");
+        Before::Plain
     }
 }
 
-fn slot(text: &str, context: &mut Context, rebuild: &mut Rebuild<'_>) {
-    context.push("");
-    let taken_out = placeholder_at(text).is_some_and(|placeholder| placeholder.len() == text.len());
-    if taken_out || (rebuild.lexicon.declares(text) && !rebuild.is_known(text)) {
-        rebuild.keep(text);
-    } else {
-        rebuild.drop(text, "text.slot");
+/// The last words of a line, in the order they came.
+#[derive(Default)]
+struct Line<'t> {
+    last: [&'t str; 4],
+}
+
+impl<'t> Line<'t> {
+    fn push(&mut self, word: &'t str) {
+        self.last.rotate_left(1);
+        self.last[3] = word;
+    }
+
+    /// Whether a number here is a status or an error number.
+    fn expects_code(&self) -> bool {
+        let [_, _, before, last] = self.last;
+        wordings::expects_status(last) || matches!(last, "code" | "error") && wordings::qualifies_code(before)
     }
 }
 
-fn is_kept(core: &str, context: &Context, rebuild: &Rebuild<'_>) -> bool {
-    if let Some(flag) = core.strip_prefix("--") {
-        let complaint =
-            context.last.last().is_some_and(|last| matches!(last.as_str(), "flag" | "option" | "argument"));
-        return is_flag(flag, complaint, rebuild);
-    }
-    if let [b'-', letter] = core.as_bytes() {
-        return letter.is_ascii_alphabetic();
-    }
-    if core.bytes().all(|b| b.is_ascii_digit()) {
-        return core.len() <= 3 && context.numbers_are_codes();
-    }
-    rebuild.lexicon.declares(core) || is_plain_word(core) || is_constant(core) || is_hyphenated(core)
+/// A word where it stands.
+struct Place<'a, 't> {
+    text: &'a str,
+    tokens: &'a [Token<'t>],
+    at: usize,
+    before: Before,
+    in_brackets: bool,
+    lexicon: &'a dyn Lexicon,
 }
 
-/// Whether a long flag is kept. One that a message speaks of is the program's; one that it complains of is what the user
-/// typed, and has to be declared or nearly so.
-pub(super) fn is_flag(flag: &str, complaint: bool, rebuild: &Rebuild<'_>) -> bool {
-    rebuild.lexicon.declares(flag)
-        || (complaint && rebuild.lexicon.is_or_near_flag(flag))
-        || (!complaint && (flag.is_empty() || is_plain_word(flag) || is_hyphenated(flag)))
-}
-
-/// A word of the vocabulary.
-pub(super) fn is_plain_word(word: &str) -> bool {
-    vocabulary::contains(word.strip_suffix("'s").unwrap_or(word))
-}
-
-/// Words of the vocabulary joined by hyphens: `non-quoted`, `read-only`.
-fn is_hyphenated(word: &str) -> bool {
-    word.contains('-') && word.split('-').count() <= 4 && word.split('-').all(vocabulary::contains)
-}
-
-/// Names of errors that are the same on every machine: `ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`, `ConnectionReset`.
-fn is_constant(word: &str) -> bool {
-    let upper = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    let parts = |word: &str| word.split('_').all(vocabulary::contains);
-    if let Some(rest) = word.strip_prefix("ERR_").or_else(|| word.strip_suffix("_ERROR")) {
-        return upper && parts(rest);
+impl Place<'_, '_> {
+    fn keeps(&self, word: &str, line: &Line<'_>) -> bool {
+        if let Some(flag) = word.strip_prefix("--") {
+            return flag.is_empty()
+                || is_flag_kept(
+                    flag,
+                    line.last.iter().any(|word| wordings::doubts_name(word)),
+                    self.lexicon,
+                );
+        }
+        if let [b'-', letter] = word.as_bytes() {
+            return letter.is_ascii_alphabetic();
+        }
+        if word.bytes().all(|b| b.is_ascii_digit()) {
+            return self.keeps_number(word, line);
+        }
+        let class = self.tokens[self.at].class;
+        if self.before == Before::Credential {
+            return class == Some(Class::Grammar) || wordings::follows_credential(word);
+        }
+        if self.lexicon.declares(word) {
+            return true;
+        }
+        let in_name = matches!(self.before, Before::Name | Before::Gone);
+        if self.in_brackets {
+            return self.keeps_in_brackets(word, class);
+        }
+        let is_capital =
+            word.as_bytes()[0].is_ascii_uppercase() && word.bytes().any(|b| b.is_ascii_lowercase());
+        // `Atlas`, of a declared `atlas`.
+        if is_capital && !in_name && self.lexicon.declares(&word.to_ascii_lowercase()) {
+            return true;
+        }
+        if is_capital
+            && wordings::is_given_name(word)
+            && (self.before != Before::Start || self.is_before_capital())
+        {
+            return false;
+        }
+        match class {
+            Some(Class::Grammar) => true,
+            // A word before a colon is a label.
+            Some(Class::Common) => !(is_capital && in_name) || self.next_is(":"),
+            Some(Class::Rare) => !(in_name || is_capital && self.before != Before::Start),
+            // `Atlas`, of a declared `atlas`.
+            None => self.keeps_name(word, line),
+        }
     }
-    // getaddrinfo(3)
-    if let Some(rest) = word.strip_prefix("EAI_") {
-        return upper && parts(rest);
+
+    /// What no list holds by itself.
+    fn keeps_name(&self, word: &str, line: &Line<'_>) -> bool {
+        // Versions of protocols are no numbers of the user's: `TLS 1.2`.
+        if matches!(word, "1.0" | "1.1" | "1.2" | "1.3" | "2.0" | "3.0") {
+            return wordings::is_protocol(line.last[3]);
+        }
+        if wordings::is_compound(word)
+            || wordings::is_io_kind(word) && word.as_bytes()[0].is_ascii_uppercase()
+        {
+            return true;
+        }
+        // `$PATH`: the name of a variable, not its value.
+        if let Some(name) = word.strip_prefix('$') {
+            return matches!(name, "HOME" | "PATH" | "SHELL" | "USER" | "EDITOR" | "PAGER");
+        }
+        if matches!(self.before, Before::Name | Before::Gone) {
+            return false;
+        }
+        // `peer's`
+        if let Some(owner) = word.strip_suffix("'s") {
+            return vocabulary::class(owner).is_some() && owner.bytes().all(|b| b.is_ascii_lowercase());
+        }
+        // `24-digit`, `256-bit`: a limit of the program's.
+        if let Some((number, unit)) = word.split_once('-')
+            && number.bytes().all(|b| b.is_ascii_digit())
+        {
+            return number.len() <= 3 && wordings::is_unit(unit);
+        }
+        let constant = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        constant && word.contains('_') && is_usual_name(word, Class::Rare)
+            || word.contains('-') && !word.starts_with('-') && is_usual_name(word, Class::Rare)
+            || word.contains('_') && is_usual_name(word, Class::Common)
+            || is_camel(word, Class::Common)
     }
-    IO_KINDS.binary_search(&word).is_ok()
+
+    /// In brackets stand lists of the user's, usage lines and the program's choices.
+    fn keeps_in_brackets(&self, word: &str, class: Option<Class>) -> bool {
+        wordings::is_bracket_word(word) || class.is_some() && self.is_choice()
+    }
+
+    /// `[possible values: a, b]`, `one of [a, b]`.
+    fn is_choice(&self) -> bool {
+        const MAX_BEFORE: usize = 48;
+        let before = self.tokens[self.at.saturating_sub(MAX_BEFORE)..self.at].iter().rev();
+        before.take_while(|token| token.kind != Kind::Line && !token.is_mark("]")).any(|token| {
+            token.kind == Kind::Word
+                && matches!(token.text, "values" | "subcommands" | "aliases" | "choices" | "of" | "possible")
+        }) || self.next_is(":") && wordings::lists_choices(self.tokens[self.at].text)
+            || self.tokens[self.at].text == "possible"
+    }
+
+    fn keeps_number(&self, number: &str, line: &Line<'_>) -> bool {
+        if number.len() <= 3 && line.expects_code() || line.last[3] == "error" && phrases::is_status(number) {
+            return true;
+        }
+        if self.reason().is_some() {
+            return true;
+        }
+        // One digit by itself tells nothing; digits that follow each other are a number spelled out.
+        number.len() == 1
+            && !matches!(self.before, Before::Name | Before::Gone)
+            && !line.last[2..].iter().any(|word| has_digit(word))
+            && !self.next_words().take(2).any(has_digit)
+    }
+
+    /// The reason phrase of the status that stands here: `404 Not Found`.
+    fn reason(&self) -> Option<&'static str> {
+        let number = self.tokens[self.at];
+        if number.text.len() != 3 || !number.text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        phrases::reason_after(number.text, self.text.get(number.end()..)?)
+    }
+
+    fn next_is(&self, mark: &str) -> bool {
+        self.tokens.get(self.at + 1).is_some_and(|next| next.is_mark(mark))
+    }
+
+    /// Whether a capitalised word follows, as a surname follows a given name.
+    fn is_before_capital(&self) -> bool {
+        self.next_words().next().is_some_and(|word| {
+            let mut bytes = word.bytes();
+            bytes.next().is_some_and(|b| b.is_ascii_uppercase()) && bytes.any(|b| b.is_ascii_lowercase())
+        })
+    }
+
+    fn next_words(&self) -> impl Iterator<Item = &str> {
+        let after = self.tokens[self.at + 1..].iter().take(8).take_while(|token| token.kind != Kind::Line);
+        after.filter(|token| token.kind == Kind::Word).map(|token| token.text)
+    }
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether a flag's name, without dashes, stands as it is. Where the message doubts it, it is what somebody typed.
+pub(super) fn is_flag_kept(flag: &str, is_doubted: bool, lexicon: &dyn Lexicon) -> bool {
+    if lexicon.declares(flag) || wordings::is_usual_flag(flag) {
+        return true;
+    }
+    if is_doubted {
+        return lexicon.is_or_near_flag(flag);
+    }
+    let lower = flag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    lower && flag.split('-').count() <= 4 && is_usual_name(flag, Class::Rare) || is_camel(flag, Class::Common)
+}
+
+/// So many words in a row without one of grammar are no sentence but a list of words: a passphrase, the seed of a
+/// wallet.
+const MAX_RUN: usize = 9;
+
+fn drop_phrases(tokens: &mut [Token<'_>]) {
+    let mut start = 0;
+    let mut run = 0;
+    for at in 0..=tokens.len() {
+        let goes_on = tokens.get(at).is_some_and(|token| match token.kind {
+            Kind::Space | Kind::Placeholder => true,
+            Kind::Word if token.is_gone() => true,
+            Kind::Word => {
+                token.text.len() >= 3
+                    && token.text.bytes().all(|b| b.is_ascii_lowercase())
+                    && token.class.is_some_and(|class| class > Class::Grammar)
+            }
+            _ => false,
+        });
+        if goes_on {
+            run += usize::from(tokens[at].kind == Kind::Word);
+            continue;
+        }
+        if run >= MAX_RUN {
+            for token in tokens[start..at].iter_mut().filter(|token| token.kind == Kind::Word) {
+                token.fate = Fate::Drop("text.phrase");
+            }
+        }
+        run = 0;
+        start = at + 1;
+    }
 }

@@ -1,0 +1,207 @@
+//! Clauses: what stands after a colon is a value, unless it says what went wrong.
+
+use super::lex::{Fate, Kind, Token};
+use super::vocabulary::Class;
+use super::{Lexicon, phrases, wordings};
+
+/// Drops the clauses that are values.
+pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) {
+    let mut head = Head::Nothing;
+    let mut start = 0;
+    let mut nesting = Nesting::default();
+    for at in 0..=tokens.len() {
+        let Some(end) = nesting.end_at(tokens, at) else { continue };
+        let clause = &mut tokens[start..at];
+        let phrase = phrase(text, clause);
+        // One word is no message where a value is asked for: `invalid name: killed`.
+        let is_phrase = phrases::is_phrase(phrase) && (head != Head::Asking || phrase.contains(' '));
+        let is_value = !is_phrase && is_value(clause, head, end, lexicon);
+        if is_value {
+            judge(clause, Fate::Drop("text.slot"));
+        } else if is_phrase {
+            let length = phrase.len();
+            let first = clause.iter().position(|token| token.kind == Kind::Word).unwrap_or_default();
+            let until = clause[first].start + length;
+            let words = clause.iter().filter(|token| token.start < until).count();
+            judge(&mut clause[..words], Fate::Keep);
+        }
+        head = match end {
+            End::Label => Head::Label,
+            // What follows a value may be more of it.
+            End::Colon | End::Sentence if is_value && head == Head::Asking => Head::Asking,
+            End::Colon | End::Sentence if is_value => Head::Doing,
+            End::Colon => Head::of(clause),
+            End::Line | End::Sentence => Head::Nothing,
+        };
+        start = at + 1;
+    }
+}
+
+/// Brackets that are open.
+#[derive(Default)]
+struct Nesting {
+    braces: usize,
+    /// Parentheses of the clause.
+    parentheses: usize,
+}
+
+impl Nesting {
+    /// How the clause before a token ends, if it does.
+    fn end_at(&mut self, tokens: &[Token<'_>], at: usize) -> Option<End> {
+        let Some(token) = tokens.get(at) else { return Some(End::Line) };
+        let end = match (token.kind, token.text) {
+            (Kind::Enter, _) => Some(End::Label),
+            (Kind::Line | Kind::Leave, _) => Some(End::Line),
+            // Members of a structure: `{ Type: Unknown, Last error: … }`.
+            (Kind::Mark, "{") => {
+                self.braces += 1;
+                Some(End::Line)
+            }
+            (Kind::Mark, "}") => {
+                self.braces = self.braces.saturating_sub(1);
+                Some(End::Line)
+            }
+            (Kind::Mark, ",") if self.braces > 0 => Some(End::Line),
+            (Kind::Mark, "(") => {
+                self.parentheses += 1;
+                None
+            }
+            // The end of an aside that an earlier clause began: `(code: …) Detail`.
+            (Kind::Mark, ")") if self.parentheses == 0 => Some(End::Line),
+            (Kind::Mark, ")") => {
+                self.parentheses -= 1;
+                None
+            }
+            (Kind::Mark, _) if is_colon(tokens, at) => Some(End::Colon),
+            (Kind::Mark, _) if is_stop(tokens, at) => Some(End::Sentence),
+            _ => None,
+        };
+        if end.is_some() {
+            self.parentheses = 0;
+        }
+        end
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Line,
+    Label,
+    Sentence,
+    Colon,
+}
+
+/// What stands before a colon.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Head {
+    /// The clause begins a line or sentence.
+    Nothing,
+    /// `error:`, `tls:`: whose message comes.
+    Label,
+    /// `open <path>:`, what was done when it happened.
+    Doing,
+    /// `invalid name:`, `not found:`: the value comes.
+    Asking,
+    /// `possible values:`: the program's own list comes.
+    Choices,
+}
+
+impl Head {
+    fn of(clause: &[Token<'_>]) -> Self {
+        let words = || clause.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Placeholder));
+        let Some(last) = words().next_back() else { return Self::Doing };
+        if wordings::lists_choices(last.text) {
+            return Self::Choices;
+        }
+        if words().any(|word| matches!(word.text, "error" | "Error"))
+            && words().count() <= 3
+            && !last.is_gone()
+        {
+            return Self::Label;
+        }
+        let asks = |word: &Token<'_>| wordings::asks_for_value(word.text);
+        let states = |word: &Token<'_>| wordings::is_predicate(word.text);
+        match words().count() {
+            _ if asks(last) || words().any(|word| asks(word) && states(word)) => Self::Asking,
+            1 | 2 => Self::Label,
+            // `could not connect: …` is an action, where `is not allowed: …` is a verdict on what follows.
+            _ if words().any(states) && !words().any(|word| wordings::has_cause(word.text)) => Self::Asking,
+            _ => Self::Doing,
+        }
+    }
+}
+
+fn is_colon(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens[at].text == ":"
+        && tokens.get(at + 1).is_none_or(|next| matches!(next.kind, Kind::Space | Kind::Line))
+}
+
+/// A full stop before a space and a capital.
+fn is_stop(tokens: &[Token<'_>], at: usize) -> bool {
+    matches!(tokens[at].text, "." | "!" | "?" | ";")
+        && tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Space)
+        && tokens.get(at + 2).is_some_and(|next| next.text.starts_with(|c: char| c.is_ascii_uppercase()))
+}
+
+fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -> bool {
+    if matches!(head, Head::Nothing | Head::Choices) {
+        return false;
+    }
+    // Addresses and paths are dropped by themselves and tell nothing of the clause.
+    let open = |word: &&Token<'_>| word.kind == Kind::Word && word.fate == Fate::Open && word.is_plain();
+    if clause.iter().filter(open).all(|word| word.text.starts_with('-')) {
+        // Flags are told by their names.
+        return false;
+    }
+    let words = || clause.iter().filter(open);
+    let is_grammar = |word: &Token<'_>| word.class == Some(Class::Grammar);
+    let Some(first) = words().next() else { return false };
+    if head != Head::Asking && words().all(is_grammar) {
+        return false;
+    }
+    if words().any(|word| wordings::is_personal(word.text)) {
+        return true;
+    }
+    let is_usual =
+        |word: &&Token<'_>| word.class.is_some_and(|class| class <= Class::Common) || is_code(word.text);
+    let (all, usual) = (words().count(), words().filter(is_usual).count());
+    let states = words().any(|word| wordings::is_predicate(word.text));
+    let is_value = match head {
+        Head::Label => !states && usual < all,
+        Head::Doing => !states && (usual < all || all < 2 && end != End::Colon),
+        _ => !states || usual < all || all < 3 && wordings::asks_for_value(first.text),
+    };
+    is_value && !is_command(&words().map(|word| word.text).collect::<Vec<_>>(), lexicon)
+}
+
+/// Numbers and names of errors, which say nothing.
+fn is_code(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'_')
+}
+
+/// The clause without space and marks around it; only where nothing was taken out of it.
+fn phrase<'t>(text: &'t str, clause: &[Token<'_>]) -> &'t str {
+    let solid = |token: &&Token<'_>| token.kind == Kind::Word;
+    let (Some(first), Some(last)) = (clause.iter().find(solid), clause.iter().rfind(solid)) else {
+        return "";
+    };
+    let whole = !clause.iter().any(|token| token.is_gone() || token.kind == Kind::Slot);
+    let phrase = text.get(first.start..last.end()).filter(|_| whole).unwrap_or_default();
+    // What Rust adds to the text of an error of the system.
+    phrase.split(" (os error ").next().unwrap_or_default()
+}
+
+/// A declared command, with flags and declared words after it.
+fn is_command(words: &[&str], lexicon: &dyn Lexicon) -> bool {
+    let flags = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
+    let (command, flags) = words.split_at(flags);
+    let declared = |word: &&str| lexicon.declares(word.trim_start_matches('-'));
+    flags.iter().all(declared) && (lexicon.is_command(command) || command.iter().all(declared))
+}
+
+/// What becomes of the words of a clause, those aside that are judged already.
+fn judge(clause: &mut [Token<'_>], fate: Fate) {
+    for token in clause.iter_mut().filter(|token| token.kind == Kind::Word && token.fate == Fate::Open) {
+        token.fate = fate;
+    }
+}

@@ -1,0 +1,317 @@
+//! A text as tokens that cover it without gaps.
+
+use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_simple};
+use super::vocabulary::{self, Class};
+use super::{placeholder_at, wordings};
+use crate::detect;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Spaces and tabs.
+    Space,
+    /// A line feed.
+    Line,
+    /// Punctuation.
+    Mark,
+    /// Anything between space and punctuation.
+    Word,
+    /// What belongs to the user by its place: in quotes, or after `=`.
+    Slot,
+    /// One of [`super::PLACEHOLDERS`].
+    Placeholder,
+    /// The quotation mark before a quoted message, such as that of `"detail"` in a JSON body.
+    Enter,
+    /// The quotation mark after it.
+    Leave,
+}
+
+/// What becomes of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Not yet judged.
+    Open,
+    /// It stands as it is.
+    Keep,
+    /// A placeholder takes its place, because of this rule.
+    Drop(&'static str),
+}
+
+/// A piece of the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token<'t> {
+    pub(super) kind: Kind,
+    pub(super) text: &'t str,
+    /// Where it begins.
+    pub(super) start: usize,
+    /// For a word: its class in the vocabulary.
+    pub(super) class: Option<Class>,
+    pub(super) fate: Fate,
+}
+
+impl Token<'_> {
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    pub(super) fn is_mark(&self, mark: &str) -> bool {
+        self.kind == Kind::Mark && self.text == mark
+    }
+
+    /// A placeholder, or what will be one.
+    pub(super) fn is_gone(&self) -> bool {
+        self.kind == Kind::Placeholder || matches!(self.fate, Fate::Drop(_))
+    }
+
+    /// Whether a word is letters, digits and hyphens, rather than an address, a path or the like.
+    pub(super) fn is_plain(&self) -> bool {
+        is_simple(self.text)
+    }
+
+    fn is_quote(&self) -> bool {
+        matches!(self.kind, Kind::Mark | Kind::Leave) && matches!(self.text, "\"" | "'" | "`")
+    }
+}
+
+pub(super) fn lex(text: &str) -> Vec<Token<'_>> {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        end: text.len(),
+        tokens: Vec::with_capacity(text.len() / 3 + 4),
+        unclosed: [0; 3],
+    };
+    lexer.run(Nesting::Outside);
+    lexer.tokens
+}
+
+/// Whether a quoted message may have a quoted message in it: no.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nesting {
+    Outside,
+    Inside,
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    end: usize,
+    tokens: Vec<Token<'t>>,
+    /// For each kind of quotation mark: up to where none is known to close, so that no stretch is searched twice.
+    unclosed: [usize; 3],
+}
+
+/// How far a quotation goes at most. A longer one is taken for a stray mark, and its line for a value.
+const MAX_QUOTED: usize = 4096;
+
+/// Before these a quotation begins though no space stands there.
+const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
+
+impl Lexer<'_> {
+    fn run(&mut self, nesting: Nesting) {
+        while self.at < self.end {
+            let rest = &self.text[self.at..self.end];
+            match rest.as_bytes()[0] {
+                b'\n' => self.push(Kind::Line, self.at + 1),
+                b' ' | b'\t' => {
+                    let size = rest.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                    self.push(Kind::Space, self.at + size);
+                }
+                b'<' if placeholder_at(rest).is_some() => {
+                    let size = placeholder_at(rest).map_or(1, str::len);
+                    self.push(Kind::Placeholder, self.at + size);
+                }
+                b'"' | b'\'' | b'`' => match self.quotation_end(self.at) {
+                    Some(end) => self.quotation(end, nesting),
+                    None => self.chunk(),
+                },
+                _ => self.chunk(),
+            }
+        }
+    }
+
+    fn push(&mut self, kind: Kind, end: usize) {
+        if end > self.at {
+            let text = &self.text[self.at..end];
+            let class = if kind == Kind::Word { vocabulary::class(text) } else { None };
+            self.tokens.push(Token { kind, text, start: self.at, class, fate: Fate::Open });
+            self.at = end;
+        }
+    }
+
+    /// Where the quotation that begins at `at` ends, if one begins there.
+    fn quotation_end(&mut self, at: usize) -> Option<usize> {
+        let quote = self.text.as_bytes()[at];
+        let index = match quote {
+            b'"' => 0,
+            b'\'' => 1,
+            _ => 2,
+        };
+        let before = self.text[..at].chars().next_back();
+        // An apostrophe inside a word opens nothing.
+        let opens = quote == b'"' || before.is_none_or(|c| c.is_whitespace() || BEFORE_QUOTE.contains(c));
+        let rest = &self.text[at + 1..self.end];
+        let next = rest.bytes().next()?;
+        if !opens {
+            return None;
+        }
+        if at >= self.unclosed[index] {
+            let mut escaped = false;
+            for (offset, byte) in rest.bytes().enumerate().take(MAX_QUOTED) {
+                if escaped {
+                    escaped = false;
+                } else if byte == b'\\' {
+                    escaped = true;
+                } else if byte == quote {
+                    let inside_word = quote == b'\''
+                        && rest[offset + 1..].chars().next().is_some_and(char::is_alphanumeric);
+                    if !inside_word {
+                        return Some(at + 1 + offset);
+                    }
+                }
+            }
+            self.unclosed[index] = (at + MAX_QUOTED / 2).min(self.end);
+        }
+        // A quotation that is not closed was cut off: the rest of the line is its own. A mark that stands alone is none.
+        if next.is_ascii_whitespace() || matches!(next, b',' | b'.' | b')' | b']' | b'}') {
+            return None;
+        }
+        Some(at + 1 + rest.find('\n').unwrap_or(rest.len()))
+    }
+
+    fn quotation(&mut self, end: usize, nesting: Nesting) {
+        let closed =
+            usize::from(end < self.end && self.text.as_bytes()[end] == self.text.as_bytes()[self.at]);
+        let inside = &self.text[self.at + 1..end];
+        if nesting == Nesting::Outside && self.is_message() && !inside.contains('\\') {
+            self.push(Kind::Enter, self.at + 1);
+            let outer = std::mem::replace(&mut self.end, end);
+            self.run(Nesting::Inside);
+            self.end = outer;
+            self.push(Kind::Leave, end + closed);
+            return;
+        }
+        self.push(Kind::Mark, self.at + 1);
+        self.slot(end);
+        self.push(Kind::Mark, end + closed);
+    }
+
+    fn slot(&mut self, end: usize) {
+        let text = &self.text[self.at..end];
+        let whole = placeholder_at(text).is_some_and(|placeholder| placeholder.len() == text.len());
+        self.push(if whole { Kind::Placeholder } else { Kind::Slot }, end);
+    }
+
+    /// Whether the quotation that comes is a message: its key says so (`"detail": "…"`, `msg="…"`).
+    fn is_message(&self) -> bool {
+        let mut before = self.tokens.iter().rev().filter(|token| token.kind != Kind::Space);
+        before.next().is_some_and(|token| token.is_mark(":") || token.is_mark("="))
+            && before.find(|token| !token.is_quote()).is_some_and(|key| {
+                matches!(key.kind, Kind::Slot | Kind::Word) && wordings::is_message_key(key.text)
+            })
+    }
+
+    /// What stands up to the next space, quotation or placeholder.
+    fn chunk(&mut self) {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut end = start + self.text[start..].chars().next().map_or(1, char::len_utf8);
+        while end < self.end {
+            match bytes[end] {
+                b' ' | b'\t' | b'\n' => break,
+                b'<' if placeholder_at(&self.text[end..self.end]).is_some() => break,
+                b'"' | b'\'' | b'`' => {
+                    let opens = bytes[end] == b'"' || BEFORE_QUOTE.as_bytes().contains(&bytes[end - 1]);
+                    if opens && self.quotation_end(end).is_some() {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+            end += 1;
+        }
+        self.split(end);
+    }
+
+    /// Takes a chunk apart: punctuation around words.
+    fn split(&mut self, end: usize) {
+        // No wording is that long without a space; and what is looked at again and again must be short.
+        const MAX_CHUNK: usize = 512;
+        if end - self.at > MAX_CHUNK {
+            return self.push(Kind::Word, end);
+        }
+        while self.at < end {
+            let chunk = &self.text[self.at..end];
+            let first = chunk.as_bytes()[0];
+            if is_opaque(chunk)
+                && !matches!(first, b'(' | b'[' | b'{' | b'<' | b'"' | b'\'' | b'`' | b',' | b':')
+            {
+                if let Some(key) = assignment(chunk) {
+                    let value = self.at + key + 1;
+                    self.push(Kind::Word, self.at + key);
+                    self.push(Kind::Mark, value);
+                    return self.slot(end);
+                }
+                let core = chunk.trim_end_matches([',', ';', ':', '.', ')', ']', '}', '>', '"', '\'', '`']);
+                self.push(Kind::Word, self.at + core.len().max(1));
+                continue;
+            }
+            if is_opening(first) {
+                // An address in brackets keeps them: they are a part of it.
+                let address = chunk.trim_end_matches([',', ';', ':', '.', ')']);
+                if first == b'[' && detect::kind(address).is_some_and(|kind| kind.placeholder == "<ip>") {
+                    self.push(Kind::Word, self.at + address.len());
+                } else {
+                    self.push(Kind::Mark, self.at + 1);
+                }
+                continue;
+            }
+            if let Some(stem) = chunk.trim_end_matches([',', ';', ':', '.']).strip_suffix("(s)")
+                && is_simple(stem)
+            {
+                let word = self.at + stem.len();
+                self.push(Kind::Word, word);
+                self.push(Kind::Mark, word + 3);
+                continue;
+            }
+            let core = chunk.trim_end_matches(is_closing);
+            if core.is_empty() {
+                self.push(Kind::Mark, self.at + chunk.chars().next().map_or(1, char::len_utf8));
+                continue;
+            }
+            let core_end = self.at + core.len();
+            self.core(core, core_end);
+        }
+    }
+
+    /// The next word of a chunk, or all of it where it is one thing.
+    fn core(&mut self, core: &str, core_end: usize) {
+        if is_simple(core) || wordings::is_compound(core) {
+            return self.push(Kind::Word, core_end);
+        }
+        if let Some(key) = assignment(core) {
+            let value = self.at + key + 1;
+            self.push(Kind::Word, self.at + key);
+            self.push(Kind::Mark, value);
+            // `--output=<OUTPUT>` names its value, `NAME=value` is one.
+            if !self.text[value..].starts_with('<') {
+                self.slot(core_end);
+            }
+            return;
+        }
+        if is_alternatives(core) {
+            let slash = self.at + core.find('/').unwrap_or(core.len());
+            self.push(Kind::Word, slash);
+            return self.push(Kind::Mark, slash + 1);
+        }
+        let separator = core.find([':', ',', ';', '(', ')', '|', '{', '}', '"', '<', '>', '[', ']', '=']);
+        match separator.filter(|_| detect::kind(core).is_none()) {
+            Some(at) => {
+                let word = self.at + at;
+                self.push(Kind::Word, word);
+                self.push(Kind::Mark, word + 1);
+            }
+            None => self.push(Kind::Word, core_end),
+        }
+    }
+}
