@@ -3,19 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use telemetry_collector::Policies;
 use telemetry_redact::{Policy, Redactor};
 
 /// A policy file larger than this is no policy.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// A shipped policy: the program's names, and the file.
+/// A shipped policy: the program's names, the policy as it is written, and its compiled form.
 struct Shipped {
     programs: &'static [&'static str],
     /// The policy's own `environment_prefix`, so that a no can be seen before the policy is read.
     environment_prefix: &'static str,
-    read: fn() -> Result<Policy, telemetry_redact::PolicyError>,
+    source: &'static str,
+    compiled: &'static [u8],
 }
 
 /// The shipped policies. A program's own name is looked up before its policy is read, so that a run of one program
@@ -24,14 +25,22 @@ const SHIPPED: [Shipped; 2] = [
     Shipped {
         programs: &["atlas"],
         environment_prefix: "MONGODB_ATLAS",
-        read: || Policy::from_json(include_str!("../../policies/atlas.json")),
+        source: include_str!("../../policies/atlas.json"),
+        compiled: include_bytes!("../../policies/compiled/atlas.policy"),
     },
     Shipped {
         programs: &["git"],
         environment_prefix: "GIT",
-        read: || Policy::from_toml(include_str!("../../policies/git.toml")),
+        source: include_str!("../../policies/git.toml"),
+        compiled: include_bytes!("../../policies/compiled/git.policy"),
     },
 ];
+
+impl Shipped {
+    fn read(&self) -> Result<Policy> {
+        Policy::from_embedded(self.compiled).context("shipped policy")
+    }
+}
 
 fn find(program: &Path) -> Option<&'static Shipped> {
     let name = program.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -40,7 +49,7 @@ fn find(program: &Path) -> Option<&'static Shipped> {
 
 /// The shipped policy for a program, by its name or its path.
 pub(crate) fn shipped(program: &Path) -> Result<Option<Policy>> {
-    find(program).map(|shipped| (shipped.read)().context("shipped policy")).transpose()
+    find(program).map(Shipped::read).transpose()
 }
 
 /// The variable by which a program with a shipped policy is turned on and off.
@@ -50,24 +59,45 @@ pub(crate) fn consent_variable(program: &Path) -> Option<String> {
 
 /// The judges of a collector: every shipped policy, and those of these files in their place.
 pub(crate) fn admitting(files: &[PathBuf]) -> Result<Policies> {
-    let shipped = SHIPPED.iter().map(|shipped| (shipped.read)().context("shipped policy"));
+    let shipped = SHIPPED.iter().map(Shipped::read);
     let given = files.iter().map(|file| from_file(file));
     shipped
         .chain(given)
         .try_fold(Policies::new(), |policies, policy| Ok(policies.with(Redactor::new(policy?))))
 }
 
-/// Reads a policy file: TOML where its name ends in `.toml`, else JSON.
+/// Reads a policy file: a compiled one, TOML where its name ends in `.toml`, else JSON.
 pub(crate) fn from_file(path: &Path) -> Result<Policy> {
+    let bytes = read(path)?;
+    if Policy::is_compiled(&bytes) {
+        return Policy::from_compiled(bytes).with_context(|| path.display().to_string());
+    }
+    let text = text(path, bytes)?;
+    // The file of a shipped policy need not be parsed: its compiled form is here.
+    if let Some(shipped) = SHIPPED.iter().find(|shipped| shipped.source == text) {
+        return shipped.read();
+    }
+    let policy = if is_toml(path) { Policy::from_toml(&text) } else { Policy::from_json(&text) };
+    policy.with_context(|| path.display().to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
     let about = || format!("cannot read policy {}", path.display());
     let facts = fs::metadata(path).with_context(about)?;
     if facts.len() > MAX_BYTES {
         bail!("{}: a policy of more than {MAX_BYTES} bytes is not read", path.display());
     }
-    let text = fs::read_to_string(path).with_context(about)?;
-    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
-    let policy = if is_toml { Policy::from_toml(&text) } else { Policy::from_json(&text) };
-    policy.with_context(|| path.display().to_string())
+    fs::read(path).with_context(about)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        anyhow!("{}: not UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())
+    })
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
 /// The redactor for a program: by the file given, else the shipped policy, else by none.
@@ -87,7 +117,7 @@ mod tests {
     #[test]
     fn shipped_policies_are_sound_and_found_by_name() {
         for shipped in &SHIPPED {
-            let policy = (shipped.read)().unwrap();
+            let policy = shipped.read().unwrap();
             assert!(shipped.programs.iter().all(|name| policy.is_for(name)));
             let program = Path::new(policy.program().as_str());
             assert!(self::shipped(program).unwrap().is_some());

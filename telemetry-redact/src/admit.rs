@@ -1,13 +1,13 @@
 //! The judge at the door: an event from elsewhere is taken only if redaction would leave it as it is.
 
 use telemetry_schema::{
-    App, Command, Event, Flag, Misspelling, Outcome, Place, Positional, Problem, SchemaVersion, Value,
+    App, Command, Deprecated, Event, Flag, Misspelling, Outcome, Place, Positional, Problem, SchemaVersion,
 };
 
 use crate::Redactor;
-use crate::command::{judge_switch, set_of};
+use crate::command::judge_switch;
 use crate::near::is_near;
-use crate::policy::{Dialect, FlagId, NodeId, Policy, Takes, positional_rule, root};
+use crate::policy::{Dialect, FlagId, NameKind, NodeId, Policy, Record, Takes, root};
 
 /// An event that was checked at the door. Only [`Redactor::admit`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Redactor {
             Some(policy) => door.command(policy, command),
             None => door.check(*command == Command::default(), "command", "command.not_declared"),
         }
-        let precision = self.policy().map(|policy| policy.source().timestamps).unwrap_or_default();
+        let precision = self.policy().map(|policy| policy.tree().timestamps()).unwrap_or_default();
         for (field, time) in [("started_at", started_at), ("completed_at", completed_at)] {
             door.check(time.coarsened(precision) == *time, field, "time.too_exact");
         }
@@ -81,36 +81,47 @@ impl Door {
     }
 
     fn command(&mut self, policy: &Policy, command: &Command) {
-        let Command { path, flags, positional_count, positionals, misspellings, dropped: _ } = command;
+        let Command { path, flags, positional_count, positionals, misspellings, deprecated, dropped: _ } =
+            command;
         let tree = policy.tree();
         let mut node = root();
         let mut walked = vec![node];
         for (index, word) in path.iter().enumerate() {
-            let child = tree.child(node, word.as_str()).filter(|child| tree.word(*child) == word.as_str());
-            let Some(child) = child else {
+            let Some((child, NameKind::Canonical)) = tree.child(node, word.as_str()) else {
                 return self.check(false, &format!("command.path[{index}]"), "command.not_declared");
             };
             node = child;
             walked.push(child);
         }
+        let record = tree.record(node);
+        self.check(flags.is_empty() || record < Record::Path, "command.flags", "flag.withheld");
         for (index, flag) in flags.iter().enumerate() {
             let first = flags.iter().take(index).all(|before| before.name != flag.name);
             self.check(first, &format!("command.flags[{index}].name"), "flag.repeated");
             self.flag(policy, &walked, index, flag);
+            let withheld = record > Record::Everything || tree.withholds_flag(node, flag.name.as_str());
+            let at = format!("command.flags[{index}].values");
+            self.check(!withheld || flag.values.is_empty(), &at, "value.withheld");
         }
-        let rules = tree.rule(node).and_then(|rule| policy.source().commands.get(rule));
+        let kept = positionals.is_empty() || record == Record::Everything;
+        self.check(kept, "command.positionals", "value.withheld");
         for (place, Positional { index, values }) in positionals.iter().enumerate() {
             let at = |field: &str| format!("command.positionals[{place}].{field}");
             self.check(index < positional_count, &at("index"), "positional.not_counted");
-            let number = usize::try_from(*index).unwrap_or(usize::MAX);
-            let rule = rules.and_then(|rules| positional_rule(&rules.positionals, number));
-            let set = rule.and_then(|rule| set_of(policy.source(), rule.values.as_ref())).unwrap_or_default();
-            self.values(values, set, &at("values"));
+            let judge = tree.positional_values(node, *index).judge;
+            for (place, value) in values.iter().enumerate() {
+                let declared = judge.is_some_and(|judge| judge.keeps(value.as_str()));
+                self.check(declared, &format!("{}[{place}]", at("values")), "value.not_in_closed_set");
+            }
             self.check(!values.is_empty(), &at("values"), "value.missing");
         }
         for (index, misspelling) in misspellings.iter().enumerate() {
             let holds = is_a_misspelling(policy, &walked, misspelling);
             self.check(holds, &format!("command.misspellings[{index}]"), "misspelling.not_near");
+        }
+        for (index, deprecated) in deprecated.iter().enumerate() {
+            let holds = is_deprecated(policy, &walked, deprecated);
+            self.check(holds, &format!("command.deprecated[{index}]"), "deprecated.not_declared");
         }
     }
 
@@ -119,32 +130,20 @@ impl Door {
         let tree = policy.tree();
         let named = |id: &FlagId| tree.flag_name(*id) == name.as_str();
         // Two commands on the way may each have a flag of that name: a value is fine if one of them declares it.
-        let rules: Vec<_> = walked
-            .iter()
-            .rev()
-            .filter_map(|node| tree.flags_of(*node).find(named))
-            .filter_map(|id| policy.source().flags.get(tree.flag_key(id)))
-            .collect();
+        let known: Vec<FlagId> =
+            walked.iter().rev().filter_map(|node| tree.flags_of(*node).find(named)).collect();
         let elsewhere = tree.flag_anywhere(name.as_str()).is_some_and(|id| named(&id));
         self.check(elsewhere, &format!("command.flags[{index}].name"), "flag.not_declared");
         for (place, value) in values.iter().enumerate() {
-            let declared = rules.iter().any(|rule| match rule.takes {
+            let declared = known.iter().any(|id| match tree.takes(*id).0 {
                 Takes::Nothing => judge_switch(value.as_str().as_bytes(), Dialect::Clap).is_some(),
-                Takes::Value | Takes::OptionalValue => {
-                    let set = set_of(policy.source(), rule.values.as_ref()).unwrap_or_default();
-                    set.iter().any(|declared| declared == value.as_str())
+                Takes::Value | Takes::OptionalValue | Takes::Values | Takes::OptionalValues => {
+                    tree.flag_values(*id).judge.is_some_and(|judge| judge.keeps(value.as_str()))
                 }
             });
             let at = format!("command.flags[{index}].values[{place}]");
             self.check(declared, &at, "value.not_in_closed_set");
             self.check(!values.iter().take(place).any(|before| before == value), &at, "value.repeated");
-        }
-    }
-
-    fn values(&mut self, values: &[Value], set: &[String], at: &str) {
-        for (place, value) in values.iter().enumerate() {
-            let declared = set.iter().any(|declared| declared == value.as_str());
-            self.check(declared, &format!("{at}[{place}]"), "value.not_in_closed_set");
         }
     }
 }
@@ -159,5 +158,18 @@ fn is_a_misspelling(policy: &Policy, walked: &[NodeId], misspelling: &Misspellin
             near && nodes.next_back().is_some_and(|node| tree.child(node, meant.as_str()).is_some())
         }
         Place::Flag => near && nodes.any(|node| tree.long_flag(node, meant.as_str()).is_some()),
+    }
+}
+
+fn is_deprecated(policy: &Policy, walked: &[NodeId], Deprecated { place, name }: &Deprecated) -> bool {
+    let tree = policy.tree();
+    match place {
+        Place::Command => walked.windows(2).any(|step| match step {
+            [above, below] => tree.child(*above, name.as_str()) == Some((*below, NameKind::Deprecated)),
+            _ => false,
+        }),
+        Place::Flag => walked.iter().any(|node| {
+            tree.long_flag(*node, name.as_str()).is_some_and(|(_, kind)| kind == NameKind::Deprecated)
+        }),
     }
 }

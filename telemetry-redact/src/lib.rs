@@ -54,6 +54,7 @@ mod admit;
 mod command;
 pub mod consent;
 mod detect;
+mod hash;
 mod near;
 mod observation;
 pub mod policy;

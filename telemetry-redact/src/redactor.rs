@@ -138,7 +138,7 @@ impl Redactor {
                 outcome
             }
         };
-        let precision = self.policy.as_ref().map(|policy| policy.source().timestamps).unwrap_or_default();
+        let precision = self.policy.as_ref().map(|policy| policy.tree().timestamps()).unwrap_or_default();
         let event = Event {
             schema_version: SchemaVersion,
             policy_version: self.policy.as_ref().map(Policy::version),
@@ -204,10 +204,9 @@ impl Redactor {
 
     /// Whether an event may have this code: a built-in one, or one that the policy declares.
     pub(crate) fn takes_code(&self, code: &str) -> bool {
-        let declared = self.policy.iter().flat_map(|policy| &policy.source().error_codes);
         code == ErrorCode::UNCLASSIFIED
             || text::CODES.contains(&code)
-            || declared.into_iter().any(|known| known == code)
+            || self.policy.as_ref().is_some_and(|policy| policy.has_error_code(code))
     }
 
     /// The message an event holds: redacted, of the length that fits, and such that redacting it again leaves it as

@@ -25,6 +25,10 @@ pub struct Command {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16), example = misspelling_example())]
     pub misspellings: Vec<Misspelling>,
+    /// Names that are declared as deprecated and were used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16), example = deprecated_example())]
+    pub deprecated: Vec<Deprecated>,
     /// How much of the command line was dropped.
     pub dropped: Dropped,
 }
@@ -39,6 +43,10 @@ fn flag_example() -> serde_json::Value {
 
 fn misspelling_example() -> serde_json::Value {
     serde_json::json!([{"place": "command", "typed": "rgister", "meant": "register"}])
+}
+
+fn deprecated_example() -> serde_json::Value {
+    serde_json::json!([{"place": "flag", "name": "clusterName"}])
 }
 
 /// A declared flag.
@@ -76,6 +84,16 @@ pub struct Misspelling {
     pub typed: Typed,
     /// The declared word it is near to.
     pub meant: Word,
+}
+
+/// A name that is on its way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deprecated {
+    /// Where it stood.
+    pub place: Place,
+    /// The deprecated name.
+    pub name: Word,
 }
 
 /// A place on the command line where words are declared.

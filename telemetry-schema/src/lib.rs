@@ -40,7 +40,7 @@ mod wire;
 pub use bounded::{
     BoundedRule, ErrorCode, FieldError, Message, ProgramName, Typed, Value, Version, Word, bounded_rules,
 };
-pub use command::{Command, Dropped, Flag, Misspelling, Place, Positional};
+pub use command::{Command, Deprecated, Dropped, Flag, Misspelling, Place, Positional};
 pub use context::{CiVendor, CodingAgent, Context, StreamKind, Terminal};
 pub use event::{App, Event, PolicyVersion, SCHEMA_VERSION, SchemaVersion};
 pub use identity::{BatchId, EventId, InstallId};

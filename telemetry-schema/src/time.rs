@@ -146,6 +146,9 @@ pub enum TimestampPrecision {
 }
 
 impl TimestampPrecision {
+    /// Every precision, the finest first.
+    pub const ALL: &[Self] = &[Self::Microsecond, Self::Second, Self::Minute, Self::Hour, Self::Day];
+
     fn step_us(self) -> i64 {
         match self {
             Self::Microsecond => 1,

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use telemetry_redact::Policy;
 use telemetry_redact::policy::{
-    CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule, Repeats, Takes,
+    CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, Repeats, Takes,
 };
 
 use crate::say;
@@ -74,8 +74,8 @@ pub(crate) fn run(source_dir: &Path, target: &Path) -> Result<()> {
     let source = policy(documented, undocumented, &mut |reason| say(&reason))?;
     let text = compact(&source)?;
     // What is written is what was meant, and what the product accepts.
-    let policy = Policy::from_json(&text).context("what was made is no policy")?;
-    if *policy.source() != source {
+    Policy::from_json(&text).context("what was made is no policy")?;
+    if PolicySource::from_json(&text)? != source {
         bail!("what was written does not read back as what was made");
     }
     fs::write(target, &text).with_context(|| format!("cannot write {}", target.display()))?;
@@ -113,17 +113,11 @@ fn policy(
     let flags = flag_keys(&placed);
     let rules = placed.iter().map(|placed| command_rule(placed, &aliases, &flags, &sets)).collect();
     Ok(PolicySource {
-        format: POLICY_FORMAT,
-        program: "atlas".to_owned(),
-        program_aliases: Vec::new(),
-        version: 1,
         environment_prefix: Some("MONGODB_ATLAS".to_owned()),
-        dialect: Dialect::Pflag,
-        timestamps: telemetry_schema::TimestampPrecision::default(),
-        error_codes: Vec::new(),
         flags: flags.iter().map(|(flag, key)| (key.clone(), flag_rule(flag, key, &sets))).collect(),
         sets: sets.iter().map(|(values, key)| (key.clone(), owned(values))).collect(),
         commands: rules,
+        ..PolicySource::new("atlas", 1, Dialect::Pflag)
     })
 }
 
@@ -339,6 +333,7 @@ fn flag_rule(flag: &Flag, key: &str, sets: &BTreeMap<Values, String>) -> FlagRul
         takes: if flag.is_switch { Takes::Nothing } else { Takes::Value },
         values: flag.values.as_ref().and_then(|values| sets.get(values)).cloned(),
         list: if flag.is_list { List::Comma } else { List::None },
+        ..FlagRule::default()
     }
 }
 
@@ -356,13 +351,14 @@ fn command_rule(
         flags: keys(&placed.own),
         persistent_flags: keys(&placed.persistent),
         positionals: placed.positionals.iter().map(|argument| positional_rule(argument, sets)).collect(),
+        ..CommandRule::default()
     }
 }
 
 fn positional_rule(argument: &Argument, sets: &BTreeMap<Values, String>) -> PositionalRule {
     let values = values(argument.allowed_values.as_ref()).and_then(|values| sets.get(&values)).cloned();
     let repeats = if argument.repeats && values.is_some() { Repeats::Rest } else { Repeats::Once };
-    PositionalRule { values, repeats }
+    PositionalRule { values, repeats, ..PositionalRule::default() }
 }
 
 /// Compact, yet a line for each set, flag and command, so that a change can be read as a difference.
@@ -595,7 +591,7 @@ mod tests {
         ];
         let (source, _) = made(&commands, &none()).unwrap();
         let text = compact(&source).unwrap();
-        assert_eq!(*Policy::from_json(&text).unwrap().source(), source);
+        assert_eq!(PolicySource::from_json(&text).unwrap(), source);
         for line in [
             r#""type":["p"]"#,
             r#""type":{"takes":"value","values":"type"}"#,

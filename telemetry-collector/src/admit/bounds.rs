@@ -6,13 +6,15 @@ const MAX_PATH: usize = 16;
 const MAX_FLAGS: usize = 256;
 const MAX_POSITIONALS: usize = 64;
 const MAX_MISSPELLINGS: usize = 16;
+const MAX_DEPRECATED: usize = 16;
 /// Values of one flag or positional argument.
 const MAX_VALUES: usize = 64;
 const MAX_COUNT: u32 = 1_000_000;
 
 /// Every list that is too long and every count that is too great.
 pub(super) fn problems(event: &Event) -> Vec<Problem> {
-    let Command { path, flags, positional_count, positionals, misspellings, dropped } = &event.command;
+    let Command { path, flags, positional_count, positionals, misspellings, deprecated, dropped } =
+        &event.command;
     let Dropped { words, flags: dropped_flags, values } = *dropped;
     let mut problems = Vec::new();
     let mut check = |holds: bool, rule: &str, field: &dyn Fn() -> String| {
@@ -25,6 +27,7 @@ pub(super) fn problems(event: &Event) -> Vec<Problem> {
         ("flags", flags.len(), MAX_FLAGS),
         ("positionals", positionals.len(), MAX_POSITIONALS),
         ("misspellings", misspellings.len(), MAX_MISSPELLINGS),
+        ("deprecated", deprecated.len(), MAX_DEPRECATED),
     ];
     for (name, length, most) in lists {
         check(length <= most, "schema.too_many", &|| format!("command.{name}"));
@@ -74,6 +77,7 @@ mod tests {
         found.retain(|(place, _)| place.contains("/properties/"));
         let count = u64::from(MAX_COUNT);
         let mut expected = [
+            ("/$defs/Command/properties/deprecated", MAX_DEPRECATED as u64),
             ("/$defs/Command/properties/flags", MAX_FLAGS as u64),
             ("/$defs/Command/properties/misspellings", MAX_MISSPELLINGS as u64),
             ("/$defs/Command/properties/path", MAX_PATH as u64),

@@ -8,5 +8,7 @@ pub(super) const MAX_VALUES: usize = 64;
 pub(super) const MAX_POSITIONALS: usize = 64;
 /// Misspellings.
 pub(super) const MAX_MISSPELLINGS: usize = 16;
+/// Deprecated names.
+pub(super) const MAX_DEPRECATED: usize = 16;
 /// Greatest count that is stored; the schema's bound.
 pub(super) const MAX_COUNT: u32 = 1_000_000;

@@ -1,12 +1,14 @@
 //! The command line: structure first, then values by their place.
 
 mod bounds;
+mod flags;
 mod read;
+mod record;
 mod unknown;
 mod values;
 
 pub(crate) use read::read;
-pub(crate) use values::{judge_switch, set_of};
+pub(crate) use values::judge_switch;
 
 use serde::Serialize;
 use telemetry_schema::Command;

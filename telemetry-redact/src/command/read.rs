@@ -1,20 +1,22 @@
 //! Walks along a command line as the program itself would, and keeps what is declared.
 
-use telemetry_schema::{Command, Flag, Misspelling, Place, Positional, Typed, Value, Word};
+use telemetry_schema::{Command, Deprecated, Misspelling, Place, Positional, Typed, Value, Word};
 
-use super::bounds::{MAX_COUNT, MAX_FLAGS, MAX_MISSPELLINGS, MAX_POSITIONALS, MAX_VALUES};
-use super::unknown::{Name, UnknownFlag};
-use super::values::{Judgement, judge, judge_switch_value, set_of};
+use super::bounds::{MAX_COUNT, MAX_DEPRECATED, MAX_MISSPELLINGS, MAX_POSITIONALS, MAX_VALUES};
+use super::record::KeptValue;
+use super::unknown::UnknownFlag;
+use super::values::{Judgement, judge};
 use super::{CommandReading, Finding, Part, Verdict};
 use crate::Raw;
 use crate::near::nearest;
-use crate::policy::{Dialect, FlagId, FlagRule, NodeId, Policy, Takes, positional_rule, root};
+use crate::policy::{Dialect, NameKind, NodeId, Policy, Tree, root};
 
 /// Reads a command line, the program's name first.
 pub(crate) fn read(policy: &Policy, argv: &[Raw]) -> CommandReading {
     let mut walk = Walk::new(policy, argv);
     walk.all();
     walk.settle_unknown_flags();
+    walk.withhold();
     walk.finish()
 }
 
@@ -27,56 +29,68 @@ enum Expect {
     Nothing,
 }
 
+/// A value and the argument it stands in.
+pub(super) type Argument<'a> = (usize, &'a [u8]);
+
 pub(super) struct Walk<'a> {
-    pub(super) policy: &'a Policy,
-    argv: &'a [Raw],
+    pub(super) tree: Tree<'a>,
+    program: String,
+    pub(super) argv: &'a [Raw],
     pub(super) node: NodeId,
     expect: Expect,
-    next: usize,
+    pub(super) next: usize,
     pub(super) command: Command,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     dropped: Vec<Raw>,
     pub(super) unknown: Vec<UnknownFlag<'a>>,
+    pub(super) kept: Vec<KeptValue<'a>>,
 }
 
 impl<'a> Walk<'a> {
     fn new(policy: &'a Policy, argv: &'a [Raw]) -> Self {
-        let expect =
-            if policy.tree().has_children(root()) { Expect::CommandWord } else { Expect::Positional };
-        let (command, findings) = (Command::default(), Vec::with_capacity(argv.len() + 4));
+        let tree = policy.tree();
+        let expect = if tree.has_children(root()) { Expect::CommandWord } else { Expect::Positional };
         Self {
-            policy,
+            tree,
+            program: policy.program().to_string(),
             argv,
             node: root(),
             expect,
             next: 1,
-            command,
-            findings,
+            command: Command::default(),
+            findings: Vec::with_capacity(argv.len() + 4),
             dropped: Vec::new(),
             unknown: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
     fn all(&mut self) {
         if !self.argv.is_empty() {
-            let program = self.policy.program().to_string();
+            let program = std::mem::take(&mut self.program);
             self.found(0, Part::Program, Verdict::Kept, "program.declared", Some(program));
         }
+        let is_go_flag = self.tree.dialect() == Dialect::GoFlag;
         while let Some(argument) = self.take() {
-            let bytes = self.bytes(argument);
-            match bytes {
+            match self.bytes(argument) {
                 b"--" => {
                     self.found(argument, Part::Separator, Verdict::Dropped, "separator", None);
-                    self.after_separator();
+                    return self.rest();
                 }
                 [b'-', b'-', name @ ..] => self.long(argument, name),
+                [b'-', name @ ..] if is_go_flag && !name.is_empty() => self.long(argument, name),
                 [b'-', shorts @ ..] if !shorts.is_empty() => self.shorts(argument, shorts),
-                word => self.word(argument, word),
+                word => {
+                    self.word(argument, word);
+                    if is_go_flag && self.command.positional_count > 0 {
+                        return self.rest();
+                    }
+                }
             }
         }
     }
 
-    fn take(&mut self) -> Option<usize> {
+    pub(super) fn take(&mut self) -> Option<usize> {
         let argument = self.next;
         self.next += 1;
         (argument < self.argv.len()).then_some(argument)
@@ -86,9 +100,10 @@ impl<'a> Walk<'a> {
         self.argv.get(argument).map_or(&[], Raw::bytes)
     }
 
-    fn after_separator(&mut self) {
+    /// What no flag and no command word can be: all that is left.
+    fn rest(&mut self) {
         while let Some(argument) = self.take() {
-            // A command word cannot stand here, so a declared one is somebody's value.
+            // A declared command word is somebody's value here.
             if self.expect == Expect::CommandWord {
                 self.expect = Expect::Nothing;
             }
@@ -103,23 +118,39 @@ impl<'a> Walk<'a> {
         if self.expect != Expect::CommandWord {
             return self.positional(argument, word);
         }
-        let tree = self.policy.tree();
+        let tree = self.tree;
         let text = std::str::from_utf8(word).ok();
-        if let Some(child) = text.and_then(|text| tree.child(self.node, text)) {
+        let named = text.and_then(|text| {
+            let (child, kind) = tree.child(self.node, text)?;
+            let rule = match kind {
+                NameKind::Canonical => "command.declared",
+                NameKind::Alias | NameKind::Negation => "command.alias",
+                NameKind::Deprecated => {
+                    self.deprecated(Place::Command, text);
+                    "command.deprecated"
+                }
+            };
+            Some((child, rule))
+        });
+        let abbreviated = || Some((tree.abbreviated_child(self.node, text?)?, "command.abbreviation"));
+        if let Some((child, rule)) = named.or_else(abbreviated) {
             let canonical = tree.word(child);
-            let rule = if text == Some(canonical) { "command.declared" } else { "command.alias" };
             self.found(argument, Part::CommandWord, Verdict::Kept, rule, Some(canonical.to_owned()));
             self.command.path.extend(Word::new(canonical));
             self.node = child;
             self.expect = if tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
             return;
         }
+        if tree.takes_positionals(self.node) {
+            // Where a value of the user's can stand, a word that is near to a command is no misspelling.
+            self.expect = Expect::Positional;
+            return self.positional(argument, word);
+        }
         self.expect = Expect::Nothing;
         let near = text.and_then(|text| {
             let near = nearest(text, tree.words_below(self.node))?;
-            let meant =
-                tree.child(self.node, near).map_or(near, |child| canonical_or_alias(near, tree.word(child)));
-            Some((text, meant))
+            let canonical = tree.child(self.node, near).map(|(child, _)| tree.word(child));
+            Some((text, canonical.map_or(near, |canonical| canonical_or_alias(near, canonical))))
         });
         if let Some((typed, meant)) = near {
             self.misspelling(argument, Part::CommandWord, Place::Command, typed, meant);
@@ -133,171 +164,62 @@ impl<'a> Walk<'a> {
     fn positional(&mut self, argument: usize, word: &'a [u8]) {
         let index = self.command.positional_count;
         count(&mut self.command.positional_count);
-        let source = self.policy.source();
-        let rules = self.policy.tree().rule(self.node).and_then(|rule| source.commands.get(rule));
-        let rule = rules.filter(|_| self.expect == Expect::Positional).and_then(|rules| {
-            positional_rule(&rules.positionals, usize::try_from(index).unwrap_or(usize::MAX))
-        });
-        let set = rule.and_then(|rule| set_of(source, rule.values.as_ref()));
-        let judged = judge(word, set, crate::policy::List::None);
-        let values = self.settle(argument, Part::Positional, word, judged, 0);
+        let judged = if self.expect == Expect::Positional {
+            judge(word, self.tree.positional_values(self.node, index))
+        } else {
+            vec![Judgement::dropped(word, "value.not_declared")]
+        };
+        let values = self.settle(argument, Part::Positional, word, judged, (None, 0));
         if !values.is_empty() && self.command.positionals.len() < MAX_POSITIONALS {
             self.command.positionals.push(Positional { index, values });
         }
     }
 
-    // Flags.
-
-    fn long(&mut self, argument: usize, name_and_value: &'a [u8]) {
-        let equals = name_and_value.iter().position(|byte| *byte == b'=');
-        let (name, value) = match equals {
-            Some(at) => (&name_and_value[..at], Some((argument, &name_and_value[at + 1..]))),
-            None => (name_and_value, None),
-        };
-        let known =
-            std::str::from_utf8(name).ok().and_then(|name| self.policy.tree().long_flag(self.node, name));
-        if let Some(flag) = known {
-            let value = value.or_else(|| self.separate_value(flag));
-            self.flag(argument, flag, value);
-        } else {
-            let value = value.or_else(|| self.swallowed());
-            self.unknown.push(UnknownFlag { argument, node: self.node, name: Name::Long(name), value });
-        }
-    }
-
-    fn shorts(&mut self, argument: usize, bundle: &'a [u8]) {
-        let mut rest = bundle;
-        while let Some((first, after)) = rest.split_first() {
-            let short = char::from(*first);
-            let known = first.is_ascii().then(|| self.policy.tree().short_flag(self.node, short)).flatten();
-            let Some(flag) = known else {
-                // What follows an unknown letter may be its value: all of it goes.
-                let name = if first.is_ascii_alphanumeric() { Name::Short(short) } else { Name::Odd };
-                let glued = Some(after).filter(|after| !after.is_empty()).map(|after| (argument, after));
-                let value =
-                    glued.or_else(|| if rest.len() == bundle.len() { self.swallowed() } else { None });
-                self.unknown.push(UnknownFlag { argument, node: self.node, name, value });
-                return;
-            };
-            let takes = self.flag_rule(flag).map_or(Takes::Nothing, |rule| rule.takes);
-            let unequal =
-                after.strip_prefix(b"=").filter(|_| self.policy.source().dialect != Dialect::Getopt);
-            match takes {
-                Takes::Nothing if unequal.is_none() => {
-                    self.flag(argument, flag, None);
-                    rest = after;
-                }
-                Takes::Value if after.is_empty() => {
-                    let value = self.separate_value(flag);
-                    return self.flag(argument, flag, value);
-                }
-                Takes::OptionalValue if after.is_empty() => {
-                    return self.flag(argument, flag, None);
-                }
-                Takes::Nothing | Takes::Value | Takes::OptionalValue => {
-                    return self.flag(argument, flag, Some((argument, unequal.unwrap_or(after))));
-                }
-            }
-        }
-    }
-
-    /// The next argument, where the flag takes it as its value.
-    fn separate_value(&mut self, flag: FlagId) -> Option<(usize, &'a [u8])> {
-        if self.flag_rule(flag)?.takes != Takes::Value {
-            return None;
-        }
-        let value = self.argv.get(self.next)?.bytes();
-        // clap does not take what looks like a flag for a value; pflag and getopt take anything.
-        if self.policy.source().dialect == Dialect::Clap && value.len() > 1 && value.starts_with(b"-") {
-            return None;
-        }
-        self.take().map(|argument| (argument, value))
-    }
-
-    /// The argument after an unknown flag: nobody knows whether it is its value, so it is taken for one and dropped.
-    fn swallowed(&mut self) -> Option<(usize, &'a [u8])> {
-        let value = self.argv.get(self.next)?.bytes();
-        if value.starts_with(b"-") {
-            return None;
-        }
-        self.take().map(|argument| (argument, value))
-    }
-
-    pub(super) fn flag(&mut self, argument: usize, flag: FlagId, value: Option<(usize, &'a [u8])>) {
-        let Some(entry) = self.flag_name(argument, flag, "flag.declared") else { return };
-        let Some(rule) = self.flag_rule(flag) else { return };
-        let already = self.command.flags.get(entry).map_or(0, |flag| flag.values.len());
-        let values = match (rule.takes, value) {
-            (Takes::Nothing, None) => Value::new("true").into_iter().collect(),
-            (Takes::Nothing, Some((at, raw))) => {
-                let judged = judge_switch_value(raw, self.policy.source().dialect);
-                self.settle(at, Part::FlagValue, raw, vec![judged], already)
-            }
-            (Takes::Value | Takes::OptionalValue, Some((at, raw))) => {
-                let set = set_of(self.policy.source(), rule.values.as_ref());
-                self.settle(at, Part::FlagValue, raw, judge(raw, set, rule.list), already)
-            }
-            (Takes::Value | Takes::OptionalValue, None) => Vec::new(),
-        };
-        if let Some(entry) = self.command.flags.get_mut(entry) {
-            for value in values {
-                if !entry.values.contains(&value) {
-                    entry.values.push(value);
-                }
-            }
-        }
-    }
-
-    /// Keeps a flag's name, once for all its uses. Its place among the flags, unless there are too many.
-    pub(super) fn flag_name(&mut self, argument: usize, flag: FlagId, rule: &'static str) -> Option<usize> {
-        let name = self.policy.tree().flag_name(flag);
-        self.found(argument, Part::FlagName, Verdict::Kept, rule, Some(name.to_owned()));
-        let known = self.command.flags.iter().position(|known| known.name.as_str() == name);
-        match (known, Word::new(name)) {
-            (Some(entry), _) => Some(entry),
-            (None, Ok(name)) if self.command.flags.len() < MAX_FLAGS => {
-                self.command.flags.push(Flag { name, values: Vec::new() });
-                Some(self.command.flags.len() - 1)
-            }
-            _ => {
-                count(&mut self.command.dropped.flags);
-                None
-            }
-        }
-    }
-
-    pub(super) fn flag_rule(&self, flag: FlagId) -> Option<&'a FlagRule> {
-        self.policy.source().flags.get(self.policy.tree().flag_key(flag))
-    }
-
     // Results.
 
-    /// Notes what became of a value, and gives what is kept of it.
+    /// Notes what became of a value, and gives what is kept of it. `owner` is the flag's place, where it is a flag's,
+    /// and how many values it has already.
     pub(super) fn settle(
         &mut self,
         argument: usize,
         part: Part,
-        raw: &[u8],
-        judged: Vec<Judgement>,
-        already: usize,
+        raw: &'a [u8],
+        judged: Vec<Judgement<'a>>,
+        (flag, already): (Option<usize>, usize),
     ) -> Vec<Value> {
         let mut kept = Vec::new();
-        for Judgement { verdict, rule, kept: value } in judged {
+        let several = judged.len() > 1;
+        for Judgement { raw, rule, kept: value } in judged {
             match value {
                 Some(value) if already + kept.len() < MAX_VALUES => {
-                    self.found(argument, part, verdict, rule, Some(value.to_string()));
+                    self.kept.push(KeptValue { finding: self.findings.len(), flag, raw });
+                    self.found(argument, part, Verdict::Kept, rule, Some(value.to_string()));
                     kept.push(value);
                 }
                 _ => {
                     count(&mut self.command.dropped.values);
+                    self.drop_raw(raw);
                     self.found(argument, part, Verdict::Dropped, rule, None);
                 }
             }
         }
-        if kept.is_empty() {
+        if several && kept.is_empty() {
             self.drop_raw(raw);
         }
         kept
+    }
+
+    /// A value of a flag that is not known here.
+    pub(super) fn drop_value(&mut self, argument: usize, raw: &'a [u8]) {
+        let judged = vec![Judgement::dropped(raw, "value.of_unknown_flag")];
+        self.settle(argument, Part::FlagValue, raw, judged, (None, 0));
+    }
+
+    pub(super) fn deprecated(&mut self, place: Place, name: &str) {
+        let known = |known: &Deprecated| known.place == place && known.name.as_str() == name;
+        if self.command.deprecated.len() < MAX_DEPRECATED && !self.command.deprecated.iter().any(known) {
+            self.command.deprecated.extend(Word::new(name).map(|name| Deprecated { place, name }));
+        }
     }
 
     pub(super) fn misspelling(

@@ -3,11 +3,10 @@
 
 use telemetry_schema::Place;
 
-use super::read::{Walk, canonical_or_alias, count};
-use super::values::Judgement;
+use super::read::{Argument, Walk, canonical_or_alias, count};
 use super::{Part, Verdict};
 use crate::near::nearest;
-use crate::policy::{Dialect, FlagId, NodeId, Takes};
+use crate::policy::{Dialect, FlagId, NameKind, NodeId, Takes};
 
 /// A flag that the command it followed does not declare. With pflag the command named later may.
 pub(super) struct UnknownFlag<'a> {
@@ -15,7 +14,7 @@ pub(super) struct UnknownFlag<'a> {
     pub(super) node: NodeId,
     pub(super) name: Name<'a>,
     /// The value that goes with it, and the argument it stands in.
-    pub(super) value: Option<(usize, &'a [u8])>,
+    pub(super) value: Option<Argument<'a>>,
 }
 
 pub(super) enum Name<'a> {
@@ -30,25 +29,32 @@ impl<'a> Walk<'a> {
     pub(super) fn settle_unknown_flags(&mut self) {
         for unknown in std::mem::take(&mut self.unknown) {
             let UnknownFlag { argument, node, name, value } = unknown;
-            let node = if self.policy.source().dialect == Dialect::Pflag { self.node } else { node };
-            let tree = self.policy.tree();
+            let tree = self.tree;
+            let node = if tree.dialect() == Dialect::Pflag { self.node } else { node };
             let text = match name {
                 Name::Long(bytes) => std::str::from_utf8(bytes).ok(),
                 Name::Short(_) | Name::Odd => None,
             };
             let declared = match name {
-                Name::Short(short) => tree.short_flag(node, short),
-                Name::Long(_) | Name::Odd => text.and_then(|text| tree.long_flag(node, text)),
+                Name::Short(short) => {
+                    tree.short_flag(node, short).map(|flag| (flag, NameKind::Canonical, "flag.declared"))
+                }
+                Name::Long(_) | Name::Odd => text.and_then(|text| self.known_flag(node, text)),
             };
-            if let Some(flag) = declared {
-                self.flag_before_its_command(argument, flag, value);
+            if let Some((flag, kind, rule)) = declared {
+                if kind == NameKind::Deprecated {
+                    self.deprecated(Place::Flag, text.unwrap_or_default());
+                }
+                self.flag_before_its_command(argument, flag, (kind, rule), value);
                 continue;
             }
             // A word of the policy, in a place that is not its own: the name says what was wanted, the value goes.
             let elsewhere = text.and_then(|text| tree.flag_anywhere(text));
             if let Some(flag) = elsewhere {
                 self.flag_name(argument, flag, "flag.declared_elsewhere");
-                self.drop_value(value);
+                if let Some((at, raw)) = value {
+                    self.drop_value(at, raw);
+                }
                 continue;
             }
             let below: Vec<&str> = tree.flags_of(node).flat_map(|flag| tree.flag_names(flag)).collect();
@@ -56,7 +62,7 @@ impl<'a> Walk<'a> {
             {
                 let meant = tree
                     .long_flag(node, near)
-                    .map_or(near, |flag| canonical_or_alias(near, tree.flag_name(flag)));
+                    .map_or(near, |(flag, _)| canonical_or_alias(near, tree.flag_name(flag)));
                 self.misspelling(argument, Part::FlagName, Place::Flag, typed, meant);
             } else {
                 count(&mut self.command.dropped.flags);
@@ -65,27 +71,27 @@ impl<'a> Walk<'a> {
                 }
                 self.found(argument, Part::FlagName, Verdict::Dropped, "flag.not_declared", None);
             }
-            self.drop_value(value);
-        }
-    }
-
-    /// What stands where the value of an unknown flag would.
-    fn drop_value(&mut self, value: Option<(usize, &'a [u8])>) {
-        if let Some((at, raw)) = value {
-            self.settle(at, Part::FlagValue, raw, vec![Judgement::dropped("value.of_unknown_flag")], 0);
+            if let Some((at, raw)) = value {
+                self.drop_value(at, raw);
+            }
         }
     }
 
     /// A flag that stood before the words of its command. A switch does not own the word that was taken for its value.
-    fn flag_before_its_command(&mut self, argument: usize, flag: FlagId, value: Option<(usize, &'a [u8])>) {
-        let takes = self.flag_rule(flag).map_or(Takes::Nothing, |rule| rule.takes);
-        let separate = value.filter(|(at, _)| *at != argument);
-        match separate.filter(|_| takes != Takes::Value) {
-            Some((at, raw)) => {
-                self.flag(argument, flag, None);
-                self.settle(at, Part::FlagValue, raw, vec![Judgement::dropped("value.of_unknown_flag")], 0);
+    fn flag_before_its_command(
+        &mut self,
+        argument: usize,
+        flag: FlagId,
+        named: (NameKind, &'static str),
+        value: Option<Argument<'a>>,
+    ) {
+        let takes_next = !matches!(self.tree.takes(flag).0, Takes::Nothing | Takes::OptionalValue);
+        match value {
+            Some((at, raw)) if at != argument && !takes_next => {
+                self.flag(argument, flag, named, &[]);
+                self.drop_value(at, raw);
             }
-            None => self.flag(argument, flag, value),
+            _ => self.flag(argument, flag, named, value.as_slice()),
         }
     }
 }

@@ -1,60 +1,74 @@
-//! Values: kept only where the policy gives that flag or positional argument a closed set, and the value is in it.
+//! Values: kept only where the policy gives that flag or positional argument a set or a rule, and the value fits.
 
 use telemetry_schema::Value;
 
-use super::Verdict;
-use crate::policy::{Dialect, List, PolicySource};
+use crate::policy::{Dialect, Fit, List, Values};
 
-/// What became of one value, or of one element of a list.
-pub(super) struct Judgement {
-    pub(super) verdict: Verdict,
+/// What became of a value, of one element of a list, or of what stands behind a key.
+pub(super) struct Judgement<'t> {
+    /// The part of the argument that was judged.
+    pub(super) raw: &'t [u8],
     pub(super) rule: &'static str,
     pub(super) kept: Option<Value>,
 }
 
-impl Judgement {
-    fn kept(rule: &'static str, spelling: &str) -> Self {
+impl<'t> Judgement<'t> {
+    fn kept(raw: &'t [u8], rule: &'static str, spelling: &str) -> Self {
         match Value::new(spelling) {
-            Ok(value) => Self { verdict: Verdict::Kept, rule, kept: Some(value) },
-            Err(_) => Self::dropped("value.not_of_the_form"),
+            Ok(value) => Self { raw, rule, kept: Some(value) },
+            Err(_) => Self::dropped(raw, "value.not_of_the_form"),
         }
     }
 
-    pub(super) fn dropped(rule: &'static str) -> Self {
-        Self { verdict: Verdict::Dropped, rule, kept: None }
+    pub(super) fn dropped(raw: &'t [u8], rule: &'static str) -> Self {
+        Self { raw, rule, kept: None }
     }
 }
 
-/// The closed set of that name.
-pub(crate) fn set_of<'a>(source: &'a PolicySource, name: Option<&String>) -> Option<&'a [String]> {
-    source.sets.get(name?).map(Vec::as_slice)
-}
-
-/// Judges a value against a closed set; a list element by element.
-pub(super) fn judge(raw: &[u8], set: Option<&[String]>, list: List) -> Vec<Judgement> {
-    let Some(set) = set else { return vec![Judgement::dropped("value.not_declared")] };
-    let Ok(text) = std::str::from_utf8(raw) else { return vec![Judgement::dropped("value.not_utf8")] };
-    let one = |text: &str| match set.iter().find(|declared| *declared == text) {
-        Some(declared) => Judgement::kept("value.in_closed_set", declared),
-        None => Judgement::dropped("value.not_in_closed_set"),
+/// Judges an argument; a list element by element.
+pub(super) fn judge<'t>(raw: &'t [u8], values: Values<'_>) -> Vec<Judgement<'t>> {
+    let Some(judge) = values.judge else { return vec![Judgement::dropped(raw, "value.not_declared")] };
+    let Ok(text) = std::str::from_utf8(raw) else { return vec![Judgement::dropped(raw, "value.not_utf8")] };
+    let elements = match values.list {
+        List::None => vec![text],
+        List::Comma => text.split(',').collect(),
     };
-    match list {
-        List::None => vec![one(text)],
-        List::Comma => text.split(',').map(one).collect(),
+    let mut judged = Vec::with_capacity(elements.len());
+    for element in elements {
+        let raw = element.as_bytes();
+        match judge.judge(element) {
+            Fit::Whole { rule, kept } => judged.push(Judgement::kept(raw, rule, &kept)),
+            Fit::Key { kept, rest } => {
+                judged.push(Judgement::kept(raw, "value.key", kept));
+                judged.push(Judgement::dropped(rest.as_bytes(), "value.of_key"));
+            }
+            Fit::Nothing { rule } => judged.push(Judgement::dropped(raw, rule)),
+        }
     }
+    judged
 }
 
-/// The explicit value of a switch, in the spellings its dialect takes: for pflag those of Go's `strconv.ParseBool`.
+/// The explicit value of a switch, in the spellings its dialect takes: for Go those of `strconv.ParseBool`.
 pub(crate) fn judge_switch(raw: &[u8], dialect: Dialect) -> Option<&'static str> {
-    match (raw, dialect) {
-        (b"true", _) | (b"1" | b"t" | b"T" | b"TRUE" | b"True", Dialect::Pflag) => Some("true"),
-        (b"false", _) | (b"0" | b"f" | b"F" | b"FALSE" | b"False", Dialect::Pflag) => Some("false"),
+    let is_go = matches!(dialect, Dialect::Pflag | Dialect::GoFlag);
+    match raw {
+        b"true" => Some("true"),
+        b"false" => Some("false"),
+        b"1" | b"t" | b"T" | b"TRUE" | b"True" if is_go => Some("true"),
+        b"0" | b"f" | b"F" | b"FALSE" | b"False" if is_go => Some("false"),
         _ => None,
     }
 }
 
-/// As [`judge_switch`], as a judgement.
-pub(super) fn judge_switch_value(raw: &[u8], dialect: Dialect) -> Judgement {
-    judge_switch(raw, dialect)
-        .map_or(Judgement::dropped("value.not_in_closed_set"), |value| Judgement::kept("switch.value", value))
+/// As [`judge_switch`], as a judgement; of a name that turns the switch off, the other way round.
+pub(super) fn judge_switch_value(raw: &[u8], dialect: Dialect, is_negation: bool) -> Judgement<'_> {
+    let value = judge_switch(raw, dialect).map(|value| match (value, is_negation) {
+        ("true", true) => "false",
+        ("false", true) => "true",
+        (value, _) => value,
+    });
+    match value {
+        Some(value) => Judgement::kept(raw, "switch.value", value),
+        None => Judgement::dropped(raw, "value.not_in_closed_set"),
+    }
 }

@@ -1,15 +1,24 @@
 //! What a policy's words must be like. Names that resolve to nothing are found by the tree.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Display;
 
 use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
-use super::{CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes};
+use super::value_rule::{duration_us, is_version};
+use super::{
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, ValueRule,
+};
+
+/// The longest path an event holds.
+const MAX_DEPTH: usize = 16;
+
+/// More buckets than these describe a value rather than its size.
+const MAX_BOUNDS: usize = 32;
 
 /// Every problem of the words themselves.
 pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
-    let mut problems = Vec::new();
-    let mut report = |place: String, message: String| problems.push(PolicyProblem::new(place, message));
+    let mut check = Check { source, problems: Vec::new() };
     let PolicySource {
         format,
         program,
@@ -17,152 +26,251 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         version: _,
         environment_prefix,
         dialect: _,
+        abbreviations: _,
         timestamps: _,
         error_codes,
         sets,
+        value_rules,
         flags,
         commands,
     } = source;
 
     if *format != POLICY_FORMAT {
-        report("format".into(), format!("this version reads format {POLICY_FORMAT}"));
+        check.report("format", format!("this version reads format {POLICY_FORMAT}"));
     }
-    if let Err(error) = ProgramName::new(program.as_str()) {
-        report("program".into(), error.to_string());
-    }
+    check.text("program", program, ProgramName::new(program.as_str()));
     for (index, alias) in program_aliases.iter().enumerate() {
-        if let Err(error) = ProgramName::new(alias.as_str()) {
-            report(format!("program_aliases[{index}]"), error.to_string());
-        }
+        check.text(format!("program_aliases[{index}]"), alias, ProgramName::new(alias.as_str()));
     }
     if let Some(prefix) = environment_prefix {
         let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
         if prefix.is_empty() || !prefix.bytes().all(upper) {
-            report("environment_prefix".into(), "expected upper-case letters, digits and underscores".into());
+            check.report("environment_prefix", "expected upper-case letters, digits and underscores");
         }
     }
     for (index, code) in error_codes.iter().enumerate() {
-        if let Err(error) = ErrorCode::new(code.as_str()) {
-            report(format!("error_codes[{index}]"), error.to_string());
-        }
+        check.text(format!("error_codes[{index}]"), code, ErrorCode::new(code.as_str()));
     }
-    check_sets(sets, &mut report);
+    for (name, values) in sets {
+        check.set(name, values);
+    }
+    for (name, rule) in value_rules {
+        check.value_rule(name, rule);
+    }
     for (key, rule) in flags {
-        check_flag(key, rule, sets, &mut report);
+        check.flag(key, rule);
     }
-    check_commands(commands, sets, &mut report);
-    check_use(source, &mut report);
-    problems
+    for (index, rule) in commands.iter().enumerate() {
+        check.command(index, rule);
+    }
+    check.everything_is_used();
+    check.problems
 }
 
-fn check_sets(sets: &BTreeMap<String, Vec<String>>, report: &mut impl FnMut(String, String)) {
-    for (name, values) in sets {
+struct Check<'a> {
+    source: &'a PolicySource,
+    problems: Vec<PolicyProblem>,
+}
+
+impl Check<'_> {
+    fn report(&mut self, place: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(PolicyProblem::new(place, message));
+    }
+
+    /// A text of the policy: of the form that an event can hold, and nobody's.
+    fn text<T, E: Display>(&mut self, place: impl Into<String>, text: &str, read: Result<T, E>) {
+        if let Err(error) = read {
+            self.report(place, error.to_string());
+        } else if let Some(rule) = crate::detect::sensitive(text) {
+            let message =
+                format!("looks like personal data or a secret ({rule}): a policy must not hold one");
+            self.report(place, message);
+        }
+    }
+
+    fn words(&mut self, place: &str, words: &[String]) {
+        for (index, word) in words.iter().enumerate() {
+            self.text(format!("{place}[{index}]"), word, Word::new(word.as_str()));
+        }
+    }
+
+    fn set(&mut self, name: &str, values: &[String]) {
         if values.is_empty() {
-            report(format!("sets.{name}"), "a set without values keeps nothing: leave it out".into());
+            self.report(format!("sets.{name}"), "a set without values keeps nothing: leave it out");
         }
         let mut seen = HashSet::new();
         for (index, value) in values.iter().enumerate() {
-            let place = || format!("sets.{name}[{index}]");
-            if let Err(error) = Value::new(value.as_str()) {
-                report(place(), error.to_string());
-            } else if !seen.insert(value) {
-                report(place(), "the same value stands there twice".into());
-            } else if let Some(rule) = crate::detect::sensitive(value) {
-                report(
-                    place(),
-                    format!("looks like personal data or a secret ({rule}): a policy must not hold one"),
-                );
+            let place = format!("sets.{name}[{index}]");
+            if seen.insert(value) {
+                self.text(place, value, Value::new(value.as_str()));
+            } else {
+                self.report(place, "the same value stands there twice");
             }
         }
     }
-}
 
-fn check_flag(
-    key: &str,
-    rule: &FlagRule,
-    sets: &BTreeMap<String, Vec<String>>,
-    report: &mut impl FnMut(String, String),
-) {
-    let FlagRule { name, short, aliases, takes, values, list } = rule;
-    let at = |field: &str| format!("flags.{key}.{field}");
-    if let Err(error) = Word::new(name.as_deref().unwrap_or(key)) {
-        report(if name.is_some() { at("name") } else { format!("flags.{key}") }, error.to_string());
-    }
-    for (index, alias) in aliases.iter().enumerate() {
-        if let Err(error) = Word::new(alias.as_str()) {
-            report(format!("flags.{key}.aliases[{index}]"), error.to_string());
+    fn value_rule(&mut self, name: &str, rule: &ValueRule) {
+        let ValueRule { values, case, versions, numbers, durations, keys, key_values, separator } = rule;
+        let at = |field: &str| format!("value_rules.{name}.{field}");
+        if self.source.sets.contains_key(name) {
+            self.report(format!("value_rules.{name}"), "a set in `sets` has this name");
+        }
+        let named = [("values", values), ("versions", versions), ("keys", keys), ("key_values", key_values)];
+        for (field, set) in named {
+            let Some(set) = set else { continue };
+            match self.source.sets.get(set) {
+                None => self.report(at(field), format!("there is no set `{set}` in `sets`")),
+                Some(members) => {
+                    if field == "versions" && !members.iter().all(|member| is_version(member)) {
+                        self.report(at(field), "expected a set of numbers with dots, such as `7.0`");
+                    }
+                    let mut folded = HashSet::new();
+                    let differs = members.iter().all(|member| folded.insert(member.to_ascii_lowercase()));
+                    if *case == Case::Folded && !differs {
+                        self.report(
+                            at(field),
+                            format!("without regard to case, two members of `{set}` are one"),
+                        );
+                    }
+                }
+            }
+        }
+        if *rule == (ValueRule { case: *case, separator: *separator, ..ValueRule::default() }) {
+            self.report(format!("value_rules.{name}"), "keeps nothing: say by what, or leave it out");
+        }
+        if keys.is_none() && (key_values.is_some() || separator.is_some()) {
+            self.report(at("keys"), "`key_values` and `separator` belong to `keys`");
+        }
+        if separator
+            .is_some_and(|separator| !separator.is_ascii_punctuation() || matches!(separator, ',' | '-'))
+        {
+            self.report(at("separator"), "expected one ASCII mark other than a comma or a hyphen");
+        }
+        if !numbers.is_empty() && !durations.is_empty() {
+            self.report(at("durations"), "a value has buckets of numbers or of durations, not both");
+        }
+        self.bounds(&at("numbers"), numbers.iter().copied().map(Some));
+        self.bounds(&at("durations"), durations.iter().map(|duration| duration_us(duration)));
+        for (index, duration) in durations.iter().enumerate() {
+            self.text(format!("{}[{index}]", at("durations")), duration, Value::new(duration.as_str()));
         }
     }
-    if short.is_some_and(|short| !short.is_ascii_alphanumeric()) {
-        report(at("short"), "expected one ASCII letter or digit".into());
-    }
-    if let Some(set) = values.as_ref().filter(|set| !sets.contains_key(*set)) {
-        report(at("values"), format!("there is no set `{set}` in `sets`"));
-    }
-    if *takes == Takes::Nothing && values.is_some() {
-        report(at("values"), "a switch takes no values: set `takes` to `value` or `optional_value`".into());
-    }
-    if *list == List::Comma && values.is_none() {
-        report(
-            at("list"),
-            "a list of values that are all dropped says nothing: give `values` or leave `list` out".into(),
-        );
-    }
-}
 
-fn check_commands(
-    commands: &[CommandRule],
-    sets: &BTreeMap<String, Vec<String>>,
-    report: &mut impl FnMut(String, String),
-) {
-    for (index, rule) in commands.iter().enumerate() {
-        let CommandRule { path, aliases, flags: _, persistent_flags: _, positionals } = rule;
+    fn bounds(&mut self, place: &str, bounds: impl ExactSizeIterator<Item = Option<i64>>) {
+        if bounds.len() > MAX_BOUNDS {
+            self.report(place, format!("at most {MAX_BOUNDS} bounds"));
+        }
+        let mut last = None;
+        for (index, bound) in bounds.enumerate() {
+            if bound.is_none() {
+                self.report(format!("{place}[{index}]"), "expected a duration such as `90s` or `1h30m`");
+            } else if last >= bound {
+                self.report(format!("{place}[{index}]"), "expected more than the bound before it");
+            }
+            last = bound.or(last);
+        }
+    }
+
+    /// The set or rule that `values` names.
+    fn values(&mut self, place: String, name: Option<&String>) {
+        let known =
+            |name: &String| self.source.sets.contains_key(name) || self.source.value_rules.contains_key(name);
+        if let Some(name) = name.filter(|name| !known(name)) {
+            self.report(place, format!("there is no `{name}` in `sets` or `value_rules`"));
+        }
+    }
+
+    fn flag(&mut self, key: &str, rule: &FlagRule) {
+        let FlagRule { name, short, aliases, deprecated, negations, takes, max_values, values, list } = rule;
+        let at = |field: &str| format!("flags.{key}.{field}");
+        let place = if name.is_some() { at("name") } else { format!("flags.{key}") };
+        let name = name.as_deref().unwrap_or(key);
+        self.text(place, name, Word::new(name));
+        self.words(&at("aliases"), aliases);
+        self.words(&at("deprecated"), deprecated);
+        self.words(&at("negations"), negations);
+        if short.is_some_and(|short| !short.is_ascii_alphanumeric()) {
+            self.report(at("short"), "expected one ASCII letter or digit");
+        }
+        self.values(at("values"), values.as_ref());
+        if *takes == Takes::Nothing && values.is_some() {
+            self.report(at("values"), "a switch takes no values: set `takes` to `value` or `optional_value`");
+        }
+        if *takes != Takes::Nothing && !negations.is_empty() {
+            self.report(at("negations"), "only a switch can be turned off: leave `takes` out");
+        }
+        let many = matches!(takes, Takes::Values | Takes::OptionalValues);
+        if max_values.is_some_and(|most| most == 0 || !many) {
+            self.report(
+                at("max_values"),
+                "a number of 1 or more, where `takes` is `values` or `optional_values`",
+            );
+        }
+        self.list(at("list"), *list, values.as_ref());
+    }
+
+    fn list(&mut self, place: String, list: List, values: Option<&String>) {
+        if list == List::Comma && values.is_none() {
+            self.report(
+                place,
+                "a list of values that are all dropped says nothing: give `values` or leave `list` out",
+            );
+        }
+    }
+
+    fn command(&mut self, index: usize, rule: &CommandRule) {
+        let CommandRule {
+            path,
+            aliases,
+            deprecated,
+            flags: _,
+            persistent_flags: _,
+            positionals,
+            withhold: _,
+            record: _,
+        } = rule;
         let at = |field: &str| format!("commands[{index}].{field}");
         for word in path.split(' ').filter(|_| !path.is_empty()) {
-            if let Err(error) = Word::new(word) {
-                report(at("path"), error.to_string());
-            }
+            self.text(at("path"), word, Word::new(word));
         }
         if path.split(' ').count() > MAX_DEPTH {
-            report(at("path"), format!("a path has at most {MAX_DEPTH} words"));
+            self.report(at("path"), format!("a path has at most {MAX_DEPTH} words"));
         }
-        if path.is_empty() && !aliases.is_empty() {
-            report(at("aliases"), "the program's own other names go into `program_aliases`".into());
+        if path.is_empty() && !(aliases.is_empty() && deprecated.is_empty()) {
+            let field = if aliases.is_empty() { "deprecated" } else { "aliases" };
+            self.report(at(field), "the program's own other names go into `program_aliases`");
         }
-        for (place, alias) in aliases.iter().enumerate() {
-            if let Err(error) = Word::new(alias.as_str()) {
-                report(format!("commands[{index}].aliases[{place}]"), error.to_string());
-            }
-        }
+        self.words(&at("aliases"), aliases);
+        self.words(&at("deprecated"), deprecated);
         for (place, positional) in positionals.iter().enumerate() {
-            if let Some(set) = positional.values.as_ref().filter(|set| !sets.contains_key(*set)) {
-                report(
-                    format!("commands[{index}].positionals[{place}].values"),
-                    format!("there is no set `{set}` in `sets`"),
-                );
-            }
+            let at = |field: &str| format!("commands[{index}].positionals[{place}].{field}");
+            self.values(at("values"), positional.values.as_ref());
+            self.list(at("list"), positional.list, positional.values.as_ref());
         }
     }
-}
 
-/// The longest path an event holds.
-const MAX_DEPTH: usize = 16;
-
-/// A rule that nothing refers to is a mistake, not a no-op.
-fn check_use(source: &PolicySource, report: &mut impl FnMut(String, String)) {
-    let used: BTreeSet<&String> =
-        source.commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
-    for key in source.flags.keys().filter(|key| !used.contains(key)) {
-        report(format!("flags.{key}"), "no command has this flag".into());
-    }
-    let of_flags = source.flags.values().filter_map(|rule| rule.values.as_ref());
-    let of_positionals = source
-        .commands
-        .iter()
-        .flat_map(|rule| &rule.positionals)
-        .filter_map(|positional| positional.values.as_ref());
-    let used: BTreeSet<&String> = of_flags.chain(of_positionals).collect();
-    for name in source.sets.keys().filter(|name| !used.contains(name)) {
-        report(format!("sets.{name}"), "no flag and no positional argument has this set".into());
+    /// A rule that nothing refers to is a mistake, not a no-op.
+    fn everything_is_used(&mut self) {
+        let PolicySource { sets, value_rules, flags, commands, .. } = self.source;
+        let used: BTreeSet<&String> =
+            commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
+        for key in flags.keys().filter(|key| !used.contains(key)) {
+            self.report(format!("flags.{key}"), "no command has this flag");
+        }
+        let of_flags = flags.values().filter_map(|rule| rule.values.as_ref());
+        let of_positionals =
+            commands.iter().flat_map(|rule| &rule.positionals).filter_map(|rule| rule.values.as_ref());
+        let of_rules = value_rules
+            .values()
+            .flat_map(|rule| [&rule.values, &rule.versions, &rule.keys, &rule.key_values])
+            .flatten();
+        let used: BTreeSet<&String> = of_flags.chain(of_positionals).collect();
+        for name in value_rules.keys().filter(|name| !used.contains(name)) {
+            self.report(format!("value_rules.{name}"), "no flag and no positional argument has this rule");
+        }
+        let used: BTreeSet<&String> = used.into_iter().chain(of_rules).collect();
+        for name in sets.keys().filter(|name| !used.contains(name)) {
+            self.report(format!("sets.{name}"), "no flag and no positional argument has this set");
+        }
     }
 }

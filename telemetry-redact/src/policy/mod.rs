@@ -16,32 +16,44 @@
 //! ```
 
 mod check;
+mod compile;
+mod image;
 mod lexicon;
 mod parse;
 mod source;
 mod tree;
+mod value_rule;
 
 pub use source::{
-    CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule, Repeats, Takes,
+    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
+    Record, Repeats, Takes, ValueRule,
 };
-pub(crate) use tree::{FlagId, NodeId, positional_rule, root};
+pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
+pub(crate) use value_rule::Fit;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt;
 
-use once_cell::sync::OnceCell;
 use telemetry_schema::{PolicyVersion, ProgramName};
 use thiserror::Error;
 
-use tree::Tree;
+use image::Image;
 
-/// A policy that was checked: every name resolves, every word is of the form an event can hold.
+/// A policy that was checked, every name resolved and every word of the form an event can hold, and compiled.
 #[derive(Debug)]
 pub struct Policy {
-    source: PolicySource,
+    image: Image,
     program: ProgramName,
-    tree: Tree,
-    declared: OnceCell<HashSet<Box<str>>>,
+}
+
+/// What kind of name a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameKind {
+    Canonical,
+    Alias,
+    Deprecated,
+    /// Turns a switch off.
+    Negation,
 }
 
 impl Policy {
@@ -51,7 +63,7 @@ impl Policy {
     ///
     /// All problems at once, each with its place.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        parse::json(text).and_then(Self::from_source)
+        PolicySource::from_json(text).and_then(|source| Self::from_source(&source))
     }
 
     /// Reads a policy from TOML.
@@ -61,24 +73,77 @@ impl Policy {
     /// All problems at once, each with its place.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        parse::toml(text).and_then(Self::from_source)
+        PolicySource::from_toml(text).and_then(|source| Self::from_source(&source))
     }
 
-    /// Checks and indexes a policy.
+    /// Checks and compiles a policy.
     ///
     /// # Errors
     ///
     /// All problems at once, each with its place.
-    pub fn from_source(source: PolicySource) -> Result<Self, PolicyError> {
-        let mut problems = check::problems(&source);
-        let tree = Tree::new(&source, &mut problems);
-        let program = ProgramName::new(source.program.as_str());
-        match program {
-            Ok(program) if problems.is_empty() => {
-                Ok(Self { source, program, tree, declared: OnceCell::new() })
-            }
-            _ => Err(PolicyError { problems }),
+    pub fn from_source(source: &PolicySource) -> Result<Self, PolicyError> {
+        let mut problems = check::problems(source);
+        let bytes = compile::compile(source, &mut problems);
+        if !problems.is_empty() {
+            return Err(PolicyError { problems });
         }
+        Self::open(bytes.into()).map_err(|error| PolicyError {
+            problems: vec![PolicyProblem::new("the file", error.to_string())],
+        })
+    }
+
+    /// Reads a policy that was compiled before: what a program that lives for milliseconds does instead of parsing.
+    /// The bytes are those of [`Policy::compiled`].
+    ///
+    /// What a compiled policy declares is not checked again: compile it from a policy that was.
+    ///
+    /// ```
+    /// use telemetry_redact::Policy;
+    ///
+    /// let policy = Policy::from_json(
+    ///     r#"{"format": 1, "program": "orchard", "version": 1, "dialect": "clap", "commands": [{"path": ""}]}"#,
+    /// )?;
+    /// let same = Policy::from_compiled(policy.compiled().to_vec())?;
+    /// assert_eq!(same.program(), policy.program());
+    /// assert!(Policy::from_compiled(b"TPOL, but no more of it".to_vec()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no compiled policy, one of another version of this crate's layout, or a damaged one.
+    pub fn from_compiled(bytes: Vec<u8>) -> Result<Self, CompiledError> {
+        let policy = Self::open(bytes.into())?;
+        if policy.image.is_sound() { Ok(policy) } else { Err(CompiledError::Damaged) }
+    }
+
+    /// As [`Policy::from_compiled`], where they lie: bytes that are a part of the program (`include_bytes!`) are as
+    /// sound as the program, so they are neither copied nor summed up, and what is not needed is never touched.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_compiled`], but for damage that only the checksum tells.
+    pub fn from_embedded(bytes: &'static [u8]) -> Result<Self, CompiledError> {
+        Self::open(bytes.into())
+    }
+
+    /// Whether bytes begin as a compiled policy does.
+    #[must_use]
+    pub fn is_compiled(bytes: &[u8]) -> bool {
+        bytes.starts_with(&image::MAGIC)
+    }
+
+    fn open(bytes: Cow<'static, [u8]>) -> Result<Self, CompiledError> {
+        let image = Image::open(bytes)?;
+        let program =
+            ProgramName::new(image.text(image.header.program)).map_err(|_| CompiledError::Damaged)?;
+        Ok(Self { image, program })
+    }
+
+    /// The compiled form, for [`Policy::from_compiled`]. The same policy gives the same bytes on every system.
+    #[must_use]
+    pub fn compiled(&self) -> &[u8] {
+        self.image.bytes()
     }
 
     /// The program's name.
@@ -90,64 +155,108 @@ impl Policy {
     /// The policy's version.
     #[must_use]
     pub fn version(&self) -> PolicyVersion {
-        PolicyVersion(self.source.version)
+        PolicyVersion(self.image.header.version.get())
     }
 
     /// The program's own variable for consent, `<PREFIX>_TELEMETRY_ENABLED`.
     #[must_use]
     pub fn consent_variable(&self) -> Option<String> {
-        self.source.environment_prefix.as_ref().map(|prefix| format!("{prefix}_TELEMETRY_ENABLED"))
+        let prefix = self.image.text(self.image.header.environment_prefix);
+        (!prefix.is_empty()).then(|| format!("{prefix}_TELEMETRY_ENABLED"))
     }
 
     /// Whether this is the policy for a program of that name.
     #[must_use]
     pub fn is_for(&self, program: &str) -> bool {
-        self.source.program == program || self.source.program_aliases.iter().any(|alias| alias == program)
+        self.image.texts(self.image.header.program_names).any(|name| name == program)
     }
 
-    /// The policy as it is written.
-    #[must_use]
-    pub fn source(&self) -> &PolicySource {
-        &self.source
+    /// Whether the program reports this error code itself.
+    pub(crate) fn has_error_code(&self, code: &str) -> bool {
+        self.image.texts(self.image.header.error_codes).any(|known| known == code)
     }
 
-    pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
+    pub(crate) fn tree(&self) -> Tree<'_> {
+        Tree::new(&self.image)
     }
 
     /// Every declared word: what error text may repeat.
     pub(crate) fn declares(&self, word: &str) -> bool {
-        self.declared.get_or_init(|| self.declared_words().map(Box::from).collect()).contains(word)
+        self.image.declares(word)
+    }
+}
+
+impl PolicySource {
+    /// Reads what a policy says from JSON, without checking what it means.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its place; where the text can be read at all, those of the meaning too.
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        parse::json(text)
     }
 
-    fn declared_words(&self) -> impl Iterator<Item = &str> {
-        let PolicySource {
-            format: _,
-            program,
-            program_aliases,
-            version: _,
-            environment_prefix: _,
-            dialect: _,
-            timestamps: _,
-            error_codes,
-            sets,
-            flags,
-            commands,
-        } = &self.source;
-        let flag_words = flags.iter().flat_map(|(key, rule)| {
-            std::iter::once(rule.name.as_deref().unwrap_or(key))
-                .chain(rule.aliases.iter().map(String::as_str))
-        });
-        let command_words = commands.iter().flat_map(|rule| {
-            rule.path
-                .split_whitespace()
-                .next_back()
-                .into_iter()
-                .chain(rule.aliases.iter().map(String::as_str))
-        });
-        let values = sets.values().flatten().chain(error_codes).chain(program_aliases).map(String::as_str);
-        std::iter::once(program.as_str()).chain(values).chain(flag_words).chain(command_words)
+    /// Reads what a policy says from TOML, without checking what it means.
+    ///
+    /// # Errors
+    ///
+    /// As [`PolicySource::from_json`].
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        parse::toml(text)
     }
+}
+
+/// Every word that a policy declares.
+fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
+    let PolicySource {
+        format: _,
+        program,
+        program_aliases,
+        version: _,
+        environment_prefix: _,
+        dialect: _,
+        abbreviations: _,
+        timestamps: _,
+        error_codes,
+        sets,
+        value_rules: _,
+        flags,
+        commands,
+    } = source;
+    let flag_words = flags.iter().flat_map(|(key, rule)| {
+        let names = rule.aliases.iter().chain(&rule.deprecated).chain(&rule.negations);
+        std::iter::once(rule.name.as_deref().unwrap_or(key)).chain(names.map(String::as_str))
+    });
+    let command_words = commands.iter().flat_map(|rule| {
+        let word = rule.path.split_whitespace().next_back();
+        word.into_iter().chain(rule.aliases.iter().chain(&rule.deprecated).map(String::as_str))
+    });
+    let values = sets.values().flatten().chain(error_codes).chain(program_aliases).map(String::as_str);
+    std::iter::once(program.as_str()).chain(values).chain(flag_words).chain(command_words)
+}
+
+/// A compiled policy that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CompiledError {
+    /// It begins as no compiled policy does.
+    #[error("not a compiled policy")]
+    NotCompiled,
+    /// It is of another version of the layout.
+    #[error("a compiled policy of layout {found}, where {read} is read: compile the policy again")]
+    Layout {
+        /// The version that it states.
+        found: u32,
+        /// The version that is read.
+        read: u32,
+    },
+    /// It ends too early or goes on for too long.
+    #[error("a compiled policy that is not whole: compile the policy again")]
+    Cut,
+    /// Its checksum is another one.
+    #[error("a compiled policy that is damaged: compile the policy again")]
+    Damaged,
 }
 
 /// A policy that cannot be used: all its problems.

@@ -54,7 +54,7 @@ fn examine(mut value: Json) -> Result<PolicySource, PolicyError> {
                 // With elements taken out of lists, the places of what follows them would be wrong.
                 if gaps.is_empty() {
                     problems.extend(super::check::problems(&source));
-                    super::tree::Tree::new(&source, &mut problems);
+                    super::compile::compile(&source, &mut problems);
                 }
                 break;
             }

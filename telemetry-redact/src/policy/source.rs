@@ -30,6 +30,9 @@ pub struct PolicySource {
     pub environment_prefix: Option<String>,
     /// How the program reads its command line.
     pub dialect: Dialect,
+    /// What may be shortened on the command line as long as it is unambiguous.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub abbreviations: Abbreviations,
     /// How exact the times in an event are.
     #[serde(default, skip_serializing_if = "is_default")]
     pub timestamps: TimestampPrecision,
@@ -39,11 +42,37 @@ pub struct PolicySource {
     /// Closed sets of values by name, each value in the spelling that is stored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sets: BTreeMap<String, Vec<String>>,
+    /// Other ways to keep something of a value, by name: buckets for numbers and durations, versions, `key=value`,
+    /// sets without regard to case. The names are those of `sets` too, so none may be in both.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub value_rules: BTreeMap<String, ValueRule>,
     /// Flags by a name that `commands` refer to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flags: BTreeMap<String, FlagRule>,
     /// The command tree, one entry a command.
     pub commands: Vec<CommandRule>,
+}
+
+impl PolicySource {
+    /// The policy that keeps nothing of a command line but that the program ran.
+    #[must_use]
+    pub fn new(program: impl Into<String>, version: u32, dialect: Dialect) -> Self {
+        Self {
+            format: POLICY_FORMAT,
+            program: program.into(),
+            program_aliases: Vec::new(),
+            version,
+            environment_prefix: None,
+            dialect,
+            abbreviations: Abbreviations::default(),
+            timestamps: TimestampPrecision::default(),
+            error_codes: Vec::new(),
+            sets: BTreeMap::new(),
+            value_rules: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            commands: vec![CommandRule::default()],
+        }
+    }
 }
 
 /// How a program reads its command line.
@@ -57,10 +86,28 @@ pub enum Dialect {
     Getopt,
     /// Rust's clap: options belong to the command word they follow.
     Clap,
+    /// Go's package `flag`: one dash or two mean the same, letters are not bundled, and the first argument that is no
+    /// flag and no command word ends them.
+    GoFlag,
+}
+
+/// What may be shortened: a beginning that only one declared name has stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Abbreviations {
+    /// Nothing.
+    #[default]
+    None,
+    /// Long flags, as `getopt_long` and clap's `infer_long_args` allow.
+    Flags,
+    /// Command words, as clap's `infer_subcommands` and cobra's `EnablePrefixMatching` allow.
+    Commands,
+    /// Both.
+    All,
 }
 
 /// One flag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlagRule {
     /// The long name without dashes, where it differs from the key in `flags`.
@@ -72,10 +119,21 @@ pub struct FlagRule {
     /// Other long names, stored under the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Long names that are on their way out: stored under the name, and counted as deprecated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deprecated: Vec<String>,
+    /// Long names that turn a switch off, such as `no-color`: stored as the switch with the value `false`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub negations: Vec<String>,
     /// Whether a value follows. A switch where absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub takes: Takes,
-    /// Name of the closed set in `sets` whose values may be kept. Without it every value is dropped.
+    /// How many arguments one use takes at most, where `takes` is `values` or `optional_values`. Any number where
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_values: Option<u32>,
+    /// Name of the closed set in `sets`, or of the rule in `value_rules`, by which values are kept. Without it every
+    /// value is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
     /// Whether one argument may hold several values.
@@ -92,8 +150,12 @@ pub enum Takes {
     Nothing,
     /// A value, glued, after `=` or as the next argument.
     Value,
-    /// A value only where it is glued or after `=` (git's `--color[=WHEN]`).
+    /// A value only where it is glued or after `=` (git's `--color[=WHEN]`, pflag's `NoOptDefVal`).
     OptionalValue,
+    /// One value or more: the arguments that follow, up to one that looks like a flag (clap's `num_args(1..)`).
+    Values,
+    /// As `values`, or none at all (clap's `num_args(0..)`; with `max_values = 1` its `num_args(0..=1)`).
+    OptionalValues,
 }
 
 /// How one argument holds several values.
@@ -107,8 +169,53 @@ pub enum List {
     Comma,
 }
 
+/// How something of a value is kept. Of several ways the first that fits decides, in the order of the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueRule {
+    /// Name of a set in `sets`: a member is kept, in its declared spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
+    /// Whether upper and lower case are told apart in `values`, `keys` and `key_values`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub case: Case,
+    /// Name of a set of versions such as `7.0`: a version is kept as the member it begins with, `7.0.12` as `7.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<String>,
+    /// Bounds of buckets, ascending: with `[1, 10, 100]` a number is kept as `<1`, `1..10`, `10..100` or `>=100`,
+    /// each with its lower bound and without its upper one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub numbers: Vec<i64>,
+    /// Bounds of buckets, ascending, as durations: `["1s", "1m", "1h"]`. Values are read as Go and humans write them:
+    /// `90s`, `1h30m`, `2 days`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub durations: Vec<String>,
+    /// Name of a set of keys: of `key=value` the key is kept, and of `json-path={…}` the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+    /// Name of a set of values behind a key: where the value is in it, `key=value` is kept as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_values: Option<String>,
+    /// What stands between key and value. `=` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
+}
+
+/// Whether upper and lower case are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Case {
+    /// They are.
+    #[default]
+    Exact,
+    /// ASCII letters are the same in either case; what is kept is the declared spelling.
+    Folded,
+}
+
 /// One command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommandRule {
     /// The command's words without the program's name, separated by one space; empty for the program itself.
@@ -116,6 +223,9 @@ pub struct CommandRule {
     /// Other names of the last word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Names of the last word that are on their way out: stored under the name, and counted as deprecated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deprecated: Vec<String>,
     /// Keys in `flags` that this command takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
@@ -125,15 +235,37 @@ pub struct CommandRule {
     /// Positional arguments whose value may be kept, by place. Others are counted and dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positionals: Vec<PositionalRule>,
+    /// Keys in `flags` whose values are dropped for this command and all below it, whatever else is declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withhold: Vec<String>,
+    /// How much of this command and all below it is recorded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub record: Record,
+}
+
+/// How much of a command is recorded at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// All that is declared.
+    #[default]
+    Everything,
+    /// Its words and the names of its flags, no value.
+    Names,
+    /// Its words alone.
+    Path,
 }
 
 /// One positional argument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PositionalRule {
-    /// Name of the closed set in `sets` whose values may be kept.
+    /// Name of the closed set in `sets`, or of the rule in `value_rules`, by which values are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
+    /// Whether one argument may hold several values.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub list: List,
     /// Whether the rule holds for all further positionals too.
     #[serde(default, skip_serializing_if = "is_default")]
     pub repeats: Repeats,

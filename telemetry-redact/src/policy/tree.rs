@@ -1,8 +1,10 @@
-//! The command tree, indexed for walking along a command line.
+//! The command tree of a compiled policy, for walking along a command line.
 
-use std::collections::HashMap;
+use telemetry_schema::TimestampPrecision;
 
-use super::{PolicyProblem, PolicySource, PositionalRule, Repeats};
+use super::image::{Flag, Image, Index, Name, Node, Positional, Rule};
+use super::value_rule::ValueJudge;
+use super::{Abbreviations, Dialect, List, NameKind, Record, Repeats, Takes};
 
 /// A command in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,244 +14,261 @@ pub(crate) struct NodeId(usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FlagId(usize);
 
-/// The command tree.
-#[derive(Debug)]
-pub(crate) struct Tree {
-    nodes: Vec<Node>,
-    /// By `(parent, word)`: the child a word leads to, aliases included.
-    children: HashMap<(usize, Box<str>), usize>,
-    flags: Vec<FlagNode>,
-    /// Positions in `flags` by key.
-    program_names: Vec<Box<str>>,
-}
-
-#[derive(Debug)]
-struct Node {
-    rule: usize,
-    parent: Option<usize>,
-    word: Box<str>,
-    own_flags: Vec<usize>,
-    persistent_flags: Vec<usize>,
-    words_below: Vec<Box<str>>,
-}
-
-#[derive(Debug)]
-struct FlagNode {
-    key: Box<str>,
-    name: Box<str>,
-    short: Option<char>,
-    aliases: Vec<Box<str>>,
-}
-
-impl Tree {
-    /// Indexes a policy; what does not resolve is reported.
-    pub(super) fn new(source: &PolicySource, problems: &mut Vec<PolicyProblem>) -> Self {
-        let flags: Vec<FlagNode> = source
-            .flags
-            .iter()
-            .map(|(key, rule)| FlagNode {
-                key: key.as_str().into(),
-                name: rule.name.as_deref().unwrap_or(key).into(),
-                short: rule.short,
-                aliases: rule.aliases.iter().map(|alias| alias.as_str().into()).collect(),
-            })
-            .collect();
-        let by_key: HashMap<&str, usize> =
-            flags.iter().enumerate().map(|(index, flag)| (&*flag.key, index)).collect();
-        let program_names = std::iter::once(&source.program)
-            .chain(&source.program_aliases)
-            .map(|name| name.as_str().into())
-            .collect();
-        let mut builder = Builder { source, problems, by_key, nodes: Vec::new(), children: HashMap::new() };
-        builder.add_commands();
-        let Builder { nodes, children, .. } = builder;
-        let tree = Self { nodes, children, flags, program_names };
-        tree.check_clashes(problems);
-        tree
-    }
-
-    /// The command that `word`, a name or an alias, leads to.
-    pub(crate) fn child(&self, node: NodeId, word: &str) -> Option<NodeId> {
-        // The key needs an owned word; command words are short and this runs a few times a process.
-        self.children.get(&(node.0, word.into())).copied().map(NodeId)
-    }
-
-    /// Whether there are commands below.
-    pub(crate) fn has_children(&self, node: NodeId) -> bool {
-        self.nodes.get(node.0).is_some_and(|node| !node.words_below.is_empty())
-    }
-
-    /// Every name and alias of the commands below.
-    pub(crate) fn words_below(&self, node: NodeId) -> impl Iterator<Item = &str> {
-        self.nodes.get(node.0).into_iter().flat_map(|node| &node.words_below).map(|word| &**word)
-    }
-
-    /// The canonical last word of a command.
-    pub(crate) fn word(&self, node: NodeId) -> &str {
-        self.nodes.get(node.0).map_or("", |node| &node.word)
-    }
-
-    /// The command's place in the policy's list.
-    pub(crate) fn rule(&self, node: NodeId) -> Option<usize> {
-        self.nodes.get(node.0).map(|node| node.rule)
-    }
-
-    /// The flags a command takes: its own first, then the persistent ones, nearest first.
-    pub(crate) fn flags_of(&self, node: NodeId) -> impl Iterator<Item = FlagId> {
-        let ancestors = std::iter::successors(self.nodes.get(node.0), |node| self.nodes.get(node.parent?));
-        let own = self.nodes.get(node.0).into_iter().flat_map(|node| node.own_flags.iter());
-        own.chain(ancestors.flat_map(|node| node.persistent_flags.iter())).copied().map(FlagId)
-    }
-
-    /// The flag of a command that is called `name`, as its name or an alias.
-    pub(crate) fn long_flag(&self, node: NodeId, name: &str) -> Option<FlagId> {
-        self.flags_of(node).find(|id| self.flag_names(*id).any(|known| known == name))
-    }
-
-    /// The flag of a command that has this short name.
-    pub(crate) fn short_flag(&self, node: NodeId, short: char) -> Option<FlagId> {
-        self.flags_of(node).find(|id| self.flags.get(id.0).is_some_and(|flag| flag.short == Some(short)))
-    }
-
-    /// The name and aliases of a flag.
-    pub(crate) fn flag_names(&self, id: FlagId) -> impl Iterator<Item = &str> {
-        let flag = self.flags.get(id.0);
-        flag.into_iter().flat_map(|flag| std::iter::once(&flag.name).chain(&flag.aliases)).map(|name| &**name)
-    }
-
-    /// The canonical name of a flag.
-    pub(crate) fn flag_name(&self, id: FlagId) -> &str {
-        self.flags.get(id.0).map_or("", |flag| &flag.name)
-    }
-
-    /// The key of a flag in the policy.
-    pub(crate) fn flag_key(&self, id: FlagId) -> &str {
-        self.flags.get(id.0).map_or("", |flag| &flag.key)
-    }
-
-    /// A flag of any command that is called `name`, as its name or an alias.
-    pub(crate) fn flag_anywhere(&self, name: &str) -> Option<FlagId> {
-        self.all_flags().find(|id| self.flag_names(*id).any(|known| known == name))
-    }
-
-    /// Every flag of every command.
-    pub(crate) fn all_flags(&self) -> impl Iterator<Item = FlagId> {
-        (0..self.flags.len()).map(FlagId)
-    }
-
-    /// The command that a written command line's words lead to, the program's name first.
-    pub(crate) fn resolve<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Option<NodeId> {
-        let mut words = words.into_iter();
-        let program = words.next()?;
-        self.program_names.iter().any(|name| &**name == program).then_some(())?;
-        words.try_fold(root(), |node, word| self.child(node, word))
-    }
-
-    /// A long name or a short name must lead to one flag only. A command's own flag may stand for a persistent one
-    /// of a command above it.
-    fn check_clashes(&self, problems: &mut Vec<PolicyProblem>) {
-        for node in &self.nodes {
-            for (field, flags) in [("flags", &node.own_flags), ("persistent_flags", &node.persistent_flags)] {
-                let mut longs = HashMap::new();
-                let mut shorts = HashMap::new();
-                for (place, flag) in flags.iter().enumerate() {
-                    let names = self.flag_names(FlagId(*flag)).filter_map(|name| longs.insert(name, *flag));
-                    let short = self.flags.get(*flag).and_then(|flag| flag.short);
-                    let clash = names.chain(short.and_then(|short| shorts.insert(short, *flag))).next();
-                    if let Some(other) = clash {
-                        let other = self.flag_key(FlagId(other));
-                        let at = format!("commands[{}].{field}[{place}]", node.rule);
-                        problems
-                            .push(PolicyProblem::new(at, format!("shares a name with the flag `{other}`")));
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// The program itself.
 pub(crate) fn root() -> NodeId {
     NodeId(0)
 }
 
-/// The rule for the positional argument at `index`.
-pub(crate) fn positional_rule(rules: &[PositionalRule], index: usize) -> Option<&PositionalRule> {
-    rules.get(index).or_else(|| rules.last().filter(|rule| rule.repeats == Repeats::Rest))
+/// How the values of a flag or positional argument are judged. Without a judge all are dropped.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'a> {
+    pub(crate) judge: Option<ValueJudge<'a>>,
+    pub(crate) list: List,
 }
 
-struct Builder<'a> {
-    source: &'a PolicySource,
-    problems: &'a mut Vec<PolicyProblem>,
-    by_key: HashMap<&'a str, usize>,
-    nodes: Vec<Node>,
-    children: HashMap<(usize, Box<str>), usize>,
+/// The command tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tree<'a> {
+    image: &'a Image,
 }
 
-impl Builder<'_> {
-    fn add_commands(&mut self) {
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        if self.source.commands.first().is_none_or(|first| !first.path.is_empty()) {
-            self.report("commands[0].path", "the first command is the program itself, with an empty path");
-        }
-        for (index, rule) in self.source.commands.iter().enumerate() {
-            let at = |field: &str| format!("commands[{index}].{field}");
-            let (above, word) = rule.path.rsplit_once(' ').unwrap_or(("", &rule.path));
-            let parent = if rule.path.is_empty() { None } else { places.get(above).copied() };
-            if !rule.path.is_empty() && parent.is_none() {
-                self.report(&at("path"), &format!("there is no command `{above}` before it"));
-            }
-            let node = self.nodes.len();
-            if places.insert(&rule.path, node).is_some() {
-                self.report(&at("path"), "the same path stands there twice");
-            }
-            let own_flags = self.flags(&at("flags"), &rule.flags);
-            let persistent_flags = self.flags(&at("persistent_flags"), &rule.persistent_flags);
-            let word = word.into();
-            self.nodes.push(Node {
-                rule: index,
-                parent,
-                word,
-                own_flags,
-                persistent_flags,
-                words_below: Vec::new(),
-            });
-            if let Some(parent) = parent {
-                self.add_names(parent, node, index);
-            }
-        }
+impl<'a> Tree<'a> {
+    pub(super) fn new(image: &'a Image) -> Self {
+        Self { image }
     }
 
-    fn add_names(&mut self, parent: usize, node: usize, index: usize) {
-        let rule = &self.source.commands[index];
-        let name = rule.path.rsplit(' ').next().unwrap_or_default();
-        for (place, word) in std::iter::once(name).chain(rule.aliases.iter().map(String::as_str)).enumerate()
-        {
-            if self.children.insert((parent, word.into()), node).is_some() {
-                let at = match place.checked_sub(1) {
-                    Some(alias) => format!("commands[{index}].aliases[{alias}]"),
-                    None => format!("commands[{index}].path"),
-                };
-                self.report(&at, "another command in the same place has this name");
-            }
-            self.nodes[parent].words_below.push(word.into());
-        }
+    pub(crate) fn dialect(self) -> Dialect {
+        Dialect::of(self.image.header.dialect.get())
     }
 
-    fn flags(&mut self, at: &str, keys: &[String]) -> Vec<usize> {
-        let mut flags = Vec::with_capacity(keys.len());
-        for (place, key) in keys.iter().enumerate() {
-            match self.by_key.get(key.as_str()) {
-                Some(flag) => flags.push(*flag),
-                None => {
-                    self.report(&format!("{at}[{place}]"), &format!("there is no flag `{key}` in `flags`"));
-                }
-            }
-        }
-        flags
+    pub(crate) fn timestamps(self) -> TimestampPrecision {
+        precision(self.image.header.timestamps.get())
     }
 
-    fn report(&mut self, place: &str, message: &str) {
-        self.problems.push(PolicyProblem::new(place, message));
+    /// Whether any command withholds what is declared.
+    pub(crate) fn withholds(self) -> bool {
+        self.image.header.withholds.get() != 0
     }
+
+    fn node(self, node: NodeId) -> Option<&'a Node> {
+        self.image.item(node.0)
+    }
+
+    fn flag(self, flag: FlagId) -> Option<&'a Flag> {
+        self.image.item(flag.0)
+    }
+
+    fn parent(self, node: NodeId) -> Option<NodeId> {
+        usize::try_from(self.node(node)?.parent.get()).ok()?.checked_sub(1).map(NodeId)
+    }
+
+    /// The command and those above it.
+    pub(crate) fn upwards(self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        // A damaged block could lead in a circle.
+        const MAX_DEPTH: usize = 64;
+        std::iter::successors(Some(node), move |node| self.parent(*node)).take(MAX_DEPTH)
+    }
+
+    /// The command that `word` leads to, and what kind of name it is.
+    pub(crate) fn child(self, node: NodeId, word: &str) -> Option<(NodeId, NameKind)> {
+        let names = self.names_below(node);
+        let found = names.binary_search_by(|name| self.image.text(name.text).cmp(word)).ok()?;
+        names.get(found).map(|name| (NodeId(name.target.get() as usize), NameKind::of(name.kind.get())))
+    }
+
+    /// The command that `word` is an unambiguous beginning of, where the program allows that.
+    pub(crate) fn abbreviated_child(self, node: NodeId, word: &str) -> Option<NodeId> {
+        let allowed = matches!(self.abbreviations(), Abbreviations::Commands | Abbreviations::All);
+        let names = self.names_below(node).iter().filter(|_| allowed);
+        let targets = names.filter(|name| self.image.text(name.text).starts_with(word));
+        the_only(targets.map(|name| name.target.get())).map(|target| NodeId(target as usize))
+    }
+
+    fn abbreviations(self) -> Abbreviations {
+        Abbreviations::of(self.image.header.abbreviations.get())
+    }
+
+    fn names_below(self, node: NodeId) -> &'a [Name] {
+        self.node(node).map(|node| self.image.span(node.children)).unwrap_or_default()
+    }
+
+    /// Whether there are commands below.
+    pub(crate) fn has_children(self, node: NodeId) -> bool {
+        !self.names_below(node).is_empty()
+    }
+
+    /// Every name of the commands below.
+    pub(crate) fn words_below(self, node: NodeId) -> impl Iterator<Item = &'a str> {
+        self.names_below(node).iter().map(move |name| self.image.text(name.text))
+    }
+
+    /// The canonical last word of a command.
+    pub(crate) fn word(self, node: NodeId) -> &'a str {
+        self.node(node).map_or("", |node| self.image.text(node.word))
+    }
+
+    /// The flags a command takes: its own first, then the persistent ones, nearest first.
+    pub(crate) fn flags_of(self, node: NodeId) -> impl Iterator<Item = FlagId> {
+        let own = self.node(node).map(|node| node.flags);
+        let persistent = self.upwards(node).filter_map(move |node| Some(self.node(node)?.persistent_flags));
+        own.into_iter()
+            .chain(persistent)
+            .flat_map(move |span| self.image.span::<Index>(span))
+            .map(|index| FlagId(index.at.get() as usize))
+    }
+
+    /// The flag of a command that is called `name`, and what kind of name that is.
+    pub(crate) fn long_flag(self, node: NodeId, name: &str) -> Option<(FlagId, NameKind)> {
+        self.flags_of(node).find_map(|id| Some((id, self.name_kind(id, name)?)))
+    }
+
+    /// The flag that `name` is an unambiguous beginning of, where the program allows that.
+    pub(crate) fn abbreviated_flag(self, node: NodeId, name: &str) -> Option<(FlagId, NameKind)> {
+        let allowed = matches!(self.abbreviations(), Abbreviations::Flags | Abbreviations::All);
+        let flags = self.flags_of(node).filter(|_| allowed && !name.is_empty());
+        // A negation sets another value than its flag, so a beginning of both is ambiguous.
+        let names = flags.flat_map(|id| {
+            let begins = self.names(id).iter().filter(|known| self.image.text(known.text).starts_with(name));
+            begins.map(move |known| (id, NameKind::of(known.kind.get()) == NameKind::Negation))
+        });
+        let (flag, negated) = the_only(names)?;
+        Some((flag, if negated { NameKind::Negation } else { NameKind::Alias }))
+    }
+
+    fn names(self, id: FlagId) -> &'a [Name] {
+        self.flag(id).map(|flag| self.image.span(flag.names)).unwrap_or_default()
+    }
+
+    /// What kind of name of a flag this is, if it is one.
+    pub(crate) fn name_kind(self, id: FlagId, name: &str) -> Option<NameKind> {
+        let known = self.names(id).iter().find(|known| self.image.text(known.text) == name)?;
+        Some(NameKind::of(known.kind.get()))
+    }
+
+    /// The flag of a command that has this short name.
+    pub(crate) fn short_flag(self, node: NodeId, short: char) -> Option<FlagId> {
+        self.flags_of(node).find(|id| self.flag(*id).is_some_and(|flag| flag.short.get() == u32::from(short)))
+    }
+
+    /// Every long name of a flag.
+    pub(crate) fn flag_names(self, id: FlagId) -> impl Iterator<Item = &'a str> {
+        self.names(id).iter().map(move |name| self.image.text(name.text))
+    }
+
+    /// The canonical name of a flag.
+    pub(crate) fn flag_name(self, id: FlagId) -> &'a str {
+        self.flag(id).map_or("", |flag| self.image.text(flag.name))
+    }
+
+    /// Whether a flag takes a value, and how many arguments at most.
+    pub(crate) fn takes(self, id: FlagId) -> (Takes, usize) {
+        let Some(flag) = self.flag(id) else { return (Takes::Nothing, 0) };
+        let takes = Takes::of(flag.takes.get());
+        let most = match takes {
+            Takes::Values | Takes::OptionalValues if flag.max_values.get() == 0 => usize::MAX,
+            Takes::Values | Takes::OptionalValues => flag.max_values.get() as usize,
+            Takes::Nothing | Takes::Value | Takes::OptionalValue => 1,
+        };
+        (takes, most)
+    }
+
+    /// How a flag's values are judged.
+    pub(crate) fn flag_values(self, id: FlagId) -> Values<'a> {
+        let flag = self.flag(id);
+        let judge = flag.and_then(|flag| self.judge(flag.rule.get()));
+        Values { judge, list: flag.map_or(List::None, |flag| List::of(flag.list.get())) }
+    }
+
+    /// How the positional argument at `index` is judged.
+    pub(crate) fn positional_values(self, node: NodeId, index: u32) -> Values<'a> {
+        let rules: &[Positional] =
+            self.node(node).map(|node| self.image.span(node.positionals)).unwrap_or_default();
+        let rule = rules
+            .get(index as usize)
+            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest));
+        let judge = rule.and_then(|rule| self.judge(rule.rule.get()));
+        Values { judge, list: rule.map_or(List::None, |rule| List::of(rule.list.get())) }
+    }
+
+    /// Whether a command says anything of positional arguments.
+    pub(crate) fn takes_positionals(self, node: NodeId) -> bool {
+        self.node(node).is_some_and(|node| node.positionals.count.get() > 0)
+    }
+
+    fn judge(self, rule: u32) -> Option<ValueJudge<'a>> {
+        let rule: &Rule = self.image.item((rule as usize).checked_sub(1)?)?;
+        Some(ValueJudge::new(self.image, rule))
+    }
+
+    /// How much of a command is recorded: the least of it and those above.
+    pub(crate) fn record(self, node: NodeId) -> Record {
+        let records = self.upwards(node).filter_map(|node| self.node(node));
+        records.map(|node| Record::of(node.record.get())).max().unwrap_or_default()
+    }
+
+    /// Whether the values of a flag of this canonical name are withheld for a command.
+    pub(crate) fn withholds_flag(self, node: NodeId, name: &str) -> bool {
+        let withheld = self.upwards(node).filter_map(|node| self.node(node)).map(|node| node.withheld);
+        let mut flags = withheld.flat_map(|span| self.image.span::<Index>(span));
+        flags.any(|index| self.flag_name(FlagId(index.at.get() as usize)) == name)
+    }
+
+    /// A flag of any command that is called `name`.
+    pub(crate) fn flag_anywhere(self, name: &str) -> Option<FlagId> {
+        self.all_flags().find(|id| self.name_kind(*id, name).is_some())
+    }
+
+    /// Every flag of every command.
+    pub(crate) fn all_flags(self) -> impl Iterator<Item = FlagId> {
+        (0..self.image.all::<Flag>().len()).map(FlagId)
+    }
+
+    /// The command that a written command line's words lead to, the program's name first.
+    pub(crate) fn resolve<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Option<NodeId> {
+        let mut words = words.into_iter();
+        let program = words.next()?;
+        self.image.texts(self.image.header.program_names).find(|name| *name == program)?;
+        words.try_fold(root(), |node, word| Some(self.child(node, word)?.0))
+    }
+}
+
+/// The one thing that all of them are.
+fn the_only<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}
+
+/// Enums as their positions. What is none of them is read as the first, or the one that keeps least.
+macro_rules! numbered {
+    ($($type:ident: $($variant:ident),+; else $least:ident;)+) => {
+        $(impl $type {
+            pub(super) fn of(number: u32) -> Self {
+                const ALL: &[$type] = &[$($type::$variant),+];
+                ALL.get(number as usize).copied().unwrap_or($type::$least)
+            }
+        })+
+
+        #[test]
+        fn numbers_are_positions() {
+            $(for (number, variant) in [$($type::$variant),+].into_iter().enumerate() {
+                assert_eq!(variant as usize, number);
+            })+
+        }
+    };
+}
+
+numbered! {
+    Dialect: Pflag, Getopt, Clap, GoFlag; else Clap;
+    Abbreviations: None, Flags, Commands, All; else None;
+    Takes: Nothing, Value, OptionalValue, Values, OptionalValues; else Value;
+    List: None, Comma; else None;
+    Repeats: Once, Rest; else Once;
+    Record: Everything, Names, Path; else Path;
+    NameKind: Canonical, Alias, Deprecated, Negation; else Alias;
+}
+
+fn precision(number: u32) -> TimestampPrecision {
+    // What is not known is as coarse as can be.
+    let all = TimestampPrecision::ALL;
+    all.get(number as usize).or(all.last()).copied().unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use telemetry_redact::Policy;
 use telemetry_schema::catalogue::schemas;
 
 use crate::say;
@@ -20,11 +21,10 @@ pub(crate) enum Mode {
 
 pub(crate) fn run(root: &Path, mode: Mode) -> Result<()> {
     let mut stale = Vec::new();
-    for (path, content) in outputs()? {
+    for (path, content) in outputs(root)? {
         let file = root.join(&path);
-        let there = fs::read_to_string(&file).ok();
-        // A checkout may have turned line ends into the platform's.
-        if there.is_some_and(|there| there.replace("\r\n", "\n") == content) {
+        let there = fs::read(&file).ok();
+        if there.is_some_and(|there| is_same(there, &content)) {
             continue;
         }
         match mode {
@@ -44,7 +44,27 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Result<()> {
     bail!("stale: {}\nRun `cargo xtask gen` and commit what it writes.", stale.join(", "))
 }
 
-fn outputs() -> Result<Vec<(String, String)>> {
+/// Whether a file is what it should be. A checkout may have turned the line ends of text into the platform's.
+fn is_same(there: Vec<u8>, content: &[u8]) -> bool {
+    there == content
+        || String::from_utf8(there).is_ok_and(|text| text.replace("\r\n", "\n").as_bytes() == content)
+}
+
+fn outputs(root: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut outputs: Vec<(String, Vec<u8>)> =
+        texts()?.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    let policies =
+        [("atlas", "atlas.json", Policy::from_json as fn(&str) -> _), ("git", "git.toml", Policy::from_toml)];
+    for (name, source, read) in policies {
+        let file = root.join("policies").join(source);
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let policy = read(&text).with_context(|| file.display().to_string())?;
+        outputs.push((format!("policies/compiled/{name}.policy"), policy.compiled().to_vec()));
+    }
+    Ok(outputs)
+}
+
+fn texts() -> Result<Vec<(String, String)>> {
     let mut outputs = Vec::new();
     for (name, schema) in schemas() {
         outputs.push((format!("schemas/{name}"), serde_json::to_string_pretty(&schema)? + "\n"));
