@@ -1,7 +1,7 @@
 //! Clauses: what stands after a colon is a value, unless it says what went wrong.
 
 use super::lex::{Fate, Kind, Token};
-use super::vocabulary::Class;
+use super::vocabulary::{self, Class};
 use super::{Lexicon, phrases, wordings};
 
 /// Drops the clauses that are values.
@@ -122,6 +122,8 @@ impl Head {
         let asks = |word: &Token<'_>| wordings::asks_for_value(word.text);
         let states = |word: &Token<'_>| wordings::is_predicate(word.text);
         match words().count() {
+            // What a library says of itself is its own wording.
+            1 if wordings::is_component(last.text) || vocabulary::is_identifier(last.text) => Self::Nothing,
             _ if asks(last) || words().any(|word| asks(word) && states(word)) => Self::Asking,
             1 | 2 => Self::Label,
             // `could not connect: …` is an action, where `is not allowed: …` is a verdict on what follows.

@@ -1,6 +1,6 @@
 //! A text as tokens that cover it without gaps.
 
-use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_simple};
+use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_operator, is_simple};
 use super::vocabulary::{self, Class};
 use super::{placeholder_at, wordings};
 use crate::detect;
@@ -235,6 +235,9 @@ impl Lexer<'_> {
 
     /// Takes a chunk apart: punctuation around words.
     fn split(&mut self, end: usize) {
+        if is_operator(&self.text[self.at..end]) {
+            return self.push(Kind::Mark, end);
+        }
         // No wording is that long without a space; and what is looked at again and again must be short.
         const MAX_CHUNK: usize = 512;
         if end - self.at > MAX_CHUNK {
@@ -286,7 +289,7 @@ impl Lexer<'_> {
 
     /// The next word of a chunk, or all of it where it is one thing.
     fn core(&mut self, core: &str, core_end: usize) {
-        if is_simple(core) || wordings::is_compound(core) {
+        if is_simple(core) || vocabulary::is_term(core) {
             return self.push(Kind::Word, core_end);
         }
         if let Some(key) = assignment(core) {

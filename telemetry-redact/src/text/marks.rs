@@ -12,8 +12,14 @@ pub(super) fn assignment(core: &str) -> Option<usize> {
 
 /// Common words with slashes between them, as in `client/server`: any other slash makes a path.
 pub(super) fn is_alternatives(core: &str) -> bool {
-    core.contains('/')
-        && core.split('/').all(|part| vocabulary::class(part).is_some_and(|class| class <= Class::Common))
+    let common = |part: &str| vocabulary::class(part).is_some_and(|class| class <= Class::Common);
+    let flag = |part: &str| part.strip_prefix("--").is_some_and(is_simple);
+    core.contains('/') && (core.split('/').all(common) || core.split('/').all(flag))
+}
+
+/// What stands between words by itself: a dash, an arrow, a comparison.
+pub(super) fn is_operator(chunk: &str) -> bool {
+    matches!(chunk, "-" | "->" | "<-" | "/" | "+" | ".." | "..." | "%" | "~" | "<=" | ">=" | "=>")
 }
 
 /// Letters, digits, hyphens, underscores, apostrophes.

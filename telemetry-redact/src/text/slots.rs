@@ -8,7 +8,7 @@ use super::{Lexicon, wordings};
 /// Whether the slot at `at` stands as it is.
 pub(super) fn is_kept(tokens: &[Token<'_>], at: usize, lexicon: &dyn Lexicon) -> bool {
     let inside = tokens[at].text;
-    if wordings::is_fixed_slot(inside) || lexicon.declares(inside) {
+    if wordings::is_fixed_slot(inside) || lexicon.declares(inside) || vocabulary::is_file(inside) {
         return true;
     }
     if is_key(tokens, at) {
@@ -144,11 +144,22 @@ fn is_command_line(text: &str, lexicon: &dyn Lexicon) -> bool {
 /// Words of the vocabulary, joined by hyphens or underscores or by capitals.
 pub(super) fn is_usual_name(name: &str, class: Class) -> bool {
     const MAX_PARTS: usize = 7;
-    let usual = |part: &str| vocabulary::class(part).is_some_and(|found| found <= class);
+    let usual = |part: &str| {
+        vocabulary::class(part).is_some_and(|found| found <= class) || matches!(part, "re" | "un")
+    };
     let parts = name.split(['-', '_']).count();
     !name.is_empty()
         && parts <= MAX_PARTS
         && name.split(['-', '_']).all(|part| usual(part) || parts == 1 && is_camel(part, class))
+}
+
+/// `HelloRequest`, `ServerConfig`: the name of a type, by its last word.
+pub(super) fn is_type_name(name: &str) -> bool {
+    let last = name.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or_default();
+    let Some((first, rest)) = name.split_at_checked(1) else { return false };
+    first.as_bytes()[0].is_ascii_uppercase()
+        && wordings::names_type(&name[last..])
+        && is_camel(&[&first.to_ascii_lowercase(), rest].concat(), Class::Common)
 }
 
 /// `errorCode`, `listDatabaseUsers`: words of the vocabulary that begin with capitals, the first one without.

@@ -1,7 +1,7 @@
 //! A hash table that the compiler fills: nothing is built when a process starts, and a look-up is one comparison.
 
 /// The longest word of any list; longer ones need no search.
-pub(super) const MAX_WORD: usize = 24;
+pub(super) const MAX_WORD: usize = 48;
 
 /// Where the words of a list stand and what is said of them.
 #[derive(Clone, Copy)]

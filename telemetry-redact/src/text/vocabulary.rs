@@ -13,54 +13,58 @@ pub(super) enum Class {
     Rare,
 }
 
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 7] = [
     include_str!("../../vocabulary/grammar.txt"),
     include_str!("../../vocabulary/common.txt"),
     include_str!("../../vocabulary/technical.txt"),
     include_str!("../../vocabulary/english.txt"),
+    include_str!("../../vocabulary/terms.txt"),
+    include_str!("../../vocabulary/identifiers.txt"),
+    include_str!("../../vocabulary/files.txt"),
 ];
-static TABLE: Table<4, 32768> = Table::new(TEXTS);
+static TABLE: Table<7, 32768> = Table::new(TEXTS);
+
+// The bits of the last three.
+const TERMS: u32 = 1 << 4;
+const IDENTIFIERS: u32 = 1 << 5;
+const FILES: u32 = 1 << 6;
+/// Lists whose entries have digits, marks and capitals of their own: any case is theirs.
+const ANY_CASE: u32 = TERMS | IDENTIFIERS | FILES;
 
 /// The class of a word that is in the vocabulary: in lower case, with a capital, or in capitals.
 pub(super) fn class(word: &str) -> Option<Class> {
-    if !is_cased(word.as_bytes()) {
+    let lists = TABLE.lists(word);
+    if lists & ANY_CASE != 0 {
+        return Some(Class::Common);
+    }
+    if lists == 0 || !is_cased(word.as_bytes()) {
         // `IDs`, `URLs`
         let acronym =
             word.strip_suffix('s').filter(|acronym| acronym.bytes().all(|b| b.is_ascii_uppercase()));
-        return match acronym {
-            Some(acronym) => class(acronym),
-            None => MIXED.binary_search(&word).is_ok().then_some(Class::Common),
-        };
+        return acronym.filter(|acronym| !acronym.is_empty()).and_then(class);
     }
-    match TABLE.lists(word).trailing_zeros() {
-        0 => Some(Class::Grammar),
-        1 | 2 => Some(Class::Common),
-        3 => Some(Class::Rare),
-        _ => None,
-    }
+    Some(match lists.trailing_zeros() {
+        0 => Class::Grammar,
+        1 | 2 => Class::Common,
+        _ => Class::Rare,
+    })
 }
 
-/// Terms of computing with capitals of their own.
-const MIXED: [&str; 18] = [
-    "GraphQL",
-    "IPv4",
-    "IPv6",
-    "JavaScript",
-    "OAuth",
-    "OAuth2",
-    "OpenAPI",
-    "OpenID",
-    "OpenPGP",
-    "OpenSSL",
-    "TypeScript",
-    "WebAuthn",
-    "WebSocket",
-    "WebSockets",
-    "gRPC",
-    "iOS",
-    "mTLS",
-    "macOS",
-];
+/// Whether text with digits or marks in it is a term of computing, or the name of something that standard libraries
+/// have.
+pub(super) fn is_term(text: &str) -> bool {
+    TABLE.lists(text) & ANY_CASE != 0
+}
+
+/// Whether text is the name of a file that tools agreed on, or a usual ending of file names.
+pub(super) fn is_file(text: &str) -> bool {
+    TABLE.lists(text) & FILES != 0
+}
+
+/// Whether text is what standard libraries call something.
+pub(super) fn is_identifier(text: &str) -> bool {
+    TABLE.lists(text) & IDENTIFIERS != 0
+}
 
 /// `word`, `Word` or `WORD`: other mixtures are somebody's own spelling.
 fn is_cased(word: &[u8]) -> bool {
@@ -79,14 +83,10 @@ mod tests {
             assert!(text.ends_with('\n'));
             assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "sorted, each word once");
             for word in lines {
-                assert!(
-                    word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'\''),
-                    "{word}"
-                );
+                assert!(word.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()), "{word}");
                 assert!(class(word).is_some(), "{word} is found");
             }
         }
-        assert!(MIXED.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

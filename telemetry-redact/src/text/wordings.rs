@@ -25,7 +25,7 @@ lists! {
     /// Words that make a statement of a clause: what follows a colon and has one is said by the program.
     is_predicate:
         "aborted" "already" "are" "broken" "can't" "canceled" "cancelled" "cannot" "closed" "conflict" "conflicts"
-        "contains" "corrupt" "corrupted" "could" "couldn't" "denied" "did" "didn't" "does" "doesn't" "don't" "either"
+        "contains" "corrupt" "corrupted" "could" "couldn't" "denied" "did" "didn't" "does" "doesn't" "don't" "either" "empty"
         "exceeded" "exceeds" "exhausted" "exist" "exists" "expected" "expired" "fail" "failed" "failing" "fails"
         "failure" "forbidden" "found" "got" "has" "have" "ignored" "illegal" "improper" "incompatible" "incomplete"
         "incorrect" "insufficient" "interrupted" "invalid" "is" "isn't" "lost" "malformed" "mismatch" "mismatched"
@@ -71,8 +71,10 @@ lists! {
 
     /// Nouns after `password` that are no password.
     follows_credential:
-        "auth" "authentication" "change" "database" "expiry" "field" "file" "format" "hash" "hashes" "length" "login"
-        "manager" "mismatch" "policy" "prompt" "protected" "reset" "rotation" "store" "verification";
+        "access" "argument" "auth" "authentication" "backend" "change" "database" "engine" "expiry" "field" "fields" "file"
+        "files" "for" "format" "hash" "hashes" "id" "key" "keys" "length" "login" "management" "manager" "mismatch"
+        "policy" "prompt" "protected" "provider" "reset" "rotation" "scanning" "store" "string" "type" "value" "values"
+        "variable" "verification" "version" "versions";
 
     /// Nouns after which a name is usual: a word there that is not a part of the message's grammar could be one.
     is_named_thing:
@@ -107,10 +109,6 @@ lists! {
         "help" "info" "native" "no" "option" "options" "optional" "path" "required" "running" "short" "subcommand"
         "trace" "value" "warn" "warning" "y" "yes" "n";
 
-    /// Combinations with marks inside that are wording, not values.
-    is_compound:
-        "and/or" "e.g" "http/1.0" "http/1.1" "http/2" "http/3" "i.e" "i/o" "n/a" "tcp/ip" "vs" "x.509";
-
     /// What stands in quotes in fixed messages of languages and parsers, and is nobody's.
     is_fixed_slot:
         "-" "--" "--help" "--version" "-h" "=" "err" "false" "nil" "none" "null" "ok" "option::unwrap()"
@@ -131,9 +129,38 @@ lists! {
     qualifies_code:
         "errno" "error" "exit" "http" "os" "status";
 
-    /// Protocols and formats whose version says nothing of a user.
-    is_protocol:
-        "http" "oauth" "openapi" "ssl" "tls";
+    /// Before a colon, by itself: the part of a system that speaks.
+    is_component:
+        "acme" "aes" "archive" "asn1" "bufio" "bzip2" "cert" "certs" "cipher" "crypto" "csv" "curl" "dial" "dns" "driver"
+        "ecdsa" "ed25519" "exec" "flate" "fs" "ftp" "git" "gob" "grpc" "gzip" "hex" "hpack" "html" "http" "http2" "https"
+        "imap" "io" "ioctl" "ipc" "json" "jwt" "ldap" "lz4" "lzw" "mime" "multipart" "mutex" "net" "netip" "oauth" "oauth2"
+        "oidc" "openpgp" "openssl" "os" "pem" "pkcs12" "pkcs7" "poll" "proto" "protobuf" "proxy" "quic" "reflect" "regexp"
+        "rpc" "rsa" "runtime" "rustls" "saml" "scram" "sftp" "smtp" "socks" "sqlite" "ssh" "ssl" "strconv" "syscall" "tar"
+        "tcp" "textproto" "tls" "toml" "udp" "unix" "utf16" "utf8" "wasm" "websocket" "ws" "x509" "xml" "yaml" "zip" "zlib"
+        "zstd";
+
+    /// Words before a number that is a bound of the program's: `at least 8`.
+    bounds_number:
+        "above" "below" "between" "exactly" "exceed" "exceeds" "least" "limit" "max" "maximum" "min" "minimum" "most"
+        "than" "under" "within";
+
+    /// Nouns of size: `a multiple of 8`, `a limit of 100`.
+    has_size:
+        "length" "limit" "max" "maximum" "min" "minimum" "multiple" "size";
+
+    /// Words that say what should be.
+    is_modal:
+        "can" "cannot" "may" "must" "should";
+
+    /// Last words of the names of types.
+    names_type:
+        "buffer" "config" "context" "descriptor" "error" "exception" "handler" "header" "options" "request" "response"
+        "stream" "string";
+
+    /// Protocols, systems and languages whose version says nothing of a user.
+    has_version:
+        "android" "api" "debian" "fedora" "git" "glibc" "go" "http" "ios" "java" "libc" "linux" "macos" "node" "oauth"
+        "openapi" "openssl" "php" "python" "ruby" "rust" "sql" "sqlite" "ssl" "tls" "ubuntu" "unicode" "windows";
 
     /// Options that every program may have, and their names say nothing.
     is_usual_flag:

@@ -1,7 +1,7 @@
 //! Words outside of slots, judged in their order.
 
 use super::lex::{Fate, Kind, Token};
-use super::slots::{self, is_camel, is_usual_name};
+use super::slots::{self, is_camel, is_type_name, is_usual_name};
 use super::vocabulary::{self, Class};
 use super::{Lexicon, phrases, wordings};
 
@@ -119,12 +119,8 @@ fn dropped(token: Token<'_>, rule: &'static str) -> Fate {
 fn after_mark(mark: &str, before: Before) -> Before {
     match mark {
         "." | "!" | "?" | ";" | ":" | "{" => Before::Start,
-        "," | "/" | "\"" | "'" | "`" | "|" | "*" => {
-            if matches!(before, Before::Gone | Before::Credential) {
-                before
-            } else {
-                Before::Mark
-            }
+        "," | "/" | "-" | "\"" | "'" | "`" | "|" | "*" => {
+            if matches!(before, Before::Gone | Before::Credential) { before } else { Before::Mark }
         }
         "=" | "#" => Before::Name,
         _ => Before::Mark,
@@ -132,7 +128,10 @@ fn after_mark(mark: &str, before: Before) -> Before {
 }
 
 fn after_word(word: &str, before: Before) -> Before {
-    if wordings::is_credential(word) || before == Before::Credential && matches!(word, "is" | "was") {
+    if wordings::is_credential(word)
+        || before == Before::Credential
+            && matches!(word, "is" | "was" | "key" | "keys" | "value" | "values" | "id" | "string")
+    {
         Before::Credential
     } else if word.starts_with('-') || wordings::is_named_thing(word) {
         Before::Name
@@ -188,7 +187,9 @@ impl Place<'_, '_> {
         }
         let class = self.tokens[self.at].class;
         if self.before == Before::Credential {
-            return class == Some(Class::Grammar) || wordings::follows_credential(word);
+            return class == Some(Class::Grammar)
+                || wordings::follows_credential(word)
+                || wordings::is_predicate(word);
         }
         if self.lexicon.declares(word) {
             return true;
@@ -221,13 +222,11 @@ impl Place<'_, '_> {
 
     /// What no list holds by itself.
     fn keeps_name(&self, word: &str, line: &Line<'_>) -> bool {
-        // Versions of protocols are no numbers of the user's: `TLS 1.2`.
-        if matches!(word, "1.0" | "1.1" | "1.2" | "1.3" | "2.0" | "3.0") {
-            return wordings::is_protocol(line.last[3]);
+        // Versions of protocols, systems and languages are no numbers of the user's: `TLS 1.2`.
+        if is_version(word) {
+            return wordings::has_version(line.last[3]);
         }
-        if wordings::is_compound(word)
-            || wordings::is_io_kind(word) && word.as_bytes()[0].is_ascii_uppercase()
-        {
+        if wordings::is_io_kind(word) && word.as_bytes()[0].is_ascii_uppercase() {
             return true;
         }
         // `$PATH`: the name of a variable, not its value.
@@ -239,7 +238,11 @@ impl Place<'_, '_> {
         }
         // `peer's`
         if let Some(owner) = word.strip_suffix("'s") {
-            return vocabulary::class(owner).is_some() && owner.bytes().all(|b| b.is_ascii_lowercase());
+            let lower = owner.bytes().all(|b| b.is_ascii_lowercase());
+            return vocabulary::class(owner).is_some() && (lower || self.before == Before::Start);
+        }
+        if self.is_range(word) {
+            return true;
         }
         // `24-digit`, `256-bit`: a limit of the program's.
         if let Some((number, unit)) = word.split_once('-')
@@ -248,10 +251,11 @@ impl Place<'_, '_> {
             return number.len() <= 3 && wordings::is_unit(unit);
         }
         let constant = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-        constant && word.contains('_') && is_usual_name(word, Class::Rare)
+        constant && word.contains('_') && (is_usual_name(word, Class::Rare) || is_constant(word))
             || word.contains('-') && !word.starts_with('-') && is_usual_name(word, Class::Rare)
             || word.contains('_') && is_usual_name(word, Class::Common)
             || is_camel(word, Class::Common)
+            || is_type_name(word)
     }
 
     /// In brackets stand lists of the user's, usage lines and the program's choices.
@@ -274,7 +278,10 @@ impl Place<'_, '_> {
         if number.len() <= 3 && line.expects_code() || line.last[3] == "error" && phrases::is_status(number) {
             return true;
         }
-        if self.reason().is_some() {
+        if self.reason().is_some()
+            || self.is_bound(number)
+            || number.len() <= 2 && wordings::has_version(line.last[3])
+        {
             return true;
         }
         // One digit by itself tells nothing; digits that follow each other are a number spelled out.
@@ -282,6 +289,55 @@ impl Place<'_, '_> {
             && !matches!(self.before, Before::Name | Before::Gone)
             && !line.last[2..].iter().any(|word| has_digit(word))
             && !self.next_words().take(2).any(has_digit)
+    }
+
+    /// Whether a number is a bound of the program's, or goes on a list of them: `at least 8`, `>= 0`, `between 0 and 63`,
+    /// `must be 1, 2, or 4`. Digits that follow each other are a number spelled out.
+    fn is_bound(&self, number: &str) -> bool {
+        const MAX_DIGITS: usize = 5;
+        let follows = self.tokens[self.at + 1..].iter().find(|token| token.kind != Kind::Space);
+        if number.len() > MAX_DIGITS
+            || follows.is_some_and(|next| next.kind == Kind::Word && has_digit(next.text))
+        {
+            return false;
+        }
+        let mut before = self.tokens[..self.at].iter().rev().filter(|token| token.kind != Kind::Space);
+        let mut is_separated = false;
+        while let Some(token) = before.next() {
+            let text = token.text;
+            match token.kind {
+                Kind::Mark if text == "," => is_separated = true,
+                Kind::Mark => return matches!(text, "<=" | ">=" | "<" | ">"),
+                Kind::Word if token.fate == Fate::Keep && text.bytes().all(|b| b.is_ascii_digit()) => {
+                    if !std::mem::take(&mut is_separated) {
+                        return false;
+                    }
+                }
+                Kind::Word if matches!(text, "and" | "or") => is_separated = true,
+                Kind::Word => {
+                    let word =
+                        before.next().filter(|token| token.kind == Kind::Word).map_or("", |token| token.text);
+                    return match text {
+                        "be" => wordings::is_modal(word),
+                        "of" => wordings::has_size(word),
+                        "to" => matches!(word, "up" | "equal"),
+                        _ => wordings::bounds_number(text),
+                    };
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// `0..23`, `1-65535`, after a word that says so.
+    fn is_range(&self, word: &str) -> bool {
+        let ends = word.split_once("..").or_else(|| word.split_once('-'));
+        let is_end = |end: &str| (1..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_digit());
+        let mut before = self.tokens[..self.at].iter().rev().filter(|token| token.kind == Kind::Word);
+        ends.is_some_and(|(from, to)| is_end(from) && is_end(to))
+            && before.next().is_some_and(|word| matches!(word.text, "range" | "in" | "between" | "within"))
+            && before.take(4).any(|word| wordings::is_modal(word.text) || word.text == "range")
     }
 
     /// The reason phrase of the status that stands here: `404 Not Found`.
@@ -309,6 +365,22 @@ impl Place<'_, '_> {
         let after = self.tokens[self.at + 1..].iter().take(8).take_while(|token| token.kind != Kind::Line);
         after.filter(|token| token.kind == Kind::Word).map(|token| token.text)
     }
+}
+
+/// `GH_HOST`: words of the vocabulary, but for abbreviations too short to be somebody's name.
+fn is_constant(name: &str) -> bool {
+    const MAX_SHORT: usize = 2;
+    let usual = |part: &str| vocabulary::class(part).is_some();
+    name.split('_').all(|part| usual(part) || (1..=MAX_SHORT).contains(&part.len()))
+        && name.split('_').any(|part| part.len() > MAX_SHORT && usual(part))
+}
+
+/// `14.5`, `1.2.3`.
+fn is_version(word: &str) -> bool {
+    const MAX_LENGTH: usize = 8;
+    word.len() <= MAX_LENGTH
+        && word.contains('.')
+        && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn has_digit(word: &str) -> bool {
