@@ -57,12 +57,15 @@ impl Redactor {
         }
         match outcome {
             Outcome::Success | Outcome::Interrupted { .. } | Outcome::Panic => {}
-            Outcome::Error { code, message } => {
+            Outcome::Error { code, message, fingerprint } => {
                 door.check(self.takes_code(code.as_str()), "outcome.code", "error_code.not_declared");
-                let text = message.as_ref().map_or("", |message| message.as_str());
-                let same =
-                    message.is_none() || (self.policy().is_some() && self.redact_text(text).text == text);
-                door.check(same, "outcome.message", "text.not_redacted");
+                let redacted = message.as_ref().map(|message| (message, self.redact_text(message.as_str())));
+                let is_same = redacted.as_ref().is_none_or(|(message, redacted)| {
+                    self.policy().is_some() && redacted.text == message.as_str()
+                });
+                door.check(is_same, "outcome.message", "text.not_redacted");
+                let computed = redacted.map(|(_, redacted)| redacted.fingerprint);
+                door.check(*fingerprint == computed, "outcome.fingerprint", "fingerprint.of_other_text");
             }
         }
         if door.problems.is_empty() { Ok(Admitted(event)) } else { Err(door.problems) }

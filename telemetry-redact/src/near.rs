@@ -12,6 +12,10 @@ const MIN_LENGTH: usize = 4;
 /// Longer: two edits. An edit is an insertion, deletion, replacement or a swap of neighbours.
 pub(crate) fn is_near(typed: &str, declared: &str) -> bool {
     let length = typed.len().min(declared.len());
+    // An edit changes which letters there are by two at most: most words are told apart without looking closer.
+    if (letters(typed) ^ letters(declared)).count_ones() > 4 {
+        return false;
+    }
     if length + 1 < MIN_LENGTH || typed.len().max(declared.len()) < MIN_LENGTH || typed == declared {
         return false;
     }
@@ -24,6 +28,11 @@ pub(crate) fn is_near(typed: &str, declared: &str) -> bool {
         5..=6 => distance == 1,
         _ => distance <= 2,
     }
+}
+
+/// Which letters a word has, in either case; one bit for each, and others by chance.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
 /// Whether the only difference is a swap of neighbours, a letter left out or a letter doubled.

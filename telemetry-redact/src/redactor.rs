@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use telemetry_schema::{App, Command, ErrorCode, Event, Message, Outcome, SchemaVersion};
+use telemetry_schema::{App, Command, ErrorCode, Event, Fingerprint, Message, Outcome, SchemaVersion};
 
 use crate::command::{self, CommandReading};
 use crate::consent::{Reach, RecordPermit};
@@ -66,7 +66,19 @@ pub struct RedactedText {
     /// What was taken out.
     pub findings: Vec<TextFinding>,
     /// The class of the error, where its wording is a known one.
-    pub code: Option<&'static str>,
+    pub code: Option<ErrorCode>,
+    /// What texts of this wording have in common, whatever was taken out of them.
+    ///
+    /// ```
+    /// use telemetry_redact::Redactor;
+    ///
+    /// let redactor = Redactor::without_policy();
+    /// let one = redactor.redact_text("open /home/ada/notes.txt: permission denied");
+    /// let other = redactor.redact_text("open C:\\Users\\bob: permission denied");
+    /// assert_eq!(one.fingerprint, other.fingerprint);
+    /// assert_ne!(one.fingerprint, redactor.redact_text("read <path>: permission denied").fingerprint);
+    /// ```
+    pub fingerprint: Fingerprint,
 }
 
 /// How often a rule took something out of a text.
@@ -198,8 +210,9 @@ impl Redactor {
             Some(policy) => policy,
             None => &NoLexicon,
         };
-        let text::Redaction { text, findings, code } = text::redact(text, lexicon, known_values);
-        RedactedText { text, findings, code }
+        let text::Redaction { text, findings, code, fingerprint } = text::redact(text, lexicon, known_values);
+        let code = code.and_then(|code| ErrorCode::new(code).ok());
+        RedactedText { text, findings, code, fingerprint: Fingerprint::of(fingerprint) }
     }
 
     /// Whether an event may have this code: a built-in one, or one that the policy declares.
@@ -215,11 +228,13 @@ impl Redactor {
         let mut redacted = self.redact_text_without(text, known_values);
         for _ in 0..MAX_PASSES {
             let cut = cut_at_word(&redacted.text, Message::MAX_LENGTH);
-            let again = self.redact_text(cut).text;
-            if again == redacted.text {
-                return Message::new(again).ok().map(|message| (message, redacted));
+            let again = self.redact_text(cut);
+            let is_same = again.text == redacted.text;
+            redacted.fingerprint = again.fingerprint;
+            redacted.text = again.text;
+            if is_same {
+                return Message::new(redacted.text.as_str()).ok().map(|message| (message, redacted));
             }
-            redacted.text = again;
         }
         None
     }
@@ -235,14 +250,13 @@ impl Redactor {
         // A program without a policy has no words that could be told from the user's, so its text is not kept.
         let text = text.filter(|_| self.policy.is_some()).map(|raw| String::from_utf8_lossy(raw.bytes()));
         let redacted = text.and_then(|text| self.message(text.trim(), &known));
-        let found = redacted
-            .as_ref()
-            .and_then(|(_, redacted)| redacted.code)
-            .and_then(|code| ErrorCode::new(code).ok());
-        let code = code.filter(|code| self.takes_code(code.as_str())).or(found);
-        let findings = redacted.as_ref().map(|(_, redacted)| redacted.findings.clone()).unwrap_or_default();
-        let message = redacted.map(|(message, _)| message);
-        (Outcome::Error { code: code.unwrap_or_else(ErrorCode::unclassified), message }, findings)
+        let code = code.filter(|code| self.takes_code(code.as_str()));
+        let Some((message, RedactedText { text: _, findings, code: found, fingerprint })) = redacted else {
+            let code = code.unwrap_or_else(ErrorCode::unclassified);
+            return (Outcome::Error { code, message: None, fingerprint: None }, Vec::new());
+        };
+        let code = code.or(found).unwrap_or_else(ErrorCode::unclassified);
+        (Outcome::Error { code, message: Some(message), fingerprint: Some(fingerprint) }, findings)
     }
 }
 

@@ -148,6 +148,8 @@ bounded! {
     Message, "^[\\t\\n -~]+$", 2048, is_message;
     /// The class of an error: one of the built-in codes or one that the policy declares.
     ErrorCode, "^[a-z][a-z0-9_]*$", 64, is_error_code;
+    /// What messages of one wording have in common, whatever stood in their slots: a hash of the wording alone.
+    Fingerprint, "^[0-9a-f]{16}$", 16, is_fingerprint;
 }
 
 impl ErrorCode {
@@ -190,6 +192,18 @@ fn is_error_code(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_lowercase())
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+impl Fingerprint {
+    /// The fingerprint of this number.
+    #[must_use]
+    pub fn of(hash: u64) -> Self {
+        Self(format!("{hash:016x}").into())
+    }
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == Fingerprint::MAX_LENGTH && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Kinds of pre-release that say nothing about who made it.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{ErrorCode, Message};
+use crate::{ErrorCode, Fingerprint, Message};
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -20,6 +20,10 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(example = message_example())]
         message: Option<Message>,
+        /// What messages of this wording have in common, whatever was taken out of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(example = &"3b29f8c5d41e07a6")]
+        fingerprint: Option<Fingerprint>,
     },
     /// A signal ended it.
     Interrupted {
@@ -39,6 +43,7 @@ struct Fields {
     kind: Kind,
     code: Option<ErrorCode>,
     message: Option<Message>,
+    fingerprint: Option<Fingerprint>,
     signal: Option<Signal>,
 }
 
@@ -54,14 +59,22 @@ enum Kind {
 impl<'de> Deserialize<'de> for Outcome {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Fields::deserialize(deserializer)? {
-            Fields { kind: Kind::Success, code: None, message: None, signal: None } => Ok(Self::Success),
-            Fields { kind: Kind::Panic, code: None, message: None, signal: None } => Ok(Self::Panic),
-            Fields { kind: Kind::Error, code: Some(code), message, signal: None } => {
-                Ok(Self::Error { code, message })
+            Fields { kind: Kind::Success, code: None, message: None, fingerprint: None, signal: None } => {
+                Ok(Self::Success)
             }
-            Fields { kind: Kind::Interrupted, code: None, message: None, signal: Some(signal) } => {
-                Ok(Self::Interrupted { signal })
+            Fields { kind: Kind::Panic, code: None, message: None, fingerprint: None, signal: None } => {
+                Ok(Self::Panic)
             }
+            Fields { kind: Kind::Error, code: Some(code), message, fingerprint, signal: None } => {
+                Ok(Self::Error { code, message, fingerprint })
+            }
+            Fields {
+                kind: Kind::Interrupted,
+                code: None,
+                message: None,
+                fingerprint: None,
+                signal: Some(signal),
+            } => Ok(Self::Interrupted { signal }),
             _ => Err(serde::de::Error::custom("the fields of an outcome are those of its kind")),
         }
     }

@@ -1,14 +1,17 @@
 //! What a policy's words must be like. Names that resolve to nothing are found by the tree.
 
 use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
 use std::fmt::Display;
 
 use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
 use super::value_rule::{duration_us, is_version};
 use super::{
-    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, ValueRule,
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, TemplateRule,
+    ValueRule,
 };
+use crate::text::{CODES, Part, template_parts};
 
 /// The longest path an event holds.
 const MAX_DEPTH: usize = 16;
@@ -29,6 +32,7 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         abbreviations: _,
         timestamps: _,
         error_codes,
+        templates,
         sets,
         value_rules,
         flags,
@@ -50,6 +54,9 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     }
     for (index, code) in error_codes.iter().enumerate() {
         check.text(format!("error_codes[{index}]"), code, ErrorCode::new(code.as_str()));
+    }
+    for (index, rule) in templates.iter().enumerate() {
+        check.template(index, rule);
     }
     for (name, values) in sets {
         check.set(name, values);
@@ -106,6 +113,35 @@ impl Check<'_> {
             } else {
                 self.report(place, "the same value stands there twice");
             }
+        }
+    }
+
+    fn template(&mut self, index: usize, TemplateRule { text, code }: &TemplateRule) {
+        const MAX_LENGTH: usize = 256;
+        let place = format!("templates[{index}].text");
+        if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+            self.report(place.as_str(), format!("expected 1 to {MAX_LENGTH} printable ASCII characters"));
+        }
+        let mut fixed = 0;
+        for part in template_parts(text) {
+            match part {
+                Ok(Part::Fixed(part)) => {
+                    fixed += part.trim().len();
+                    for word in part.split_whitespace() {
+                        self.text(place.as_str(), word, Ok::<_, Infallible>(()));
+                    }
+                }
+                Ok(Part::Slot(_)) => {}
+                Err(problem) => self.report(place.as_str(), problem),
+            }
+        }
+        if fixed == 0 {
+            self.report(place, "a template that is one slot fits every line");
+        }
+        let known =
+            |code: &str| CODES.contains(&code) || self.source.error_codes.iter().any(|own| own == code);
+        if code.as_deref().is_some_and(|code| !known(code)) {
+            self.report(format!("templates[{index}].code"), "neither built in nor in `error_codes`");
         }
     }
 

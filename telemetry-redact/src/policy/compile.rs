@@ -273,6 +273,12 @@ impl Compiler<'_> {
             environment_prefix: self.sections.text(source.environment_prefix.as_deref().unwrap_or_default()),
             program_names: self.sections.texts(program_names),
             error_codes: self.sections.texts(source.error_codes.iter().map(String::as_str)),
+            templates: self.sections.texts(
+                source
+                    .templates
+                    .iter()
+                    .flat_map(|rule| [&*rule.text, rule.code.as_deref().unwrap_or_default()]),
+            ),
             ..Header::default()
         };
         let mut rest = Vec::new();

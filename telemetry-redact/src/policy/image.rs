@@ -16,7 +16,7 @@ use crate::hash::fnv1a;
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
 /// The version of the layout below. A block of another one is refused.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
@@ -58,6 +58,8 @@ records! {
     struct Header {
         magic: [u8; 4], layout: U32, checksum: U32, version: U32, dialect: U32, timestamps: U32, abbreviations: U32,
         withholds: U32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
+        // A text and its code, in turn.
+        templates: Span,
         sections: [Span; 10],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{NodeId, Policy};
 use crate::near::is_near;
-use crate::text::Lexicon;
+use crate::text::{Lexicon, Template};
 
 impl Policy {
     fn command_at(&self, words: &[&str]) -> Option<NodeId> {
@@ -27,7 +27,12 @@ impl Lexicon for Policy {
     }
 
     fn is_or_near_flag(&self, flag: &str) -> bool {
-        let tree = self.tree();
-        tree.all_flags().flat_map(|id| tree.flag_names(id)).any(|known| known == flag || is_near(flag, known))
+        // Names of another length need no look: two edits are two letters at most.
+        let near = flag.len().saturating_sub(2)..=flag.len() + 2;
+        self.tree().flag_names_of(near).any(|known| known == flag || is_near(flag, known))
+    }
+
+    fn template(&self, index: usize) -> Option<Template<'_>> {
+        self.template_at(index)
     }
 }

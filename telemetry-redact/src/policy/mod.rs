@@ -26,7 +26,7 @@ mod value_rule;
 
 pub use source::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
-    Record, Repeats, Takes, ValueRule,
+    Record, Repeats, Takes, TemplateRule, ValueRule,
 };
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
@@ -37,6 +37,7 @@ use std::fmt;
 use telemetry_schema::{PolicyVersion, ProgramName};
 use thiserror::Error;
 
+use crate::text::Template;
 use image::Image;
 
 /// A policy that was checked, every name resolved and every word of the form an event can hold, and compiled.
@@ -176,6 +177,14 @@ impl Policy {
         self.image.texts(self.image.header.error_codes).any(|known| known == code)
     }
 
+    /// The declared line of error text at this place of the list.
+    pub(crate) fn template_at(&self, index: usize) -> Option<Template<'_>> {
+        let texts: &[image::Text] = self.image.span(self.image.header.templates);
+        let [text, code] = *texts.as_chunks::<2>().0.get(index)?;
+        let code = Some(self.image.text(code)).filter(|code| !code.is_empty());
+        Some(Template { text: self.image.text(text), code })
+    }
+
     pub(crate) fn tree(&self) -> Tree<'_> {
         Tree::new(&self.image)
     }
@@ -219,6 +228,7 @@ fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
         abbreviations: _,
         timestamps: _,
         error_codes,
+        templates: _,
         sets,
         value_rules: _,
         flags,

@@ -39,6 +39,9 @@ pub struct PolicySource {
     /// Error codes that the program itself reports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub error_codes: Vec<String>,
+    /// Lines that the program says, with slots in braces: what stands between the slots is kept as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<TemplateRule>,
     /// Closed sets of values by name, each value in the spelling that is stored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sets: BTreeMap<String, Vec<String>>,
@@ -67,6 +70,7 @@ impl PolicySource {
             abbreviations: Abbreviations::default(),
             timestamps: TimestampPrecision::default(),
             error_codes: Vec::new(),
+            templates: Vec::new(),
             sets: BTreeMap::new(),
             value_rules: BTreeMap::new(),
             flags: BTreeMap::new(),
@@ -104,6 +108,22 @@ pub enum Abbreviations {
     Commands,
     /// Both.
     All,
+}
+
+/// A line of error text that the program says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateRule {
+    /// The line, without `Error: ` before it: `no fruit called {value} in {path}`. A slot is kept only where what stands
+    /// in it is declared: `{word}` a declared word or a near miss of a command in the template's `{command}`,
+    /// `{command}` a command with its program, `{flag}` a flag or a near miss of one, `{usage}` a flag with the name of
+    /// its value, `{value}` a declared word, `{letter}` one letter, `{number}` up to three digits, `{error}` another
+    /// message. `{path}`, `{url}`, `{email}`, `{ip}`, `{host}`, `{id}`, `{secret}` are never kept.
+    #[schemars(length(max = 256))]
+    pub text: String,
+    /// The class of error it tells: one of `error_codes`, or a built-in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// One flag.

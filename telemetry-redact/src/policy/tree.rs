@@ -1,5 +1,7 @@
 //! The command tree of a compiled policy, for walking along a command line.
 
+use std::ops::RangeInclusive;
+
 use telemetry_schema::TimestampPrecision;
 
 use super::image::{Flag, Image, Index, Name, Node, Positional, Rule};
@@ -148,6 +150,14 @@ impl<'a> Tree<'a> {
     /// The flag of a command that has this short name.
     pub(crate) fn short_flag(self, node: NodeId, short: char) -> Option<FlagId> {
         self.flags_of(node).find(|id| self.flag(*id).is_some_and(|flag| flag.short.get() == u32::from(short)))
+    }
+
+    /// Every long name of every flag that is so long.
+    pub(crate) fn flag_names_of(self, length: RangeInclusive<usize>) -> impl Iterator<Item = &'a str> {
+        let names = self.all_flags().flat_map(move |id| self.names(id));
+        names
+            .filter(move |name| length.contains(&(name.text.length.get() as usize)))
+            .map(move |name| self.image.text(name.text))
     }
 
     /// Every long name of a flag.

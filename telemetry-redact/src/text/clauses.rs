@@ -1,8 +1,8 @@
 //! Clauses: what stands after a colon is a value, unless it says what went wrong.
 
 use super::lex::{Fate, Kind, Token};
-use super::vocabulary::{self, Class};
-use super::{Lexicon, phrases, wordings};
+use super::vocabulary::Class;
+use super::{Lexicon, lists, phrases};
 
 /// Drops the clauses that are values.
 pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) {
@@ -12,7 +12,9 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
     for at in 0..=tokens.len() {
         let Some(end) = nesting.end_at(tokens, at) else { continue };
         let clause = &mut tokens[start..at];
-        let phrase = phrase(text, clause);
+        // Where each word may stand by itself, whether they are a phrase changes nothing.
+        let is_free = head == Head::Nothing && are_usual(clause);
+        let phrase = if is_free { "" } else { phrase(text, clause) };
         // One word is no message where a value is asked for: `invalid name: killed`.
         let is_phrase = phrases::is_phrase(phrase) && (head != Head::Asking || phrase.contains(' '));
         let is_value = !is_phrase && is_value(clause, head, end, lexicon);
@@ -110,7 +112,7 @@ impl Head {
     fn of(clause: &[Token<'_>]) -> Self {
         let words = || clause.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Placeholder));
         let Some(last) = words().next_back() else { return Self::Doing };
-        if wordings::lists_choices(last.text) {
+        if last.lists.is(lists::LISTS_CHOICES) {
             return Self::Choices;
         }
         if words().any(|word| matches!(word.text, "error" | "Error"))
@@ -119,15 +121,15 @@ impl Head {
         {
             return Self::Label;
         }
-        let asks = |word: &Token<'_>| wordings::asks_for_value(word.text);
-        let states = |word: &Token<'_>| wordings::is_predicate(word.text);
+        let asks = |word: &Token<'_>| word.lists.is(lists::ASKS_FOR_VALUE);
+        let states = |word: &Token<'_>| word.lists.is(lists::PREDICATE);
         match words().count() {
             // What a library says of itself is its own wording.
-            1 if wordings::is_component(last.text) || vocabulary::is_identifier(last.text) => Self::Nothing,
+            1 if last.lists.is(lists::COMPONENT | lists::IDENTIFIERS) => Self::Nothing,
             _ if asks(last) || words().any(|word| asks(word) && states(word)) => Self::Asking,
             1 | 2 => Self::Label,
             // `could not connect: …` is an action, where `is not allowed: …` is a verdict on what follows.
-            _ if words().any(states) && !words().any(|word| wordings::has_cause(word.text)) => Self::Asking,
+            _ if words().any(states) && !words().any(|word| word.lists.is(lists::HAS_CAUSE)) => Self::Asking,
             _ => Self::Doing,
         }
     }
@@ -161,19 +163,27 @@ fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -
     if head != Head::Asking && words().all(is_grammar) {
         return false;
     }
-    if words().any(|word| wordings::is_personal(word.text)) {
+    if words().any(|word| word.lists.is(lists::PERSONAL)) {
         return true;
     }
     let is_usual =
         |word: &&Token<'_>| word.class.is_some_and(|class| class <= Class::Common) || is_code(word.text);
     let (all, usual) = (words().count(), words().filter(is_usual).count());
-    let states = words().any(|word| wordings::is_predicate(word.text));
+    let states = words().any(|word| word.lists.is(lists::PREDICATE));
     let is_value = match head {
         Head::Label => !states && usual < all,
         Head::Doing => !states && (usual < all || all < 2 && end != End::Colon),
-        _ => !states || usual < all || all < 3 && wordings::asks_for_value(first.text),
+        _ => !states || usual < all || all < 3 && first.lists.is(lists::ASKS_FOR_VALUE),
     };
     is_value && !is_command(&words().map(|word| word.text).collect::<Vec<_>>(), lexicon)
+}
+
+/// Whether no word is rare or in no list, and none but the first has a capital.
+fn are_usual(clause: &[Token<'_>]) -> bool {
+    let mut words = clause.iter().filter(|token| token.kind == Kind::Word);
+    let is_listed = |word: &Token<'_>| word.class.is_some_and(|class| class <= Class::Common);
+    words.next().is_none_or(is_listed)
+        && words.all(|word| is_listed(word) && !word.text.as_bytes()[0].is_ascii_uppercase())
 }
 
 /// Numbers and names of errors, which say nothing.
@@ -190,7 +200,8 @@ fn phrase<'t>(text: &'t str, clause: &[Token<'_>]) -> &'t str {
     let whole = !clause.iter().any(|token| token.is_gone() || token.kind == Kind::Slot);
     let phrase = text.get(first.start..last.end()).filter(|_| whole).unwrap_or_default();
     // What Rust adds to the text of an error of the system.
-    phrase.split(" (os error ").next().unwrap_or_default()
+    let aside = phrase.find('(').filter(|at| phrase[*at..].starts_with("(os error "));
+    aside.and_then(|at| phrase[..at].strip_suffix(' ')).unwrap_or(phrase)
 }
 
 /// A declared command, with flags and declared words after it.

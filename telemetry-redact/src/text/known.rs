@@ -1,6 +1,6 @@
 //! What the process knows to be the user's, taken out wherever it stands.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Lexicon;
 use super::lex::{Fate, Kind, Token};
@@ -18,7 +18,7 @@ const MIN_INSIDE: usize = 4;
 #[derive(Default)]
 pub(super) struct Known {
     values: Vec<Vec<String>>,
-    by_first: HashMap<String, Vec<usize>>,
+    by_first: BTreeMap<String, Vec<usize>>,
 }
 
 impl Known {

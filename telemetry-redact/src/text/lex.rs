@@ -1,8 +1,10 @@
 //! A text as tokens that cover it without gaps.
 
 use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_operator, is_simple};
-use super::vocabulary::{self, Class};
-use super::{placeholder_at, wordings};
+use super::table::Lists;
+use super::templates::{self, Piece, Slot};
+use super::vocabulary::{self, ANY_CASE, Class};
+use super::{Lexicon, lists, placeholder_at};
 use crate::detect;
 
 /// What a token is.
@@ -33,8 +35,10 @@ pub(super) enum Fate {
     Open,
     /// It stands as it is.
     Keep,
-    /// A placeholder takes its place, because of this rule.
+    /// A placeholder for its kind takes its place, because of this rule.
     Drop(&'static str),
+    /// This placeholder takes its place, because of this rule.
+    Replace(&'static str, &'static str),
 }
 
 /// A piece of the text.
@@ -46,6 +50,8 @@ pub(super) struct Token<'t> {
     pub(super) start: usize,
     /// For a word: its class in the vocabulary.
     pub(super) class: Option<Class>,
+    /// For a word or slot: the lists it is in.
+    pub(super) lists: Lists,
     pub(super) fate: Fate,
 }
 
@@ -60,7 +66,7 @@ impl Token<'_> {
 
     /// A placeholder, or what will be one.
     pub(super) fn is_gone(&self) -> bool {
-        self.kind == Kind::Placeholder || matches!(self.fate, Fate::Drop(_))
+        self.kind == Kind::Placeholder || matches!(self.fate, Fate::Drop(_) | Fate::Replace(..))
     }
 
     /// Whether a word is letters, digits and hyphens, rather than an address, a path or the like.
@@ -73,16 +79,24 @@ impl Token<'_> {
     }
 }
 
-pub(super) fn lex(text: &str) -> Vec<Token<'_>> {
+/// The tokens of a text, and the class of error that a template tells.
+pub(super) struct Lexed<'t, 'l> {
+    pub(super) tokens: Vec<Token<'t>>,
+    pub(super) code: Option<&'l str>,
+}
+
+pub(super) fn lex<'t, 'l>(text: &'t str, lexicon: &'l dyn Lexicon) -> Lexed<'t, 'l> {
     let mut lexer = Lexer {
         text,
+        lexicon,
+        code: None,
         at: 0,
         end: text.len(),
         tokens: Vec::with_capacity(text.len() / 3 + 4),
         unclosed: [0; 3],
     };
     lexer.run(Nesting::Outside);
-    lexer.tokens
+    Lexed { tokens: lexer.tokens, code: lexer.code }
 }
 
 /// Whether a quoted message may have a quoted message in it: no.
@@ -92,8 +106,10 @@ enum Nesting {
     Inside,
 }
 
-struct Lexer<'t> {
+struct Lexer<'t, 'l> {
     text: &'t str,
+    lexicon: &'l dyn Lexicon,
+    code: Option<&'l str>,
     at: usize,
     end: usize,
     tokens: Vec<Token<'t>>,
@@ -104,12 +120,18 @@ struct Lexer<'t> {
 /// How far a quotation goes at most. A longer one is taken for a stray mark, and its line for a value.
 const MAX_QUOTED: usize = 4096;
 
+/// No wording is that long without a space; and what is looked at again and again must be short.
+const MAX_CHUNK: usize = 512;
+
 /// Before these a quotation begins though no space stands there.
 const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
-impl Lexer<'_> {
+impl Lexer<'_, '_> {
     fn run(&mut self, nesting: Nesting) {
         while self.at < self.end {
+            if nesting == Nesting::Outside && self.is_at_line() && self.template() {
+                continue;
+            }
             let rest = &self.text[self.at..self.end];
             match rest.as_bytes()[0] {
                 b'\n' => self.push(Kind::Line, self.at + 1),
@@ -125,16 +147,108 @@ impl Lexer<'_> {
                     Some(end) => self.quotation(end, nesting),
                     None => self.chunk(),
                 },
+                _ if self.plain_word() => {}
                 _ => self.chunk(),
             }
         }
     }
 
+    fn is_at_line(&self) -> bool {
+        self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n'
+    }
+
+    /// A line that a template knows.
+    fn template(&mut self) -> bool {
+        let start = self.at;
+        let line = &self.text[start..self.end];
+        let line = &line[..line.find('\n').unwrap_or(line.len())];
+        let Some(found) = templates::find(line, self.lexicon) else { return false };
+        let mut command = None;
+        let mut before = 0;
+        for piece in &found.pieces {
+            match *piece {
+                Piece::Slot(Slot::Command, end) => command = line.get(before..end),
+                Piece::Slot(_, end) | Piece::Fixed(end) => before = end,
+            }
+        }
+        for piece in found.pieces {
+            match piece {
+                Piece::Fixed(end) => self.fixed(start + end),
+                Piece::Slot(Slot::Error, end) => {
+                    // What is before it asks for no value.
+                    let colon = self.tokens.iter_mut().rfind(|token| token.kind != Kind::Space);
+                    if let Some(colon) = colon.filter(|token| token.is_mark(":")) {
+                        colon.kind = Kind::Enter;
+                    }
+                    let outer = std::mem::replace(&mut self.end, start + end);
+                    self.run(Nesting::Inside);
+                    self.end = outer;
+                }
+                Piece::Slot(slot, end) => {
+                    let fate =
+                        templates::judge(slot, &self.text[self.at..start + end], command, self.lexicon);
+                    let place = self.tokens.len();
+                    self.slot(start + end);
+                    if let Some(token) = self.tokens.get_mut(place).filter(|token| token.kind == Kind::Slot) {
+                        token.fate = fate;
+                    }
+                }
+            }
+        }
+        self.code = self.code.or(found.code);
+        true
+    }
+
+    /// Wording that stands as it is.
+    fn fixed(&mut self, end: usize) {
+        while self.at < end {
+            let rest = &self.text.as_bytes()[self.at..end];
+            let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'\'' | b'-');
+            let (kind, size) = match rest[0] {
+                b' ' => (Kind::Space, rest.iter().take_while(|b| **b == b' ').count()),
+                b if b.is_ascii_alphanumeric() => {
+                    (Kind::Word, rest.iter().take_while(|b| is_word(b)).count())
+                }
+                _ => (Kind::Mark, self.text[self.at..end].chars().next().map_or(1, char::len_utf8)),
+            };
+            // A quotation mark that a word would end with begins a slot.
+            let word = self.text[self.at..self.at + size].trim_end_matches('\'').len().max(1);
+            self.push(kind, self.at + if kind == Kind::Word { word } else { size });
+            if let Some(token) = self.tokens.last_mut().filter(|token| token.kind == Kind::Word) {
+                token.fate = Fate::Keep;
+            }
+        }
+    }
+
+    /// Most of what is read: letters, digits, hyphens and underscores up to a space or to one mark before it. What
+    /// [`Lexer::chunk`] would make of it, at one look.
+    fn plain_word(&mut self) -> bool {
+        let rest = &self.text.as_bytes()[self.at..self.end];
+        let size = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+        let is_end = |at: usize| rest.get(at).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n'));
+        if size == 0 || size > MAX_CHUNK || rest[..size] == *b"-" {
+            return false;
+        }
+        let word = self.at + size;
+        if is_end(size) {
+            self.push(Kind::Word, word);
+            return true;
+        }
+        let is_followed = matches!(rest[size], b',' | b'.' | b':' | b';') && is_end(size + 1);
+        if is_followed {
+            self.push(Kind::Word, word);
+            self.push(Kind::Mark, word + 1);
+        }
+        is_followed
+    }
+
     fn push(&mut self, kind: Kind, end: usize) {
         if end > self.at {
             let text = &self.text[self.at..end];
-            let class = if kind == Kind::Word { vocabulary::class(text) } else { None };
-            self.tokens.push(Token { kind, text, start: self.at, class, fate: Fate::Open });
+            let is_word = matches!(kind, Kind::Word | Kind::Slot);
+            let lists = if is_word { Lists::of(text) } else { Lists::default() };
+            let class = if kind == Kind::Word { vocabulary::class_in(lists, text) } else { None };
+            self.tokens.push(Token { kind, text, start: self.at, class, lists, fate: Fate::Open });
             self.at = end;
         }
     }
@@ -207,7 +321,7 @@ impl Lexer<'_> {
         let mut before = self.tokens.iter().rev().filter(|token| token.kind != Kind::Space);
         before.next().is_some_and(|token| token.is_mark(":") || token.is_mark("="))
             && before.find(|token| !token.is_quote()).is_some_and(|key| {
-                matches!(key.kind, Kind::Slot | Kind::Word) && wordings::is_message_key(key.text)
+                matches!(key.kind, Kind::Slot | Kind::Word) && key.lists.is(lists::MESSAGE_KEY)
             })
     }
 
@@ -238,8 +352,6 @@ impl Lexer<'_> {
         if is_operator(&self.text[self.at..end]) {
             return self.push(Kind::Mark, end);
         }
-        // No wording is that long without a space; and what is looked at again and again must be short.
-        const MAX_CHUNK: usize = 512;
         if end - self.at > MAX_CHUNK {
             return self.push(Kind::Word, end);
         }
@@ -289,7 +401,7 @@ impl Lexer<'_> {
 
     /// The next word of a chunk, or all of it where it is one thing.
     fn core(&mut self, core: &str, core_end: usize) {
-        if is_simple(core) || vocabulary::is_term(core) {
+        if is_simple(core) || Lists::of(core).is(ANY_CASE) {
             return self.push(Kind::Word, core_end);
         }
         if let Some(key) = assignment(core) {

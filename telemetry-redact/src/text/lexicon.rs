@@ -1,5 +1,7 @@
 //! What the error-text stage asks of a policy.
 
+use super::templates::Template;
+
 /// The words a policy declares, as error text may repeat them.
 ///
 /// The text stage knows nothing else of a policy: command words and flags are judged by their place
@@ -19,6 +21,9 @@ pub(crate) trait Lexicon {
 
     /// Whether `flag` (without dashes) is declared anywhere, or a likely misspelling of a declared long flag.
     fn is_or_near_flag(&self, flag: &str) -> bool;
+
+    /// The templates of the policy, in their order.
+    fn template(&self, index: usize) -> Option<Template<'_>>;
 }
 
 /// A lexicon that declares nothing: what is used for a program without a policy.
@@ -40,5 +45,9 @@ impl Lexicon for NoLexicon {
 
     fn is_or_near_flag(&self, _flag: &str) -> bool {
         false
+    }
+
+    fn template(&self, _index: usize) -> Option<Template<'_>> {
+        None
     }
 }

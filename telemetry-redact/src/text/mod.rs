@@ -16,34 +16,37 @@ mod codes;
 mod known;
 mod lex;
 mod lexicon;
+mod lists;
 mod marks;
 mod normalise;
 mod phrases;
 mod slots;
 mod table;
+mod templates;
 mod vocabulary;
-mod wordings;
 mod words;
 
 pub use codes::CODES;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
-
-use std::collections::BTreeMap;
+pub(crate) use templates::{Part, Template, parts as template_parts};
 
 use crate::TextFinding;
 use crate::detect::{self, Kind as Detected};
+use crate::hash::Fnv1a64;
 use known::Known;
-use lex::{Fate, Kind, Token};
+use lex::{Fate, Kind, Lexed, Token};
 
 /// Everything that can stand in the place of what was taken out.
 pub const PLACEHOLDERS: &[&str] =
     &["<value>", "<path>", "<url>", "<email>", "<ip>", "<host>", "<id>", "<number>", "<secret>"];
 
 /// A redacted text.
-pub(crate) struct Redaction {
+pub(crate) struct Redaction<'l> {
     pub(crate) text: String,
     pub(crate) findings: Vec<TextFinding>,
-    pub(crate) code: Option<&'static str>,
+    pub(crate) code: Option<&'l str>,
+    /// Of the wording: what was taken out and what stands in slots has no part in it.
+    pub(crate) fingerprint: u64,
 }
 
 /// How often a changed text is gone over until it stays as it is. A placeholder is judged like the value it stands
@@ -51,64 +54,85 @@ pub(crate) struct Redaction {
 const MAX_PASSES: usize = 4;
 
 /// Redacts one error text. Pure; linear in the length of the text, which is bounded.
-pub(crate) fn redact(input: &str, lexicon: &dyn Lexicon, known_values: &[&str]) -> Redaction {
+pub(crate) fn redact<'l>(input: &str, lexicon: &'l dyn Lexicon, known_values: &[&str]) -> Redaction<'l> {
     let mut tally = Tally::default();
     if input.len() > normalise::MAX_BYTES {
         tally.note("text.too_long");
     }
     let normal = normalise::normalise(input);
     let known = Known::new(known_values, lexicon);
-    let mut text = pass(&normal, lexicon, &known, &mut tally);
+    let mut last = pass(&normal, lexicon, &known, &mut tally);
     // A text from which nothing was taken is at rest: what is known can only take out more.
-    let mut settled = text == *normal;
+    let mut settled = last.text == *normal;
     for _ in 0..MAX_PASSES {
         if settled {
             break;
         }
-        let again = pass(&text, lexicon, &Known::default(), &mut Tally::default());
-        settled = again == text;
-        text = again;
+        let again = pass(&last.text, lexicon, &Known::default(), &mut Tally::default());
+        settled = again.text == last.text;
+        last = again;
     }
     if !settled {
         // A text that does not come to rest cannot be told from one that leaks.
-        "<value>".clone_into(&mut text);
+        last = pass("<value>", lexicon, &Known::default(), &mut Tally::default());
     }
-    let code = codes::code_of(&text);
-    Redaction { text, findings: tally.findings(), code }
+    let Pass { text, begins, code, fingerprint } = last;
+    let code = code.or_else(|| codes::code_of(&text, &begins));
+    Redaction { text, findings: tally.findings(), code, fingerprint: fingerprint.0 }
 }
 
 /// What was taken out, by rule.
 #[derive(Default)]
-struct Tally(BTreeMap<&'static str, u32>);
+struct Tally(Vec<TextFinding>);
 
 impl Tally {
     fn note(&mut self, rule: &'static str) {
-        let count = self.0.entry(rule).or_default();
-        *count = count.saturating_add(1);
+        match self.0.iter_mut().find(|finding| finding.rule == rule) {
+            Some(finding) => finding.count = finding.count.saturating_add(1),
+            None => self.0.push(TextFinding { rule, count: 1 }),
+        }
     }
 
-    fn findings(self) -> Vec<TextFinding> {
-        self.0.into_iter().map(|(rule, count)| TextFinding { rule, count }).collect()
+    fn findings(mut self) -> Vec<TextFinding> {
+        self.0.sort_unstable_by_key(|finding| finding.rule);
+        self.0
     }
 }
 
-fn pass(text: &str, lexicon: &dyn Lexicon, known: &Known, tally: &mut Tally) -> String {
-    let mut tokens = lex::lex(text);
+/// What one pass makes of a text.
+struct Pass<'l> {
+    text: String,
+    /// Where words begin that could tell the class of an error.
+    begins: Vec<usize>,
+    /// The class that a template tells.
+    code: Option<&'l str>,
+    fingerprint: Fnv1a64,
+}
+
+fn pass<'l>(text: &str, lexicon: &'l dyn Lexicon, known: &Known, tally: &mut Tally) -> Pass<'l> {
+    let Lexed { mut tokens, code } = lex::lex(text, lexicon);
     known.mark(&mut tokens);
     clauses::mark(text, &mut tokens, lexicon);
     words::mark(text, &mut tokens, lexicon);
-    let mut rebuild = Rebuild { out: String::with_capacity(text.len() + 16), tally };
+    let out = String::with_capacity(text.len() + 16);
+    let mut rebuild = Rebuild { out, begins: Vec::new(), fingerprint: Fnv1a64::default(), tally };
     for token in &tokens {
         if !rebuild.put(token) {
             break;
         }
     }
-    rebuild.out
+    let Rebuild { out, begins, fingerprint, tally: _ } = rebuild;
+    Pass { text: out, begins, code, fingerprint }
 }
+
+/// In a fingerprint: whatever stands in a slot.
+const SLOT: u8 = 0;
 
 /// The text as it grows.
 struct Rebuild<'a> {
     out: String,
+    begins: Vec<usize>,
+    fingerprint: Fnv1a64,
     tally: &'a mut Tally,
 }
 
@@ -122,6 +146,7 @@ impl Rebuild<'_> {
                     detect::kind(token.text).unwrap_or(Detected { placeholder: "<value>", rule });
                 (placeholder, Some(rule))
             }
+            Fate::Replace(rule, placeholder) => (placeholder, Some(rule)),
         };
         if let Some(rule) = rule {
             self.tally.note(rule);
@@ -133,7 +158,17 @@ impl Rebuild<'_> {
             self.tally.note("text.too_long");
             return false;
         }
+        if rule.is_none() && token.kind == Kind::Word && token.lists.is(lists::BEGINS_CODE) {
+            self.begins.push(self.out.len());
+        }
         self.out.push_str(kept);
+        self.fingerprint = match token.kind {
+            _ if rule.is_some() => self.fingerprint.with(SLOT),
+            Kind::Slot | Kind::Placeholder => self.fingerprint.with(SLOT),
+            Kind::Space => self.fingerprint.with(b' '),
+            Kind::Word if kept.bytes().all(|b| b.is_ascii_digit()) => self.fingerprint.with(SLOT),
+            _ => kept.bytes().fold(self.fingerprint, |hash, byte| hash.with(byte.to_ascii_lowercase())),
+        };
         true
     }
 

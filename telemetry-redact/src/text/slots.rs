@@ -1,14 +1,15 @@
 //! Slots: kept only if the whole of one is declared, or if it is the program's own by its place.
 
 use super::lex::{Kind, Token};
+use super::table::Lists;
 use super::vocabulary::{self, Class};
 use super::words::is_flag_kept;
-use super::{Lexicon, wordings};
+use super::{Lexicon, lists};
 
 /// Whether the slot at `at` stands as it is.
 pub(super) fn is_kept(tokens: &[Token<'_>], at: usize, lexicon: &dyn Lexicon) -> bool {
     let inside = tokens[at].text;
-    if wordings::is_fixed_slot(inside) || lexicon.declares(inside) || vocabulary::is_file(inside) {
+    if tokens[at].lists.is(lists::FIXED_SLOT | lists::FILES) || lexicon.declares(inside) {
         return true;
     }
     if is_key(tokens, at) {
@@ -84,7 +85,7 @@ impl Before {
             Self::Choices
         } else if is(last, "code") || is(last, "errorcode") || is(last, "level") {
             Self::Code
-        } else if [last, second, third].into_iter().any(wordings::doubts_name) {
+        } else if [last, second, third].into_iter().any(|word| Lists::of(word).is(lists::DOUBTS_NAME)) {
             Self::Doubt
         } else {
             Self::Other
@@ -105,6 +106,11 @@ fn is_key(tokens: &[Token<'_>], at: usize) -> bool {
     opens
         && tokens.get(at + 1).is_some_and(|t| t.is_mark("\""))
         && tokens.get(at + 2).is_some_and(|t| t.is_mark(":"))
+}
+
+/// `--flag <VALUE>`, as a parser names what it takes.
+pub(super) fn is_usage(flag: &str, lexicon: &dyn Lexicon) -> bool {
+    is_flag(flag, Before::Other, lexicon)
 }
 
 /// `--flag`, `--flag <VALUE>` or `--flag=<VALUE>`.
@@ -132,7 +138,7 @@ fn is_child(tokens: &[Token<'_>], at: usize, word: &str, lexicon: &dyn Lexicon) 
 }
 
 /// A command and its flags: `atlas clusters create --help`.
-fn is_command_line(text: &str, lexicon: &dyn Lexicon) -> bool {
+pub(super) fn is_command_line(text: &str, lexicon: &dyn Lexicon) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     let flags = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
     let (command, flags) = words.split_at(flags);
@@ -158,7 +164,7 @@ pub(super) fn is_type_name(name: &str) -> bool {
     let last = name.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or_default();
     let Some((first, rest)) = name.split_at_checked(1) else { return false };
     first.as_bytes()[0].is_ascii_uppercase()
-        && wordings::names_type(&name[last..])
+        && Lists::of(&name[last..]).is(lists::NAMES_TYPE)
         && is_camel(&[&first.to_ascii_lowercase(), rest].concat(), Class::Common)
 }
 

@@ -92,7 +92,7 @@ fn is_closed(text: &str, lexicon: &dyn Lexicon) -> bool {
         vocabulary::class(word).is_some()
             || lexicon.declares(word)
             || inner.contains(&word)
-            || wordings::is_io_kind(word)
+            || table::Lists::of(word).is(lists::IO_KIND)
     };
     // Runs of letters, with camel case taken apart.
     let parts = |token: &str| {

@@ -2,8 +2,9 @@
 
 use super::lex::{Fate, Kind, Token};
 use super::slots::{self, is_camel, is_type_name, is_usual_name};
+use super::table::Lists;
 use super::vocabulary::{self, Class};
-use super::{Lexicon, phrases, wordings};
+use super::{Lexicon, lists, phrases};
 
 /// What stands before a word, as far as it matters for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +48,19 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                 before = after_mark(token.text, before);
             }
             Kind::Slot => {
-                let kept = token.fate == Fate::Open && slots::is_kept(tokens, at, lexicon);
+                let kept = match token.fate {
+                    Fate::Open => slots::is_kept(tokens, at, lexicon),
+                    fate => fate == Fate::Keep,
+                };
                 tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.slot") };
                 before = if kept { Before::Plain } else { Before::Gone };
                 if kept {
-                    line.push(token.text);
+                    line.push(token);
                 }
             }
             Kind::Word if token.fate == Fate::Keep => {
                 before = Before::Plain;
-                line.push(token.text);
+                line.push(token);
             }
             Kind::Word if token.fate != Fate::Open => before = Before::Gone,
             Kind::Word => {
@@ -64,8 +68,8 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                 let kept = place.keeps(token.text, &line);
                 let reason = if kept { place.reason() } else { None };
                 tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.word") };
-                before = if kept { after_word(token.text, before) } else { Before::Gone };
-                line.push(token.text);
+                before = if kept { after_word(token, before) } else { Before::Gone };
+                line.push(token);
                 if let Some(reason) = reason {
                     keep_reason(&mut tokens[at + 1..], reason);
                 }
@@ -90,14 +94,14 @@ fn drop_intimate(tokens: &mut [Token<'_>]) {
     let mut found = false;
     for at in 0..=tokens.len() {
         let goes_on = tokens.get(at).is_some_and(|token| match token.kind {
-            Kind::Word => token.is_gone() || !wordings::is_predicate(token.text),
+            Kind::Word => token.is_gone() || !token.lists.is(lists::PREDICATE),
             Kind::Space | Kind::Placeholder => true,
             Kind::Mark => matches!(token.text, "," | "'"),
             _ => false,
         });
         if goes_on {
             let token = tokens[at];
-            found |= token.kind == Kind::Word && !token.is_gone() && wordings::is_intimate(token.text);
+            found |= token.kind == Kind::Word && !token.is_gone() && token.lists.is(lists::INTIMATE);
             continue;
         }
         if found {
@@ -113,7 +117,7 @@ fn drop_intimate(tokens: &mut [Token<'_>]) {
 }
 
 fn dropped(token: Token<'_>, rule: &'static str) -> Fate {
-    if matches!(token.fate, Fate::Drop(_)) { token.fate } else { Fate::Drop(rule) }
+    if token.is_gone() { token.fate } else { Fate::Drop(rule) }
 }
 
 fn after_mark(mark: &str, before: Before) -> Before {
@@ -127,13 +131,13 @@ fn after_mark(mark: &str, before: Before) -> Before {
     }
 }
 
-fn after_word(word: &str, before: Before) -> Before {
-    if wordings::is_credential(word)
+fn after_word(word: Token<'_>, before: Before) -> Before {
+    if word.lists.is(lists::CREDENTIAL)
         || before == Before::Credential
-            && matches!(word, "is" | "was" | "key" | "keys" | "value" | "values" | "id" | "string")
+            && matches!(word.text, "is" | "was" | "key" | "keys" | "value" | "values" | "id" | "string")
     {
         Before::Credential
-    } else if word.starts_with('-') || wordings::is_named_thing(word) {
+    } else if word.text.starts_with('-') || word.lists.is(lists::NAMED_THING) {
         Before::Name
     } else {
         Before::Plain
@@ -143,19 +147,27 @@ fn after_word(word: &str, before: Before) -> Before {
 /// The last words of a line, in the order they came.
 #[derive(Default)]
 struct Line<'t> {
-    last: [&'t str; 4],
+    last: [Said<'t>; 4],
+}
+
+/// A word that was read.
+#[derive(Clone, Copy, Default)]
+struct Said<'t> {
+    text: &'t str,
+    lists: Lists,
 }
 
 impl<'t> Line<'t> {
-    fn push(&mut self, word: &'t str) {
+    fn push(&mut self, token: Token<'t>) {
         self.last.rotate_left(1);
-        self.last[3] = word;
+        self.last[3] = Said { text: token.text, lists: token.lists };
     }
 
     /// Whether a number here is a status or an error number.
     fn expects_code(&self) -> bool {
         let [_, _, before, last] = self.last;
-        wordings::expects_status(last) || matches!(last, "code" | "error") && wordings::qualifies_code(before)
+        last.lists.is(lists::EXPECTS_STATUS)
+            || matches!(last.text, "code" | "error") && before.lists.is(lists::QUALIFIES_CODE)
     }
 }
 
@@ -175,7 +187,7 @@ impl Place<'_, '_> {
             return flag.is_empty()
                 || is_flag_kept(
                     flag,
-                    line.last.iter().any(|word| wordings::doubts_name(word)),
+                    line.last.iter().any(|said| said.lists.is(lists::DOUBTS_NAME)),
                     self.lexicon,
                 );
         }
@@ -185,27 +197,27 @@ impl Place<'_, '_> {
         if word.bytes().all(|b| b.is_ascii_digit()) {
             return self.keeps_number(word, line);
         }
-        let class = self.tokens[self.at].class;
+        let Token { class, lists: of, .. } = self.tokens[self.at];
         if self.before == Before::Credential {
-            return class == Some(Class::Grammar)
-                || wordings::follows_credential(word)
-                || wordings::is_predicate(word);
-        }
-        if self.lexicon.declares(word) {
-            return true;
+            return class == Some(Class::Grammar) || of.is(lists::FOLLOWS_CREDENTIAL | lists::PREDICATE);
         }
         let in_name = matches!(self.before, Before::Name | Before::Gone);
-        if self.in_brackets {
-            return self.keeps_in_brackets(word, class);
-        }
         let is_capital =
             word.as_bytes()[0].is_ascii_uppercase() && word.bytes().any(|b| b.is_ascii_lowercase());
-        // `Atlas`, of a declared `atlas`.
-        if is_capital && !in_name && self.lexicon.declares(&word.to_ascii_lowercase()) {
-            return true;
+        // Most words are kept by what they are: the policy is asked for the others.
+        self.keeps_by_lists(word, line, in_name, is_capital)
+            || self.lexicon.declares(word)
+            // `Atlas`, of a declared `atlas`.
+            || is_capital && !in_name && !self.in_brackets && self.lexicon.declares(&word.to_ascii_lowercase())
+    }
+
+    fn keeps_by_lists(&self, word: &str, line: &Line<'_>, in_name: bool, is_capital: bool) -> bool {
+        let Token { class, lists: of, .. } = self.tokens[self.at];
+        if self.in_brackets {
+            return self.keeps_in_brackets(class);
         }
         if is_capital
-            && wordings::is_given_name(word)
+            && of.is(lists::GIVEN_NAME)
             && (self.before != Before::Start || self.is_before_capital())
         {
             return false;
@@ -215,7 +227,6 @@ impl Place<'_, '_> {
             // A word before a colon is a label.
             Some(Class::Common) => !(is_capital && in_name) || self.next_is(":"),
             Some(Class::Rare) => !(in_name || is_capital && self.before != Before::Start),
-            // `Atlas`, of a declared `atlas`.
             None => self.keeps_name(word, line),
         }
     }
@@ -224,9 +235,9 @@ impl Place<'_, '_> {
     fn keeps_name(&self, word: &str, line: &Line<'_>) -> bool {
         // Versions of protocols, systems and languages are no numbers of the user's: `TLS 1.2`.
         if is_version(word) {
-            return wordings::has_version(line.last[3]);
+            return line.last[3].lists.is(lists::HAS_VERSION);
         }
-        if wordings::is_io_kind(word) && word.as_bytes()[0].is_ascii_uppercase() {
+        if self.tokens[self.at].lists.is(lists::IO_KIND) && word.as_bytes()[0].is_ascii_uppercase() {
             return true;
         }
         // `$PATH`: the name of a variable, not its value.
@@ -248,7 +259,7 @@ impl Place<'_, '_> {
         if let Some((number, unit)) = word.split_once('-')
             && number.bytes().all(|b| b.is_ascii_digit())
         {
-            return number.len() <= 3 && wordings::is_unit(unit);
+            return number.len() <= 3 && Lists::of(unit).is(lists::UNIT);
         }
         let constant = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
         constant && word.contains('_') && (is_usual_name(word, Class::Rare) || is_constant(word))
@@ -259,8 +270,8 @@ impl Place<'_, '_> {
     }
 
     /// In brackets stand lists of the user's, usage lines and the program's choices.
-    fn keeps_in_brackets(&self, word: &str, class: Option<Class>) -> bool {
-        wordings::is_bracket_word(word) || class.is_some() && self.is_choice()
+    fn keeps_in_brackets(&self, class: Option<Class>) -> bool {
+        self.tokens[self.at].lists.is(lists::BRACKET_WORD) || class.is_some() && self.is_choice()
     }
 
     /// `[possible values: a, b]`, `one of [a, b]`.
@@ -270,24 +281,26 @@ impl Place<'_, '_> {
         before.take_while(|token| token.kind != Kind::Line && !token.is_mark("]")).any(|token| {
             token.kind == Kind::Word
                 && matches!(token.text, "values" | "subcommands" | "aliases" | "choices" | "of" | "possible")
-        }) || self.next_is(":") && wordings::lists_choices(self.tokens[self.at].text)
+        }) || self.next_is(":") && self.tokens[self.at].lists.is(lists::LISTS_CHOICES)
             || self.tokens[self.at].text == "possible"
     }
 
     fn keeps_number(&self, number: &str, line: &Line<'_>) -> bool {
-        if number.len() <= 3 && line.expects_code() || line.last[3] == "error" && phrases::is_status(number) {
+        if number.len() <= 3 && line.expects_code()
+            || line.last[3].text == "error" && phrases::is_status(number)
+        {
             return true;
         }
         if self.reason().is_some()
             || self.is_bound(number)
-            || number.len() <= 2 && wordings::has_version(line.last[3])
+            || number.len() <= 2 && line.last[3].lists.is(lists::HAS_VERSION)
         {
             return true;
         }
         // One digit by itself tells nothing; digits that follow each other are a number spelled out.
         number.len() == 1
             && !matches!(self.before, Before::Name | Before::Gone)
-            && !line.last[2..].iter().any(|word| has_digit(word))
+            && !line.last[2..].iter().any(|said| has_digit(said.text))
             && !self.next_words().take(2).any(has_digit)
     }
 
@@ -315,13 +328,12 @@ impl Place<'_, '_> {
                 }
                 Kind::Word if matches!(text, "and" | "or") => is_separated = true,
                 Kind::Word => {
-                    let word =
-                        before.next().filter(|token| token.kind == Kind::Word).map_or("", |token| token.text);
+                    let word = before.next().filter(|token| token.kind == Kind::Word);
                     return match text {
-                        "be" => wordings::is_modal(word),
-                        "of" => wordings::has_size(word),
-                        "to" => matches!(word, "up" | "equal"),
-                        _ => wordings::bounds_number(text),
+                        "be" => word.is_some_and(|word| word.lists.is(lists::MODAL)),
+                        "of" => word.is_some_and(|word| word.lists.is(lists::HAS_SIZE)),
+                        "to" => word.is_some_and(|word| matches!(word.text, "up" | "equal")),
+                        _ => token.lists.is(lists::BOUNDS_NUMBER),
                     };
                 }
                 _ => return false,
@@ -337,7 +349,7 @@ impl Place<'_, '_> {
         let mut before = self.tokens[..self.at].iter().rev().filter(|token| token.kind == Kind::Word);
         ends.is_some_and(|(from, to)| is_end(from) && is_end(to))
             && before.next().is_some_and(|word| matches!(word.text, "range" | "in" | "between" | "within"))
-            && before.take(4).any(|word| wordings::is_modal(word.text) || word.text == "range")
+            && before.take(4).any(|word| word.lists.is(lists::MODAL) || word.text == "range")
     }
 
     /// The reason phrase of the status that stands here: `404 Not Found`.
@@ -389,7 +401,7 @@ fn has_digit(word: &str) -> bool {
 
 /// Whether a flag's name, without dashes, stands as it is. Where the message doubts it, it is what somebody typed.
 pub(super) fn is_flag_kept(flag: &str, is_doubted: bool, lexicon: &dyn Lexicon) -> bool {
-    if lexicon.declares(flag) || wordings::is_usual_flag(flag) {
+    if lexicon.declares(flag) || Lists::of(flag).is(lists::USUAL_FLAG) {
         return true;
     }
     if is_doubted {

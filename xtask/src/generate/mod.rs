@@ -2,6 +2,7 @@
 
 mod cli;
 mod events;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -53,6 +54,7 @@ fn is_same(there: Vec<u8>, content: &[u8]) -> bool {
 fn outputs(root: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut outputs: Vec<(String, Vec<u8>)> =
         texts()?.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    outputs.extend(words::outputs(root)?);
     let policies =
         [("atlas", "atlas.json", Policy::from_json as fn(&str) -> _), ("git", "git.toml", Policy::from_toml)];
     for (name, source, read) in policies {

@@ -11,8 +11,8 @@ use crate::{AdmittedBatch, AdmittedEvent};
 
 const INSERT_EVENT: &str = "
     INSERT INTO events (event_id, received_day, install_id, program, program_version, install_source, os_name,
-        os_version, command, started_us, duration_us, outcome, error_code, error_message)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        os_version, command, started_us, duration_us, outcome, error_code, error_message, error_fingerprint)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
     ON CONFLICT (event_id) DO NOTHING";
 const INSERT_JSON: &str = "INSERT INTO event_json (event, json) VALUES (?1, ?2)";
 const INSERT_MISSPELLING: &str =
@@ -90,11 +90,13 @@ fn insert_event(
         context: _,
     } = admitted.event();
     let words: Vec<&str> = command.path.iter().map(AsRef::as_ref).collect();
-    let (outcome, code, message) = match outcome {
-        Outcome::Success => ("success", None, None),
-        Outcome::Error { code, message } => ("error", Some(code.as_str()), message.as_ref()),
-        Outcome::Interrupted { .. } => ("interrupted", None, None),
-        Outcome::Panic => ("panic", None, None),
+    let (outcome, code, message, fingerprint) = match outcome {
+        Outcome::Success => ("success", None, None, None),
+        Outcome::Error { code, message, fingerprint } => {
+            ("error", Some(code.as_str()), message.as_ref(), fingerprint.as_ref())
+        }
+        Outcome::Interrupted { .. } => ("interrupted", None, None, None),
+        Outcome::Panic => ("panic", None, None, None),
     };
     let changed = statement.execute(params![
         event_id.to_bytes(),
@@ -111,6 +113,7 @@ fn insert_event(
         outcome,
         code,
         message.map(AsRef::<str>::as_ref),
+        fingerprint.map(AsRef::<str>::as_ref),
     ])?;
     Ok(changed == 1)
 }

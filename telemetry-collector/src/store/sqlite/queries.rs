@@ -34,11 +34,11 @@ const INSTALL_SOURCES: &str = "
     FROM events NOT INDEXED WHERE ?1 IS NULL OR program = ?1
     GROUP BY install_source ORDER BY runs DESC, install_source LIMIT ?2";
 const ERRORS: &str = "
-    SELECT program, command, COALESCE(error_code, 'panic') AS code, error_message, COUNT(*) AS times,
+    SELECT program, command, COALESCE(error_code, 'panic') AS code, MIN(error_message) AS message, COUNT(*) AS times,
         COUNT(DISTINCT install_id)
     FROM events NOT INDEXED WHERE outcome IN ('error', 'panic') AND (?1 IS NULL OR program = ?1)
-    GROUP BY program, command, code, error_message
-    ORDER BY times DESC, program, command, code, error_message LIMIT ?2";
+    GROUP BY program, command, code, COALESCE(error_fingerprint, error_message)
+    ORDER BY times DESC, program, command, code, message LIMIT ?2";
 const MISSPELLINGS: &str = "
     SELECT program, command, place, typed, meant, COUNT(*) AS times, COUNT(DISTINCT install_id)
     FROM misspellings JOIN events ON events.id = misspellings.event
