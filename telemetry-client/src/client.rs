@@ -10,6 +10,7 @@ use telemetry_transport::{AppendError, Endpoint, EndpointError, Ledger, Spool, S
 use thiserror::Error;
 
 use crate::identity;
+use crate::known;
 use crate::settings::{Key, SettingsError, SettingsFile};
 use crate::sources::{self, Files, Host};
 use crate::surroundings::{self, Environment};
@@ -175,15 +176,13 @@ impl Client {
         }
     }
 
-    /// What this process knows to be the user's: it is taken out of error text wherever it stands.
+    /// What this process knows to be the user's: it is taken out of error text wherever it stands. Name, full name, home,
+    /// machine and directory of the user, and what stands in variables, but for switches and numbers.
+    ///
+    /// Add what the program itself knows, such as configured secrets. The command line needs no adding.
     #[must_use]
     pub fn known_values(&self) -> Vec<Raw> {
-        ["HOME", "USERPROFILE", "USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME", "PWD"]
-            .iter()
-            .filter_map(|name| self.environment.var(name))
-            .filter(|value| value.len() > 1)
-            .map(|value| Raw::from(value.into_encoded_bytes()))
-            .collect()
+        known::values(&self.environment)
     }
 
     /// Redacts what was seen and keeps it: in the part of the spool that may be sent, or in the part that never is.

@@ -3,6 +3,7 @@
 
 mod client;
 mod identity;
+mod known;
 mod platform;
 mod settings;
 mod sources;

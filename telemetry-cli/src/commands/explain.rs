@@ -113,6 +113,7 @@ fn ending(error: Option<&str>, exit_code: Option<i32>) -> Ending {
 fn observation(client: &Client, argv: Vec<Raw>, ending: Ending, exit_code: Option<i32>) -> Observation {
     let now = client.now();
     let success = matches!(ending, Ending::Success);
+    let known_values = if success { Vec::new() } else { client.known_values() };
     Observation {
         argv,
         run: Run {
@@ -123,7 +124,7 @@ fn observation(client: &Client, argv: Vec<Raw>, ending: Ending, exit_code: Optio
             exit_code: exit_code.or(success.then_some(0)),
         },
         facts: client.facts(&App::default()),
-        known_values: client.known_values(),
+        known_values,
     }
 }
 

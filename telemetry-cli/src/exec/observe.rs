@@ -28,6 +28,11 @@ pub(super) fn observation(client: &Client, app: &App, argv: Vec<Raw>, seen: &See
         }
     };
     let duration_us = u64::try_from(seen.duration.as_micros()).unwrap_or(u64::MAX);
+    let known_values = match &ending {
+        Ending::Error { text: Some(_), .. } => client.known_values(),
+        // Nothing to take them out of: a success does not pay for looking them up.
+        _ => Vec::new(),
+    };
     Observation {
         argv,
         run: Run {
@@ -38,6 +43,6 @@ pub(super) fn observation(client: &Client, app: &App, argv: Vec<Raw>, seen: &See
             exit_code: seen.status.code(),
         },
         facts: client.facts(app),
-        known_values: client.known_values(),
+        known_values,
     }
 }

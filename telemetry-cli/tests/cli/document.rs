@@ -44,7 +44,11 @@ fn a_mistyped_command_and_its_error_are_kept() {
         "rgister",
     ]);
     let event = &answer["event"];
-    assert_eq!(event["outcome"], json!({"kind": "error", "code": "unknown_command", "message": error}));
+    let outcome = &event["outcome"];
+    assert_eq!(outcome["kind"], "error");
+    assert_eq!(outcome["code"], "unknown_command");
+    assert_eq!(outcome["message"], error);
+    assert_eq!(outcome["fingerprint"].as_str().map(str::len), Some(16));
     assert_eq!(
         event["command"]["misspellings"],
         json!([{"place": "command", "typed": "rgister", "meant": "register"}])

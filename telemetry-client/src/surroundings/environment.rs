@@ -57,6 +57,33 @@ impl Environment {
         }
     }
 
+    /// Every variable.
+    pub(crate) fn variables(&self) -> Vec<(OsString, OsString)> {
+        match &self.variables {
+            Some(variables) => {
+                variables.iter().map(|(name, value)| (OsString::from(name), value.clone())).collect()
+            }
+            None => std::env::vars_os().collect(),
+        }
+    }
+
+    /// Where this process is, if it is this process that facts come from.
+    pub(crate) fn working_directory(&self) -> Option<PathBuf> {
+        self.is_real().then(std::env::current_dir)?.ok()
+    }
+
+    /// The number of this process's user.
+    #[cfg(unix)]
+    pub(crate) fn user_id(&self) -> Option<u32> {
+        self.is_real().then(|| rustix::process::getuid().as_raw())
+    }
+
+    /// Users have no numbers here.
+    #[cfg(not(unix))]
+    pub(crate) fn user_id(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether facts come from this process and this machine.
     pub(super) fn is_real(&self) -> bool {
         self.variables.is_none()
@@ -84,7 +111,7 @@ impl Environment {
     }
 
     /// The text of a file that is small enough to be what is looked for.
-    pub(super) fn read(&self, path: &str) -> Option<String> {
+    pub(crate) fn read(&self, path: &str) -> Option<String> {
         self.head(path).filter(|head| head.extent == Extent::Whole).map(|head| head.text)
     }
 

@@ -9,6 +9,9 @@ use super::normalise::normalise;
 /// Shorter values are letters and digits that stand everywhere.
 const MIN_LENGTH: usize = 2;
 
+/// Fewer marks than these stand in any text.
+const MIN_MARKS: usize = 4;
+
 /// From this length a value is also looked for inside of identifiers.
 const MIN_INSIDE: usize = 4;
 
@@ -18,6 +21,8 @@ const MIN_INSIDE: usize = 4;
 #[derive(Default)]
 pub(super) struct Known {
     values: Vec<Vec<String>>,
+    /// Values of marks alone, such as some passwords.
+    marks: Vec<String>,
     by_first: BTreeMap<String, Vec<usize>>,
 }
 
@@ -31,16 +36,32 @@ impl Known {
             if value.len() < MIN_LENGTH || lexicon.declares(value) {
                 continue;
             }
-            if let Some(first) = atoms.first() {
-                known.by_first.entry(first.clone()).or_default().push(known.values.len());
-                known.values.push(atoms);
+            match atoms.first() {
+                Some(first) => {
+                    known.by_first.entry(first.clone()).or_default().push(known.values.len());
+                    known.values.push(atoms);
+                }
+                None if value.len() >= MIN_MARKS => known.marks.push(value.to_owned()),
+                None => {}
             }
         }
         known
     }
 
     /// Drops the tokens that a known value covers.
-    pub(super) fn mark(&self, tokens: &mut [Token<'_>]) {
+    pub(super) fn mark(&self, text: &str, tokens: &mut [Token<'_>]) {
+        for value in &self.marks {
+            for (start, _) in text.match_indices(value.as_str()) {
+                let first = tokens.partition_point(|token| token.end() <= start);
+                let covered =
+                    tokens[first..].iter_mut().take_while(|token| token.start < start + value.len());
+                for token in covered
+                    .filter(|token| !matches!(token.kind, Kind::Space | Kind::Line | Kind::Placeholder))
+                {
+                    token.fate = Fate::Drop("text.known_value");
+                }
+            }
+        }
         if self.values.is_empty() {
             return;
         }

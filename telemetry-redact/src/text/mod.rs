@@ -111,7 +111,7 @@ struct Pass<'l> {
 
 fn pass<'l>(text: &str, lexicon: &'l dyn Lexicon, known: &Known, tally: &mut Tally) -> Pass<'l> {
     let Lexed { mut tokens, code } = lex::lex(text, lexicon);
-    known.mark(&mut tokens);
+    known.mark(text, &mut tokens);
     clauses::mark(text, &mut tokens, lexicon);
     words::mark(text, &mut tokens, lexicon);
     let out = String::with_capacity(text.len() + 16);
