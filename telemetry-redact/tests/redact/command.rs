@@ -6,13 +6,16 @@ use telemetry_schema::Dropped;
 
 const ORCHARD: &str = include_str!("../../testdata/orchard.json");
 
-fn orchard(dialect: &str) -> Redactor {
-    let text = ORCHARD.replace("\"pflag\"", &format!("\"{dialect}\""));
+pub(crate) fn orchard(dialect: &str) -> Redactor {
+    // Beginnings of long options are getopt's own; the others have them where a program asks for it.
+    let abbreviations = if dialect == "getopt" { "flags" } else { "none" };
+    let dialect = format!("\"{dialect}\", \"abbreviations\": \"{abbreviations}\"");
+    let text = ORCHARD.replace("\"pflag\"", &dialect);
     Redactor::new(Policy::from_json(&text).unwrap())
 }
 
 /// The command in short: `path words | --flag=value,value | 0:value | typed>meant | dropped w/f/v`.
-fn short(reading: &CommandReading) -> String {
+pub(crate) fn short(reading: &CommandReading) -> String {
     let command = &reading.command;
     let mut parts = vec![command.path.join(" ")];
     for flag in &command.flags {
