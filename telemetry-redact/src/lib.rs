@@ -48,6 +48,8 @@
 //! }
 //! ```
 //!
+//! To test a policy of your own, see `strategies`, behind the feature `proptest`.
+//!
 //! Stable: the policy file format under its `format` number, the rule identifiers, and `consent`.
 
 mod admit;
@@ -59,6 +61,8 @@ mod near;
 mod observation;
 pub mod policy;
 mod redactor;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod text;
 
 pub use admit::Admitted;
@@ -67,3 +71,8 @@ pub use observation::{Ending, Facts, Observation, Raw, Run};
 pub use policy::{Policy, PolicyError, PolicyProblem};
 pub use redactor::{Preview, Redacted, RedactedText, Redaction, Redactor, TextFinding};
 pub use text::{CODES as ERROR_CODES, PLACEHOLDERS};
+
+/// The examples of the README are tests.
+#[cfg(all(doctest, feature = "proptest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

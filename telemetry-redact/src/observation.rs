@@ -1,24 +1,76 @@
 //! What was seen, raw: it lives in memory only.
 
 use std::fmt;
+use std::ops::Deref;
 
 use telemetry_schema::{
     AuthMethod, Context, ErrorCode, EventId, InstallId, InstallSource, Os, Signal, Timestamp, Version,
 };
+use zeroize::Zeroizing;
 
-/// Raw bytes of the user's. Opaque in `Debug`, not serialisable, not displayable.
+/// Raw bytes of the user's. Opaque in `Debug`, not serialisable, not displayable, wiped when dropped.
+///
+/// A `Vec` or `String` is taken as it lies, without a copy, and wiped with its spare capacity; of a borrowed text one
+/// copy is made, of its exact length. A `Raw` never grows, so that no copy is left behind by a reallocation. What the
+/// caller itself did before, such as letting a `String` grow, is out of its reach.
+///
+/// ```
+/// use telemetry_redact::Raw;
+/// assert_eq!(format!("{:?}", Raw::from("hunter2")), "Raw(..)");
+/// ```
+///
+/// ```compile_fail
+/// println!("{}", telemetry_redact::Raw::from("hunter2"));
+/// ```
+///
+/// ```compile_fail
+/// serde_json::to_string(&telemetry_redact::Raw::from("hunter2")).unwrap();
+/// ```
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Raw(Vec<u8>);
+pub struct Raw(Zeroizing<Vec<u8>>);
 
 impl Raw {
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The bytes as text; what is none of it as U+FFFD.
+    pub(crate) fn text(&self) -> RawText<'_> {
+        if let Ok(text) = std::str::from_utf8(&self.0) {
+            return RawText::Borrowed(text);
+        }
+        // One byte that is no text becomes three at most: the text never grows, which would leave copies behind.
+        let mut text = Zeroizing::new(String::with_capacity(self.0.len() * 3));
+        for chunk in self.0.utf8_chunks() {
+            text.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        RawText::Owned(text)
+    }
+}
+
+/// The text of a [`Raw`], wiped when dropped where it is a copy.
+pub(crate) enum RawText<'a> {
+    Borrowed(&'a str),
+    Owned(Zeroizing<String>),
+}
+
+impl Deref for RawText<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Owned(text) => text,
+        }
+    }
 }
 
 impl<T: Into<Vec<u8>>> From<T> for Raw {
     fn from(bytes: T) -> Self {
-        Self(bytes.into())
+        Self(Zeroizing::new(bytes.into()))
     }
 }
 
@@ -29,11 +81,6 @@ impl fmt::Debug for Raw {
 }
 
 /// One run of a command, as it was seen.
-///
-/// ```
-/// use telemetry_redact::Raw;
-/// assert_eq!(format!("{:?}", Raw::from("hunter2")), "Raw(..)");
-/// ```
 #[derive(Debug, Clone)]
 pub struct Observation {
     /// The command line, the program's name first.
@@ -97,4 +144,45 @@ pub struct Facts {
     pub auth_method: Option<AuthMethod>,
     /// What started the command.
     pub context: Context,
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    /// Compiles only for what wipes itself.
+    fn assert_wiped<T: ZeroizeOnDrop>(_: &T) {}
+
+    #[test]
+    fn raw_text_and_its_copies_wipe_themselves() {
+        let Raw(bytes) = Raw::from(b"hunter\xff".to_vec());
+        assert_wiped(&bytes);
+        let raw = Raw(bytes);
+        let RawText::Owned(text) = raw.text() else { panic!("bytes that are no text have to be copied") };
+        assert_wiped(&text);
+        assert_eq!(*text, "hunter\u{fffd}");
+    }
+
+    #[test]
+    fn taking_a_buffer_makes_no_copy() {
+        let buffer = b"hunter2".to_vec();
+        let place = buffer.as_ptr();
+        let raw = Raw::from(buffer);
+        assert_eq!(raw.bytes().as_ptr(), place);
+        assert!(matches!(raw.text(), RawText::Borrowed("hunter2")));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_read_as_everywhere_else_and_never_grow() {
+        for bytes in [&b"\xff\xff\xff"[..], b"a\xe2\x82z", b"\xf0\x9f", b"\xc3\xa9 \x80"] {
+            let raw = Raw::from(bytes);
+            let text = raw.text();
+            assert_eq!(*text, *String::from_utf8_lossy(bytes));
+            if let RawText::Owned(text) = text {
+                assert!(text.capacity() >= bytes.len() * 3 && text.len() <= bytes.len() * 3);
+            }
+        }
+    }
 }

@@ -245,10 +245,10 @@ impl Redactor {
         text: Option<&Raw>,
         known: &[Raw],
     ) -> (Outcome, Vec<TextFinding>) {
-        let known: Vec<_> = known.iter().map(|raw| String::from_utf8_lossy(raw.bytes())).collect();
-        let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+        let known: Vec<_> = known.iter().map(Raw::text).collect();
+        let known: Vec<&str> = known.iter().map(|text| &**text).collect();
         // A program without a policy has no words that could be told from the user's, so its text is not kept.
-        let text = text.filter(|_| self.policy.is_some()).map(|raw| String::from_utf8_lossy(raw.bytes()));
+        let text = text.filter(|_| self.policy.is_some()).map(Raw::text);
         let redacted = text.and_then(|text| self.message(text.trim(), &known));
         let code = code.filter(|code| self.takes_code(code.as_str()));
         let Some((message, RedactedText { text: _, findings, code: found, fingerprint })) = redacted else {

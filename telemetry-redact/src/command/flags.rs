@@ -59,18 +59,15 @@ impl<'a> Walk<'a> {
             let short = char::from(*first);
             let known = first.is_ascii().then(|| self.tree.short_flag(self.node, short)).flatten();
             let Some(flag) = known else {
-                // What follows an unknown letter may be its value: all of it goes.
-                let name = if first.is_ascii_alphanumeric() { Name::Short(short) } else { Name::Odd };
-                let glued = Some(after).filter(|after| !after.is_empty()).map(|after| (argument, after));
-                let value =
-                    glued.or_else(|| if rest.len() == bundle.len() { self.swallowed() } else { None });
+                let value = if bundle.len() == 1 { self.swallowed() } else { None };
+                let name = Name::Shorts(rest);
                 self.unknown.push(UnknownFlag { argument, node: self.node, name, value });
                 return;
             };
             let (takes, _) = self.tree.takes(flag);
-            let unequal = after.strip_prefix(b"=").filter(|_| self.tree.dialect() != Dialect::Getopt);
+            let unequal = self.behind_equals(after);
             let named = (NameKind::Canonical, "flag.declared");
-            if takes == Takes::Nothing && unequal.is_none() {
+            if self.is_bundled(takes) && unequal.is_none() {
                 self.flag(argument, flag, named, &[]);
                 rest = after;
                 continue;
@@ -79,6 +76,17 @@ impl<'a> Walk<'a> {
             let values = self.values_of(flag, glued.map(|after| (argument, unequal.unwrap_or(after))));
             return self.flag(argument, flag, named, &values);
         }
+    }
+
+    /// Whether what is glued to such a flag's letter are letters of other flags. An optional value has to stand behind
+    /// `=`, but for getopt.
+    pub(super) fn is_bundled(&self, takes: Takes) -> bool {
+        takes == Takes::Nothing || takes == Takes::OptionalValue && self.tree.dialect() != Dialect::Getopt
+    }
+
+    /// What stands behind the `=` after a letter. For getopt the `=` is a part of the value.
+    pub(super) fn behind_equals(&self, after: &'a [u8]) -> Option<&'a [u8]> {
+        after.strip_prefix(b"=").filter(|_| self.tree.dialect() != Dialect::Getopt)
     }
 
     /// The values that a flag takes: the glued one, else the arguments after it that are its own.

@@ -38,6 +38,10 @@ pub(super) struct Walk<'a> {
     pub(super) argv: &'a [Raw],
     pub(super) node: NodeId,
     expect: Expect,
+    /// How many positional arguments stood before the last command word.
+    earlier_positionals: u32,
+    /// Whether the last argument was one of any number of positional ones.
+    in_many: bool,
     pub(super) next: usize,
     pub(super) command: Command,
     pub(super) findings: Vec<Finding>,
@@ -56,6 +60,8 @@ impl<'a> Walk<'a> {
             argv,
             node: root(),
             expect,
+            earlier_positionals: 0,
+            in_many: false,
             next: 1,
             command: Command::default(),
             findings: Vec::with_capacity(argv.len() + 4),
@@ -72,7 +78,9 @@ impl<'a> Walk<'a> {
         }
         let is_go_flag = self.tree.dialect() == Dialect::GoFlag;
         while let Some(argument) = self.take() {
-            match self.bytes(argument) {
+            let bytes = self.bytes(argument);
+            self.in_many &= bytes.len() < 2 || !bytes.starts_with(b"-");
+            match bytes {
                 b"--" => {
                     self.found(argument, Part::Separator, Verdict::Dropped, "separator", None);
                     return self.rest();
@@ -103,9 +111,10 @@ impl<'a> Walk<'a> {
     /// What no flag and no command word can be: all that is left.
     fn rest(&mut self) {
         while let Some(argument) = self.take() {
-            // A declared command word is somebody's value here.
+            // A declared command word is somebody's value here, and of use where values are declared.
             if self.expect == Expect::CommandWord {
-                self.expect = Expect::Nothing;
+                let takes_positionals = self.tree.takes_positionals(self.node);
+                self.expect = if takes_positionals { Expect::Positional } else { Expect::Nothing };
             }
             let word = self.bytes(argument);
             self.positional(argument, word);
@@ -115,10 +124,13 @@ impl<'a> Walk<'a> {
     // Words.
 
     fn word(&mut self, argument: usize, word: &'a [u8]) {
-        if self.expect != Expect::CommandWord {
+        let tree = self.tree;
+        // clap looks for commands after positional arguments too, unless the last of them may be any number.
+        let may_be_command = self.expect == Expect::CommandWord
+            || self.expect == Expect::Positional && tree.dialect() == Dialect::Clap && !self.in_many;
+        if !may_be_command {
             return self.positional(argument, word);
         }
-        let tree = self.tree;
         let text = std::str::from_utf8(word).ok();
         let named = text.and_then(|text| {
             let (child, kind) = tree.child(self.node, text)?;
@@ -138,6 +150,7 @@ impl<'a> Walk<'a> {
             self.found(argument, Part::CommandWord, Verdict::Kept, rule, Some(canonical.to_owned()));
             self.command.path.extend(Word::new(canonical));
             self.node = child;
+            self.leave_positionals();
             self.expect = if tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
             return;
         }
@@ -161,9 +174,19 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Positional arguments before a command word are another command's: an event holds those of the last.
+    fn leave_positionals(&mut self) {
+        self.earlier_positionals = self.command.positional_count;
+        if !self.command.positionals.is_empty() {
+            self.command.positionals.clear();
+            self.withdraw(|kept| kept.flag.is_none(), "value.of_other_command");
+        }
+    }
+
     fn positional(&mut self, argument: usize, word: &'a [u8]) {
-        let index = self.command.positional_count;
+        let index = self.command.positional_count.saturating_sub(self.earlier_positionals);
         count(&mut self.command.positional_count);
+        self.in_many = self.tree.takes_many_positionals(self.node, index);
         let judged = if self.expect == Expect::Positional {
             judge(word, self.tree.positional_values(self.node, index))
         } else {

@@ -25,19 +25,11 @@ impl Walk<'_> {
         let withheld: Vec<bool> = names
             .map(|name| record != Record::Everything || self.tree.withholds_flag(self.node, name))
             .collect();
-        for kept in std::mem::take(&mut self.kept) {
-            let is_withheld = match kept.flag {
-                Some(flag) => withheld.get(flag).copied().unwrap_or(true),
-                None => record != Record::Everything,
-            };
-            if is_withheld {
-                count(&mut self.command.dropped.values);
-                self.drop_raw(kept.raw);
-                if let Some(finding) = self.findings.get_mut(kept.finding) {
-                    take_back(finding, "value.withheld");
-                }
-            }
-        }
+        let is_withheld = |kept: &KeptValue<'_>| match kept.flag {
+            Some(flag) => withheld.get(flag).copied().unwrap_or(true),
+            None => record != Record::Everything,
+        };
+        self.withdraw(is_withheld, "value.withheld");
         for (flag, withheld) in self.command.flags.iter_mut().zip(withheld) {
             if withheld {
                 flag.values.clear();
@@ -48,6 +40,21 @@ impl Walk<'_> {
         }
         if record == Record::Path {
             self.withhold_flags();
+        }
+    }
+
+    /// Counts values that were kept as dropped. Taking them out of the command is the caller's.
+    pub(super) fn withdraw(&mut self, is_withdrawn: impl Fn(&KeptValue<'_>) -> bool, rule: &'static str) {
+        for kept in std::mem::take(&mut self.kept) {
+            if !is_withdrawn(&kept) {
+                self.kept.push(kept);
+                continue;
+            }
+            count(&mut self.command.dropped.values);
+            self.drop_raw(kept.raw);
+            if let Some(finding) = self.findings.get_mut(kept.finding) {
+                take_back(finding, rule);
+            }
         }
     }
 

@@ -19,9 +19,8 @@ pub(super) struct UnknownFlag<'a> {
 
 pub(super) enum Name<'a> {
     Long(&'a [u8]),
-    Short(char),
-    /// Bytes that are no flag name at all.
-    Odd,
+    /// Letters, the first of which is not known, and what is glued to them.
+    Shorts(&'a [u8]),
 }
 
 impl<'a> Walk<'a> {
@@ -31,16 +30,15 @@ impl<'a> Walk<'a> {
             let UnknownFlag { argument, node, name, value } = unknown;
             let tree = self.tree;
             let node = if tree.dialect() == Dialect::Pflag { self.node } else { node };
-            let text = match name {
-                Name::Long(bytes) => std::str::from_utf8(bytes).ok(),
-                Name::Short(_) | Name::Odd => None,
-            };
-            let declared = match name {
-                Name::Short(short) => {
-                    tree.short_flag(node, short).map(|flag| (flag, NameKind::Canonical, "flag.declared"))
+            let name = match name {
+                Name::Long(name) => name,
+                Name::Shorts(shorts) => {
+                    self.settle_shorts(argument, node, shorts, value);
+                    continue;
                 }
-                Name::Long(_) | Name::Odd => text.and_then(|text| self.known_flag(node, text)),
             };
+            let text = std::str::from_utf8(name).ok();
+            let declared = text.and_then(|text| self.known_flag(node, text));
             if let Some((flag, kind, rule)) = declared {
                 if kind == NameKind::Deprecated {
                     self.deprecated(Place::Flag, text.unwrap_or_default());
@@ -66,14 +64,44 @@ impl<'a> Walk<'a> {
                 self.misspelling(argument, Part::FlagName, Place::Flag, typed, meant);
             } else {
                 count(&mut self.command.dropped.flags);
-                if let Name::Long(bytes) = name {
-                    self.drop_raw(bytes);
-                }
+                self.drop_raw(name);
                 self.found(argument, Part::FlagName, Verdict::Dropped, "flag.not_declared", None);
             }
             if let Some((at, raw)) = value {
                 self.drop_value(at, raw);
             }
+        }
+    }
+
+    /// Letters that the command they followed does not declare: the one named later may declare all of them. `value`
+    /// is the argument that was taken for the value of a letter by itself.
+    fn settle_shorts(
+        &mut self,
+        argument: usize,
+        node: NodeId,
+        mut shorts: &'a [u8],
+        value: Option<Argument<'a>>,
+    ) {
+        let named = (NameKind::Canonical, "flag.declared");
+        while let Some((first, after)) = shorts.split_first() {
+            let flag = first.is_ascii().then(|| self.tree.short_flag(node, char::from(*first))).flatten();
+            let glued = (!after.is_empty()).then_some((argument, after));
+            let Some(flag) = flag else {
+                // What follows an unknown letter may be its value: all of it goes.
+                count(&mut self.command.dropped.flags);
+                self.found(argument, Part::FlagName, Verdict::Dropped, "flag.not_declared", None);
+                if let Some((at, raw)) = glued.or(value) {
+                    self.drop_value(at, raw);
+                }
+                return;
+            };
+            let unequal = self.behind_equals(after).map(|after| (argument, after));
+            if self.is_bundled(self.tree.takes(flag).0) && unequal.is_none() && glued.is_some() {
+                self.flag(argument, flag, named, &[]);
+                shorts = after;
+                continue;
+            }
+            return self.flag_before_its_command(argument, flag, named, unequal.or(glued).or(value));
         }
     }
 

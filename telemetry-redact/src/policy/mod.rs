@@ -30,6 +30,8 @@ pub use source::{
 };
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
+#[cfg(feature = "proptest")]
+pub(crate) use value_rule::duration_us;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -217,7 +219,7 @@ impl PolicySource {
 }
 
 /// Every word that a policy declares.
-fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
+pub(crate) fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
     let PolicySource {
         format: _,
         program,

@@ -170,7 +170,8 @@ pub enum Takes {
     Nothing,
     /// A value, glued, after `=` or as the next argument.
     Value,
-    /// A value only where it is glued or after `=` (git's `--color[=WHEN]`, pflag's `NoOptDefVal`).
+    /// A value only after `=`, and for `getopt` glued to the letter too (git's `--color[=WHEN]`, pflag's `NoOptDefVal`,
+    /// clap's `require_equals` with `num_args(0..=1)`).
     OptionalValue,
     /// One value or more: the arguments that follow, up to one that looks like a flag (clap's `num_args(1..)`).
     Values,

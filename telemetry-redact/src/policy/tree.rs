@@ -81,7 +81,7 @@ impl<'a> Tree<'a> {
     /// The command that `word` is an unambiguous beginning of, where the program allows that.
     pub(crate) fn abbreviated_child(self, node: NodeId, word: &str) -> Option<NodeId> {
         let allowed = matches!(self.abbreviations(), Abbreviations::Commands | Abbreviations::All);
-        let names = self.names_below(node).iter().filter(|_| allowed);
+        let names = self.names_below(node).iter().filter(|_| allowed && !word.is_empty());
         let targets = names.filter(|name| self.image.text(name.text).starts_with(word));
         the_only(targets.map(|name| name.target.get())).map(|target| NodeId(target as usize))
     }
@@ -189,13 +189,22 @@ impl<'a> Tree<'a> {
         Values { judge, list: flag.map_or(List::None, |flag| List::of(flag.list.get())) }
     }
 
-    /// How the positional argument at `index` is judged.
-    pub(crate) fn positional_values(self, node: NodeId, index: u32) -> Values<'a> {
+    fn positional(self, node: NodeId, index: u32) -> Option<&'a Positional> {
         let rules: &[Positional] =
             self.node(node).map(|node| self.image.span(node.positionals)).unwrap_or_default();
-        let rule = rules
+        rules
             .get(index as usize)
-            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest));
+            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest))
+    }
+
+    /// Whether the positional argument at `index` may be one of any number.
+    pub(crate) fn takes_many_positionals(self, node: NodeId, index: u32) -> bool {
+        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest)
+    }
+
+    /// How the positional argument at `index` is judged.
+    pub(crate) fn positional_values(self, node: NodeId, index: u32) -> Values<'a> {
+        let rule = self.positional(node, index);
         let judge = rule.and_then(|rule| self.judge(rule.rule.get()));
         Values { judge, list: rule.map_or(List::None, |rule| List::of(rule.list.get())) }
     }

@@ -141,7 +141,7 @@ fn floor(text: &str) -> Option<i64> {
 }
 
 /// Microseconds of a duration as Go and people write it. A day has 24 hours; months and years have no fixed length.
-pub(super) fn duration_us(text: &str) -> Option<i64> {
+pub(crate) fn duration_us(text: &str) -> Option<i64> {
     let span: jiff::Span = text.parse().ok()?;
     if span.get_months() != 0 || span.get_years() != 0 {
         return None;

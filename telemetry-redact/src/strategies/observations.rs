@@ -1,0 +1,122 @@
+//! Whole runs of a program, as they are seen.
+
+use proptest::prelude::*;
+use telemetry_schema::{
+    Arch, AuthMethod, CiVendor, CodingAgent, Context, ErrorCode, EventId, InstallId, InstallSource, Os,
+    OsName, Signal, StreamKind, Terminal, Timestamp, Version,
+};
+
+use super::lines::{CommandLine, command_lines_with};
+use super::planted::planted_values;
+use super::texts::error_texts_with;
+use crate::policy::PolicySource;
+use crate::{Ending, Facts, Observation, Run};
+
+/// A run as it is seen, and what of it is the user's.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Seen {
+    /// What was seen.
+    pub observation: Observation,
+    /// Its command line, and what must become of it.
+    pub line: CommandLine,
+    /// The values of the user's in the command line and in the error text: none may come out.
+    pub planted: Vec<String>,
+}
+
+/// Runs of a program: command lines as of [`command_lines`](super::command_lines), every ending, error texts as of
+/// [`error_texts`](super::error_texts), any facts.
+pub fn observations(source: &PolicySource) -> impl Strategy<Value = Seen> + use<> {
+    observations_with(source, planted_values())
+}
+
+/// As [`observations`], with values of your own; see [`command_lines_with`](super::command_lines_with).
+pub fn observations_with<S>(source: &PolicySource, planted: S) -> impl Strategy<Value = Seen> + use<S>
+where
+    S: Strategy<Value = String> + Clone + 'static,
+{
+    let line = command_lines_with(source, planted.clone());
+    let text = error_texts_with(source, planted.clone());
+    let codes = source
+        .error_codes
+        .iter()
+        .cloned()
+        .chain(["not_found", "mine"].map(str::to_owned))
+        .collect::<Vec<_>>();
+    let code = prop::option::of(prop::sample::select(codes))
+        .prop_map(|code| code.and_then(|code| ErrorCode::new(code).ok()));
+    let ending = (0..6_u8, code, text).prop_map(|(sort, code, text)| match sort {
+        0 => (Ending::Success, Vec::new()),
+        1 => (Ending::Interrupted(Signal::Sigint), Vec::new()),
+        2 => (Ending::Panic, Vec::new()),
+        3 => (Ending::Error { code, text: None }, Vec::new()),
+        _ => (Ending::Error { code, text: Some(text.text.into()) }, text.planted),
+    });
+    let known = prop::collection::vec(planted, 0..2);
+    (line, ending, known, runs(), facts()).prop_map(|(line, (ending, in_text), known, run, facts)| {
+        let planted = line.planted.iter().chain(&in_text).cloned().collect();
+        let observation = Observation {
+            argv: line.argv.iter().map(|argument| argument.as_str().into()).collect(),
+            run: Run { ending, ..run },
+            facts,
+            known_values: known.into_iter().map(Into::into).collect(),
+        };
+        Seen { observation, line, planted }
+    })
+}
+
+fn runs() -> impl Strategy<Value = Run> {
+    /// From 1970 to 2100.
+    const MICROSECONDS: std::ops::Range<i64> = 0..4_102_444_800_000_000;
+    let offsets = -14 * 60..=14 * 60_i16;
+    (MICROSECONDS, 0..86_400_000_000_i64, offsets, prop::option::of(any::<i32>())).prop_map(
+        |(started, took, offset, exit_code)| {
+            let at = |unix_us| Timestamp::new(unix_us, offset).unwrap_or_default();
+            Run {
+                started_at: at(started),
+                completed_at: at(started + took),
+                duration_us: took.unsigned_abs(),
+                ending: Ending::Success,
+                exit_code,
+            }
+        },
+    )
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let version =
+        || prop::option::of((0..40_u32, 0..40_u32).prop_map(|(major, minor)| format!("{major}.{minor}")));
+    let os = (prop::sample::select(OsName::ALL), version(), prop::sample::select(Arch::ALL));
+    let stream = || prop::sample::select(StreamKind::ALL);
+    let context = (
+        prop::option::of(prop::sample::select(CiVendor::ALL)),
+        prop::option::of(prop::sample::select(CodingAgent::ALL)),
+        (stream(), stream(), stream()),
+    );
+    let installation = (
+        prop::option::of(prop::sample::select(InstallSource::ALL)),
+        prop::option::of(prop::sample::select(AuthMethod::ALL)),
+        prop::option::of(any::<[u8; 16]>()),
+    );
+    (any::<(u32, [u8; 10])>(), installation, version(), os, context).prop_map(
+        |(
+            (moment, random),
+            (install_source, auth_method, install_id),
+            app_version,
+            (name, os_version, arch),
+            (ci, agent, streams),
+        )| {
+            let version = |text: Option<String>| text.and_then(|text| Version::new(text).ok());
+            let (stdin, stdout, stderr) = streams;
+            Facts {
+                event_id: EventId::new(u64::from(moment) * 1000, &random),
+                install_id: install_id.map(InstallId::new),
+                app_version: version(app_version),
+                install_source,
+                os: Os { name, version: version(os_version), arch },
+                auth_method,
+                context: Context { ci, agent, terminal: Terminal { stdin, stdout, stderr } },
+            }
+        },
+    )
+}

@@ -1,0 +1,378 @@
+//! Policies with everything the language has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use telemetry_schema::TimestampPrecision;
+
+use crate::policy::{
+    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, Record, Repeats,
+    Takes, ValueRule,
+};
+
+/// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
+///
+/// For testing what handles policies. To test a policy of your own, see [`command_lines`].
+///
+/// [`Policy::from_source`]: crate::Policy::from_source
+/// [`command_lines`]: super::command_lines
+pub fn policies() -> impl Strategy<Value = PolicySource> {
+    let dialects = vec![Dialect::Pflag, Dialect::Getopt, Dialect::Clap, Dialect::GoFlag];
+    prop::sample::select(dialects).prop_flat_map(policies_of)
+}
+
+/// As [`policies`], of one dialect.
+pub fn policies_of(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
+    (
+        Just(WORDS.to_vec()).prop_shuffle(),
+        head(dialect),
+        prop::collection::vec(prop::collection::vec(any::<Index>(), 1..4), 1..4),
+        prop::collection::vec(rule_choices(), 0..4),
+        prop::collection::vec(flag_choices(), 0..9),
+        prop::collection::vec(command_choices(), 0..6),
+    )
+        .prop_map(|(words, head, sets, rules, flags, commands)| {
+            let mut builder = Builder { words: words.into_iter(), source: head };
+            builder.sets(&sets);
+            builder.rules(&rules);
+            builder.flags(&flags);
+            builder.commands(&commands);
+            builder.finish()
+        })
+}
+
+/// Words of a garden: none is another's misspelling, some begin like others.
+const WORDS: [&str; 96] = [
+    "apple", "apricot", "arbour", "autumn", "barrow", "basil", "basket", "berry", "birch", "blossom",
+    "bough", "branch", "bud", "bulb", "cedar", "cherry", "clover", "compost", "copse", "cutting", "daisy",
+    "dibber", "elder", "fallow", "fence", "fern", "fig", "fork", "fruit", "furrow", "garland", "gate",
+    "glade", "graft", "grain", "grape", "grove", "harvest", "hazel", "hedge", "herb", "hive", "hoe", "holly",
+    "husk", "iris", "ivy", "juniper", "kernel", "ladder", "larch", "lavender", "leaf", "lily", "lime",
+    "loam", "mallow", "maple", "meadow", "medlar", "mint", "moss", "mulch", "nettle", "nursery", "oak",
+    "olive", "orchid", "pansy", "path", "peach", "pear", "peony", "petal", "pine", "plant", "plot", "plum",
+    "pond", "poppy", "prune", "quince", "rake", "reed", "rose", "row", "rye", "sage", "sapling", "scythe",
+    "seed", "shade", "shed", "shrub", "sickle", "soil",
+];
+
+/// Odd but fair members of a set.
+const ODD: [&str; 8] = ["EU_WEST_1", "one two", "a/b", "x:y", "*", "UTF-8", "(none)", "Content-Type"];
+const VERSIONS: [&str; 7] = ["6.0", "7", "7.1", "7.1.3", "10", "0.9", "2024"];
+const LETTERS: [char; 10] = ['a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', '1', '2'];
+const BOUNDS: [i64; 7] = [-100, -1, 0, 1, 2, 10, 1000];
+const DURATIONS: [&str; 5] = ["500ms", "1s", "90s", "1h", "2 days"];
+
+fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
+    let abbreviations =
+        vec![Abbreviations::None, Abbreviations::Flags, Abbreviations::Commands, Abbreviations::All];
+    let precisions = TimestampPrecision::ALL;
+    let aliases = prop::sample::subsequence(vec!["orch", "orchardctl"], 0..=2);
+    let codes = prop::sample::subsequence(vec!["frost", "late_frost"], 0..=2);
+    (prop::sample::select(abbreviations), prop::sample::select(precisions), 1..9_u32, aliases, codes)
+        .prop_map(move |(abbreviations, timestamps, version, aliases, codes)| PolicySource {
+            abbreviations,
+            timestamps,
+            program_aliases: aliases.into_iter().map(str::to_owned).collect(),
+            error_codes: codes.into_iter().map(str::to_owned).collect(),
+            environment_prefix: (version > 4).then(|| "ORCHARD".to_owned()),
+            commands: Vec::new(),
+            ..PolicySource::new("orchard", version, dialect)
+        })
+}
+
+#[derive(Debug, Clone)]
+struct RuleChoices {
+    sort: usize,
+    case: Case,
+    values: Index,
+    keys: Index,
+    key_values: Option<Index>,
+    separator: Option<char>,
+    bounds: Vec<i64>,
+    durations: Vec<&'static str>,
+    versions: Vec<&'static str>,
+}
+
+fn rule_choices() -> impl Strategy<Value = RuleChoices> {
+    (
+        0..7_usize,
+        prop::sample::select(&[Case::Exact, Case::Folded][..]),
+        (any::<Index>(), any::<Index>(), prop::option::of(any::<Index>())),
+        prop::sample::select(&[None, Some(':'), Some('=')][..]),
+        prop::sample::subsequence(BOUNDS.to_vec(), 1..=BOUNDS.len()),
+        prop::sample::subsequence(DURATIONS.to_vec(), 1..=DURATIONS.len()),
+        prop::sample::subsequence(VERSIONS.to_vec(), 1..=4),
+    )
+        .prop_map(|(sort, case, (values, keys, key_values), separator, bounds, durations, versions)| {
+            RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions }
+        })
+}
+
+#[derive(Debug, Clone)]
+struct FlagChoices {
+    short: Option<char>,
+    aliases: usize,
+    deprecated: usize,
+    negations: usize,
+    takes: Takes,
+    max_values: Option<u32>,
+    values: Option<Index>,
+    list: List,
+    /// Whether the key is another word than the name.
+    key: bool,
+}
+
+fn flag_choices() -> impl Strategy<Value = FlagChoices> {
+    let takes = prop_oneof![
+        3 => Just(Takes::Nothing),
+        5 => Just(Takes::Value),
+        1 => Just(Takes::OptionalValue),
+        1 => Just(Takes::Values),
+        1 => Just(Takes::OptionalValues),
+    ];
+    let short = prop::option::of(prop::sample::select(&LETTERS[..]));
+    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
+    let names = (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)], 0..2_usize);
+    let values = prop::option::weighted(0.8, any::<Index>());
+    (short, names, takes, prop::option::of(1..4_u32), values, lists, prop::bool::weighted(0.2)).prop_map(
+        |(short, (aliases, deprecated, negations), takes, max_values, values, list, key)| FlagChoices {
+            short,
+            aliases,
+            deprecated,
+            negations,
+            takes,
+            max_values,
+            values,
+            list,
+            key,
+        },
+    )
+}
+
+#[derive(Debug, Clone)]
+struct CommandChoices {
+    parent: Index,
+    aliases: usize,
+    deprecated: usize,
+    flags: Vec<Index>,
+    persistent_flags: Vec<Index>,
+    withhold: Vec<Index>,
+    positionals: Vec<(Option<Index>, List)>,
+    repeats: Repeats,
+    record: Record,
+}
+
+fn command_choices() -> impl Strategy<Value = CommandChoices> {
+    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
+    let record =
+        prop_oneof![8 => Just(Record::Everything), 1 => Just(Record::Names), 1 => Just(Record::Path)];
+    let indexes = |most| prop::collection::vec(any::<Index>(), 0..most);
+    let withhold = prop_oneof![3 => Just(Vec::new()), 1 => indexes(3)];
+    (
+        any::<Index>(),
+        (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)]),
+        (indexes(6), indexes(3), withhold),
+        prop::collection::vec((prop::option::weighted(0.7, any::<Index>()), lists), 0..3),
+        prop::sample::select(&[Repeats::Once, Repeats::Rest][..]),
+        record,
+    )
+        .prop_map(
+            |(
+                parent,
+                (aliases, deprecated),
+                (flags, persistent_flags, withhold),
+                positionals,
+                repeats,
+                record,
+            )| {
+                CommandChoices {
+                    parent,
+                    aliases,
+                    deprecated,
+                    flags,
+                    persistent_flags,
+                    withhold,
+                    positionals,
+                    repeats,
+                    record,
+                }
+            },
+        )
+}
+
+struct Builder {
+    words: std::vec::IntoIter<&'static str>,
+    source: PolicySource,
+}
+
+impl Builder {
+    /// Words that nothing else has; fewer when they run out.
+    fn take(&mut self, count: usize) -> Vec<String> {
+        self.words.by_ref().take(count).map(str::to_owned).collect()
+    }
+
+    fn sets(&mut self, sets: &[Vec<Index>]) {
+        for (number, members) in sets.iter().enumerate() {
+            let mut set = self.take(members.len());
+            set.extend(members.iter().map(|member| ODD[member.index(ODD.len())].to_owned()).take(number));
+            let mut seen = BTreeSet::new();
+            set.retain(|member| seen.insert(member.clone()));
+            self.source.sets.insert(format!("set{number}"), set);
+        }
+    }
+
+    fn rules(&mut self, rules: &[RuleChoices]) {
+        let sets: Vec<String> = self.source.sets.keys().cloned().collect();
+        for (number, choices) in rules.iter().enumerate() {
+            let RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions } =
+                choices;
+            let set = |index: &Index| Some(sets[index.index(sets.len())].clone());
+            let mut rule = ValueRule { case: *case, ..ValueRule::default() };
+            if matches!(sort, 0 | 4 | 5) {
+                rule.values = set(values);
+            }
+            if matches!(sort, 1 | 4) {
+                rule.numbers.clone_from(bounds);
+            }
+            if *sort == 2 {
+                rule.durations = durations.iter().map(|bound| (*bound).to_owned()).collect();
+            }
+            if matches!(sort, 3 | 5 | 6) {
+                rule.keys = set(keys);
+                rule.key_values = key_values.as_ref().and_then(set);
+                rule.separator = *separator;
+            }
+            if *sort == 6 {
+                let name = format!("versions{number}");
+                self.source
+                    .sets
+                    .insert(name.clone(), versions.iter().map(|version| (*version).to_owned()).collect());
+                rule.versions = Some(name);
+            }
+            self.source.value_rules.insert(format!("rule{number}"), rule);
+        }
+    }
+
+    /// Some set or rule.
+    fn values(&self, index: Index) -> String {
+        let names: Vec<&String> = self.source.sets.keys().chain(self.source.value_rules.keys()).collect();
+        names[index.index(names.len())].clone()
+    }
+
+    fn flags(&mut self, flags: &[FlagChoices]) {
+        for choices in flags {
+            let FlagChoices { short, aliases, deprecated, negations, takes, max_values, values, list, key } =
+                choices;
+            let Some(name) = self.take(1).pop() else { return };
+            let is_switch = *takes == Takes::Nothing;
+            let negations = if is_switch { *negations } else { 0 };
+            let values = values.filter(|_| !is_switch).map(|values| self.values(values));
+            let rule = FlagRule {
+                name: key.then(|| name.clone()),
+                short: *short,
+                aliases: self.take(*aliases),
+                deprecated: self.take(*deprecated),
+                negations: (0..negations).map(|_| format!("no-{name}")).collect(),
+                takes: *takes,
+                max_values: max_values.filter(|_| matches!(takes, Takes::Values | Takes::OptionalValues)),
+                list: if values.is_some() { *list } else { List::None },
+                values,
+            };
+            self.source.flags.insert(if *key { format!("{name}-key") } else { name }, rule);
+        }
+    }
+
+    fn commands(&mut self, commands: &[CommandChoices]) {
+        let mut paths: Vec<String> = Vec::new();
+        for (number, choices) in commands.iter().enumerate() {
+            let parent = if number == 0 { None } else { paths.get(choices.parent.index(number)).cloned() };
+            let path = match (&parent, number) {
+                (_, 0) => String::new(),
+                (parent, _) => {
+                    let Some(word) = self.take(1).pop() else { break };
+                    let above = parent.as_deref().unwrap_or_default();
+                    if above.is_empty() { word } else { format!("{above} {word}") }
+                }
+            };
+            let is_program = path.is_empty();
+            let positionals = choices.positionals.iter().map(|(values, list)| {
+                let values = values.map(|values| self.values(values));
+                PositionalRule {
+                    list: if values.is_some() { *list } else { List::None },
+                    values,
+                    repeats: Repeats::Once,
+                }
+            });
+            let mut positionals: Vec<PositionalRule> = positionals.collect();
+            if let Some(last) = positionals.last_mut() {
+                last.repeats = choices.repeats;
+            }
+            let rule = CommandRule {
+                aliases: if is_program { Vec::new() } else { self.take(choices.aliases) },
+                deprecated: if is_program { Vec::new() } else { self.take(choices.deprecated) },
+                flags: self.keys(&choices.flags),
+                persistent_flags: self.keys(&choices.persistent_flags),
+                withhold: self.keys(&choices.withhold),
+                positionals,
+                record: choices.record,
+                path: path.clone(),
+            };
+            paths.push(path);
+            self.source.commands.push(rule);
+        }
+        if self.source.commands.is_empty() {
+            self.source.commands.push(CommandRule::default());
+        }
+    }
+
+    /// Keys of flags that share no letter.
+    fn keys(&self, picks: &[Index]) -> Vec<String> {
+        let mut letters = BTreeSet::new();
+        let mut keys: Vec<String> = Vec::new();
+        for pick in picks {
+            let all: Vec<(&String, &FlagRule)> = self.source.flags.iter().collect();
+            let Some((key, rule)) = all.get(pick.index(all.len().max(1))) else { continue };
+            let is_new = !keys.contains(key) && rule.short.is_none_or(|letter| letters.insert(letter));
+            keys.extend(is_new.then(|| (*key).clone()));
+        }
+        keys
+    }
+
+    /// Takes out what nothing refers to: a policy must not have it.
+    fn finish(mut self) -> PolicySource {
+        let source = &mut self.source;
+        let members = |sets: &BTreeMap<String, Vec<String>>, name: &Option<String>| {
+            name.as_ref().and_then(|name| sets.get(name)).cloned().unwrap_or_default()
+        };
+        for rule in source.value_rules.values_mut() {
+            let mut folded = BTreeSet::new();
+            let all = [&rule.values, &rule.keys, &rule.key_values, &rule.versions];
+            let is_told_apart = all.into_iter().all(|name| {
+                folded.clear();
+                members(&source.sets, name).iter().all(|member| folded.insert(member.to_ascii_lowercase()))
+            });
+            if !is_told_apart {
+                rule.case = Case::Exact;
+            }
+        }
+        let PolicySource { sets, value_rules, flags, commands, .. } = source;
+        let used: BTreeSet<&String> =
+            commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
+        flags.retain(|key, _| used.contains(key));
+        let of_positionals =
+            commands.iter().flat_map(|rule| &rule.positionals).filter_map(|rule| rule.values.as_ref());
+        let named: BTreeSet<String> =
+            flags.values().filter_map(|rule| rule.values.as_ref()).chain(of_positionals).cloned().collect();
+        value_rules.retain(|name, _| named.contains(name));
+        let of_rules = value_rules
+            .values()
+            .flat_map(|rule| [&rule.values, &rule.versions, &rule.keys, &rule.key_values])
+            .flatten();
+        let named: BTreeSet<String> = named.iter().chain(of_rules).cloned().collect();
+        sets.retain(|name, _| named.contains(name));
+        for rule in commands {
+            rule.withhold.retain(|key| flags.contains_key(key));
+        }
+        self.source
+    }
+}

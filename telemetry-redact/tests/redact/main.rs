@@ -1,0 +1,8 @@
+//! The crate as its dependents see it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod command;
+mod dialects;
+#[cfg(feature = "proptest")]
+mod laws;
