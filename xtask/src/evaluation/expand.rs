@@ -40,7 +40,7 @@ fn alphabet(name: &str) -> Option<String> {
         "base64" => [LOWER, UPPER, DIGIT, "+/"].concat(),
         "base64url" => [LOWER, UPPER, DIGIT, "-_"].concat(),
         "bcrypt" => [LOWER, UPPER, DIGIT, "./"].concat(),
-        "bech32" => "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".to_owned(),
+        "bech32" => ["QPZRY9X8GF2TVDW0", "S3JN54KHCE6MUA7L"].concat(),
         "digit" => DIGIT.to_owned(),
         "hex" => [DIGIT, "abcdef"].concat(),
         "letter" => [LOWER, UPPER].concat(),

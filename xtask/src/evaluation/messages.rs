@@ -21,7 +21,7 @@ const ENCODED: [(&str, &str); 6] = [
 ];
 
 struct Value<'a> {
-    text: &'a str,
+    text: String,
     gone: Vec<&'a str>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn messages(sentences: &str, people: &str) -> Result<Vec<Message>> {
     for (slot, line) in sections(people) {
         let (text, gone) = line.split_once(" | ").unwrap_or((line, line));
         let gone = if gone == line { vec![line] } else { gone.split(", ").collect() };
-        values.entry(slot).or_default().push(Value { text, gone });
+        values.entry(slot).or_default().push(Value { text: text.replace("{at}", "@"), gone });
     }
     let mut messages = Vec::new();
     for (index, (class, sentence)) in sections(sentences).enumerate() {
@@ -46,7 +46,7 @@ pub(super) fn messages(sentences: &str, people: &str) -> Result<Vec<Message>> {
             let value = plain[turn % plain.len()];
             messages.push(Message {
                 class: format!("encoded: {name}"),
-                text: sentence.replace("{}", &encode(value.text)),
+                text: sentence.replace("{}", &encode(&value.text)),
                 gone: value.gone.iter().map(|&gone| gone.to_owned()).collect(),
                 keep: words(&sentence.replace("{}", " ")),
             });
@@ -75,7 +75,7 @@ fn message(class: &str, sentence: &str, turn: usize, values: &BTreeMap<&str, Vec
         at += 1;
         text.push_str(&rest[..open]);
         ordinary.push_str(&rest[..open]);
-        text.push_str(value.text);
+        text.push_str(&value.text);
         ordinary.push('\0');
         gone.extend(value.gone.iter().map(|&gone| gone.to_owned()));
         rest = &rest[open + slot.len() + 2..];

@@ -16,7 +16,7 @@ pub(super) fn secrets(kinds: &str, carriers: &str) -> Result<Vec<Secret>> {
         let [kind, second, third] = parts[..] else { anyhow::bail!("{line}: three parts are wanted") };
         if class == "worded" {
             let secret = expand(second, &mut Random::new(kind))?;
-            let text = third.replace("{{", "{").replace("}}", "}").replace("{nl}", "\n");
+            let text = third.replace("{{", "{").replace("}}", "}").replace("{nl}", "\n").replace("{sp}", " ");
             secrets.push(Secret {
                 class: class.to_owned(),
                 kind: kind.to_owned(),
