@@ -16,6 +16,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 /// Every check but the tests.
 pub(crate) fn checks(root: &Path) -> Result<()> {
     step("fmt", || cargo(root, &["fmt", "--all", "--check"], &[]))?;
+    step("fmt of fuzz", || cargo(root, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], &[]))?;
     step("tidy", || tidy::run(root))?;
     step("gen --check", || generate::run(root, generate::Mode::Check))?;
     step("compat", || compat::run(root))?;
@@ -23,6 +24,11 @@ pub(crate) fn checks(root: &Path) -> Result<()> {
         ["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
     step("clippy", || cargo(root, &clippy, &[]))?;
     let doc = ["doc", "--workspace", "--no-deps", "--all-features", "--locked"];
+    step("fuzz targets", || {
+        // libFuzzer itself is neither built nor linked for a check: that would take minutes and a C++ compiler.
+        let fuzz = ["clippy", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--", "-D", "warnings"];
+        cargo(root, &fuzz, &[("CUSTOM_LIBFUZZER_PATH", "not-linked/libfuzzer.a")])
+    })?;
     step("doc", || cargo(root, &doc, &[("RUSTDOCFLAGS", "-D warnings")]))?;
     step("advisories", || advisories(root))
 }

@@ -1,8 +1,13 @@
 //! Tasks of this workspace: the only door to everything that is checked or generated.
 
 mod atlas;
+mod bench;
 mod ci;
+mod compare;
 mod compat;
+mod document;
+mod evaluation;
+mod fuzz;
 mod generate;
 mod tidy;
 
@@ -35,6 +40,12 @@ enum Task {
     Checks,
     /// Everything that CI runs: the checks and the tests
     Ci,
+    /// Measure what redaction costs, beside floors and peers
+    Bench(bench::Bench),
+    /// Run the redaction and its peers over the evaluation data
+    Compare(compare::Compare),
+    /// Run the fuzz targets for a bounded time
+    Fuzz(fuzz::Fuzz),
     /// Write policies/atlas.json from the Atlas CLI's command tree
     AtlasPolicy {
         /// The directory that holds commands.json and undocumented.json
@@ -53,6 +64,9 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&root),
         Task::Checks => ci::checks(&root),
         Task::Ci => ci::run(&root),
+        Task::Bench(bench) => bench::run(&root, &bench),
+        Task::Compare(compare) => compare::run(&root, &compare),
+        Task::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
         Task::AtlasPolicy { from } => atlas::run(&from, &root.join("policies").join("atlas.json")),
     };
     match result {

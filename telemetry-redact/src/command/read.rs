@@ -8,7 +8,7 @@ use super::unknown::UnknownFlag;
 use super::values::{Judgement, judge};
 use super::{CommandReading, Finding, Part, Verdict};
 use crate::Raw;
-use crate::near::nearest;
+use crate::near::{is_near, nearest};
 use crate::policy::{Dialect, NameKind, NodeId, Policy, Tree, root};
 
 /// Reads a command line, the program's name first.
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
         let near = text.and_then(|text| {
             let near = nearest(text, tree.words_below(self.node))?;
             let canonical = tree.child(self.node, near).map(|(child, _)| tree.word(child));
-            Some((text, canonical.map_or(near, |canonical| canonical_or_alias(near, canonical))))
+            Some((text, canonical.map_or(near, |canonical| meant(text, near, canonical))))
         });
         if let Some((typed, meant)) = near {
             self.misspelling(argument, Part::CommandWord, Place::Command, typed, meant);
@@ -284,10 +284,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a misspelling is said to mean: the canonical name, unless it is an alias that was nearly typed, which has to
-/// stay what it is near to.
-pub(super) fn canonical_or_alias<'a>(near: &'a str, canonical: &'a str) -> &'a str {
-    if near.eq_ignore_ascii_case(canonical) { canonical } else { near }
+/// What a misspelling is said to mean: the canonical name, unless it is an alias that was nearly typed. Whichever it
+/// is, what was typed has to be near to it, or the event is refused at the door.
+pub(super) fn meant<'a>(typed: &str, near: &'a str, canonical: &'a str) -> &'a str {
+    if near.eq_ignore_ascii_case(canonical) && is_near(typed, canonical) { canonical } else { near }
 }
 
 pub(super) fn count(counter: &mut u32) {

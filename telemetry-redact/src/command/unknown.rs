@@ -3,7 +3,7 @@
 
 use telemetry_schema::Place;
 
-use super::read::{Argument, Walk, canonical_or_alias, count};
+use super::read::{Argument, Walk, count, meant};
 use super::{Part, Verdict};
 use crate::near::nearest;
 use crate::policy::{Dialect, FlagId, NameKind, NodeId, Takes};
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
             {
                 let meant = tree
                     .long_flag(node, near)
-                    .map_or(near, |(flag, _)| canonical_or_alias(near, tree.flag_name(flag)));
+                    .map_or(near, |(flag, _)| meant(typed, near, tree.flag_name(flag)));
                 self.misspelling(argument, Part::FlagName, Place::Flag, typed, meant);
             } else {
                 count(&mut self.command.dropped.flags);

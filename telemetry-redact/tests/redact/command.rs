@@ -177,6 +177,24 @@ fn bytes_that_are_no_text_are_dropped_in_every_place() {
 }
 
 #[test]
+fn a_misspelt_alias_of_a_name_with_capitals_is_admitted() {
+    let policy = Policy::from_json(
+        r#"{"format": 1, "program": "orchard", "version": 1, "dialect": "pflag",
+            "flags": {"treeDbRoles": {"aliases": ["treedbroles"]}},
+            "commands": [{"path": ""}, {"path": "customDbRoles", "aliases": ["customdbroles"], "flags": ["treeDbRoles"]}]}"#,
+    );
+    let redactor = Redactor::new(policy.unwrap());
+    for argv in [["orchard", "customdbriles", ""], ["orchard", "customDbRoles", "--treedbriles"]] {
+        let mut event: telemetry_schema::Event =
+            serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
+        event.app.name = Some("orchard".parse().unwrap());
+        event.command = redactor.read_command(&argv).command;
+        assert_eq!(event.command.misspellings.len(), 1, "{argv:?}");
+        assert!(redactor.admit(event.clone()).is_ok(), "{:?}", event.command);
+    }
+}
+
+#[test]
 fn without_a_policy_nothing_is_known() {
     let reading = Redactor::without_policy().read_command(&["mine", "--secret", "value"]);
     assert_eq!(reading.command, telemetry_schema::Command::default());

@@ -1,0 +1,287 @@
+//! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
+//! a peer that was measured in the same run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use crate::compare::environment;
+use crate::document::{BENCHMARKS, table, write_part};
+use crate::say;
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// What is measured
+    #[arg(value_enum)]
+    subject: Subject,
+    /// Measure the patterns of a public rule file, too: its program is installed into target/peers the first time
+    #[arg(long)]
+    peers: bool,
+    /// Write the tables into docs/benchmarks.md
+    #[arg(long)]
+    write: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Subject {
+    /// The crate telemetry-redact
+    Redact,
+}
+
+/// What the example `cold` can do once, and how the tables name it.
+const COLD: [(&str, &str); 8] = [
+    ("success", "consent, embedded policy, a successful command"),
+    ("error", "consent, embedded policy, a failed command with its message"),
+    ("success-summed", "as the first, with the policy from a file and its checksum"),
+    ("open", "opening the embedded policy alone"),
+    ("copy", "floor: copying the compiled policy"),
+    ("success-json", "as the first, with the policy from JSON"),
+    ("parse-json", "floor: parsing that JSON and no more"),
+    ("rules", "peer: compiling the patterns of a public rule file"),
+];
+
+/// Times of a process vary with what else the machine does; the median of so many does not.
+const STARTS: usize = 31;
+
+pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
+    let Subject::Redact = bench.subject;
+    let rules = if bench.peers { rules(root)? } else { None };
+    if !bench.peers {
+        say("skipped: the patterns of a public rule file (--peers)");
+    }
+    let cold = cold(root, rules.as_deref())?;
+    say(&cold);
+    let warm = warm(root, rules.as_deref())?;
+    say(&warm);
+    if bench.write {
+        let document = root.join(BENCHMARKS);
+        write_part(&document, "cold", &cold)?;
+        write_part(&document, "warm", &warm)?;
+    }
+    Ok(())
+}
+
+/// The patterns of gitleaks' rule file, one a line: those that the `regex` crate takes.
+fn rules(root: &Path) -> Result<Option<PathBuf>> {
+    #[derive(Deserialize)]
+    struct File {
+        rules: Vec<Rule>,
+    }
+    #[derive(Deserialize)]
+    struct Rule {
+        regex: Option<String>,
+    }
+    let python = match environment(root) {
+        Ok(python) => python,
+        Err(error) => {
+            say(&format!("skipped: the patterns of a public rule file, since {error:#}"));
+            return Ok(None);
+        }
+    };
+    let script = root.join("telemetry-redact").join("benches").join("peers").join("gitleaks_lines.py");
+    let output = Command::new(python).arg(script).arg("--rules").output()?;
+    let file: File = toml::from_str(&String::from_utf8(output.stdout)?).context("the rule file")?;
+    let all: Vec<String> = file.rules.into_iter().filter_map(|rule| rule.regex).collect();
+    let is_taken = |pattern: &&String| {
+        !pattern.contains('\n') && regex::RegexBuilder::new(pattern).size_limit(1 << 30).build().is_ok()
+    };
+    let taken: Vec<&str> = all.iter().filter(is_taken).map(String::as_str).collect();
+    say(&format!("{} of {} patterns of the rule file are taken by the regex crate", taken.len(), all.len()));
+    let path = root.join("target").join("peers").join("patterns.txt");
+    fs::write(&path, taken.join("\n"))?;
+    Ok(Some(path))
+}
+
+fn cold(root: &Path, rules: Option<&Path>) -> Result<String> {
+    say("== cold");
+    let mut build = Command::new(env!("CARGO"));
+    let build =
+        build.current_dir(root).args(["build", "--release", "--locked", "--package", "telemetry-redact"]);
+    if !build.args(["--example", "cold"]).status()?.success() {
+        bail!("the example does not build");
+    }
+    let name = format!("cold{}", std::env::consts::EXE_SUFFIX);
+    let program = root.join("target").join("release").join("examples").join(name);
+    let counts = Command::new("valgrind").arg("--version").output().is_ok_and(|out| out.status.success());
+    if !counts {
+        say("skipped: instructions, since valgrind is not installed");
+    }
+    let empty = if counts { Some(instructions(&program, "empty", None)?) } else { None };
+    let mut rows = Vec::new();
+    for (what, label) in COLD {
+        if what == "rules" && rules.is_none() {
+            continue;
+        }
+        let counted = match empty {
+            Some(empty) => thousands(instructions(&program, what, rules)?.saturating_sub(empty)),
+            None => "–".to_owned(),
+        };
+        rows.push(vec![label.to_owned(), counted, microseconds(&program, what, rules)?]);
+    }
+    Ok(table(&["once, in a new process", "instructions", "µs"], &rows))
+}
+
+fn with_arguments(mut command: Command, what: &str, rules: Option<&Path>) -> Command {
+    command.arg(what).args(rules.filter(|_| what == "rules"));
+    command
+}
+
+/// callgrind's count: the same each time for the same binary, whatever else the machine does.
+fn instructions(program: &Path, what: &str, rules: Option<&Path>) -> Result<u64> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
+    let output = with_arguments(valgrind, what, rules).output()?;
+    let log = String::from_utf8_lossy(&output.stderr);
+    let collected =
+        log.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
+    collected
+        .and_then(|count| count.parse().ok())
+        .with_context(|| format!("callgrind counted nothing: {log}"))
+}
+
+/// The median time of the thing itself, without the start of the process.
+fn microseconds(program: &Path, what: &str, rules: Option<&Path>) -> Result<String> {
+    let starts = if what == "rules" { 3 } else { STARTS };
+    let mut times: Vec<f64> = Vec::new();
+    for _ in 0..starts {
+        let output = with_arguments(Command::new(program), what, rules).output()?;
+        let nanoseconds: f64 =
+            String::from_utf8(output.stdout)?.trim().parse().with_context(|| what.to_owned())?;
+        times.push(nanoseconds / 1000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    times.get(starts / 2).map(|time| format!("{time:.1}")).context("no times")
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// One benchmark, as criterion writes it down.
+struct Measured {
+    group: String,
+    name: String,
+    /// Nanoseconds for one byte or element.
+    each: f64,
+    is_bytes: bool,
+}
+
+fn warm(root: &Path, rules: Option<&Path>) -> Result<String> {
+    say("== warm");
+    let results = root.join("target").join("criterion");
+    // What an older version measured under another name must not be taken for a figure of this one.
+    if results.is_dir() {
+        fs::remove_dir_all(&results)?;
+    }
+    let mut bench = Command::new(env!("CARGO"));
+    bench.current_dir(root).args([
+        "bench",
+        "--quiet",
+        "--locked",
+        "--package",
+        "telemetry-redact",
+        "--bench",
+        "warm",
+    ]);
+    bench.args(["--", "--quiet", "--warm-up-time", "1", "--measurement-time", "3"]);
+    if let Some(rules) = rules {
+        bench.env("TELEMETRY_PEER_RULES", rules);
+    }
+    if !bench.status()?.success() {
+        bail!("the benchmark failed");
+    }
+    let mut all = Vec::new();
+    measured(&results, &mut all)?;
+    if all.is_empty() {
+        bail!("criterion wrote nothing into {}", results.display());
+    }
+    all.sort_by(|a, b| {
+        (&a.group, a.name.starts_with("floor"), &a.name).cmp(&(
+            &b.group,
+            b.name.starts_with("floor"),
+            &b.name,
+        ))
+    });
+    let floor = |of: &Measured| {
+        all.iter().find(|one| one.group == of.group && one.name.starts_with("floor")).map(|floor| floor.each)
+    };
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|one| {
+            let speed = if one.is_bytes {
+                format!("{:.2} MB/s", 1000.0 / one.each)
+            } else {
+                format!("{:.2} µs a line", one.each / 1000.0)
+            };
+            let ratio = floor(one).map(|floor| format!("{:.1}", one.each / floor));
+            vec![format!("{}: {}", one.group, one.name), speed, ratio.unwrap_or_default()]
+        })
+        .collect();
+    Ok(table(&["again and again", "speed", "times the floor"], &rows))
+}
+
+fn measured(directory: &Path, all: &mut Vec<Measured>) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Id {
+        #[serde(rename = "group_id")]
+        group: String,
+        #[serde(rename = "function_id")]
+        function: Option<String>,
+        throughput: Option<serde_json::Map<String, serde_json::Value>>,
+    }
+    #[derive(Deserialize)]
+    struct Estimates {
+        median: Estimate,
+    }
+    #[derive(Deserialize)]
+    struct Estimate {
+        point_estimate: f64,
+    }
+    let id = directory.join("new").join("benchmark.json");
+    if !id.is_file() {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                measured(&path, all)?;
+            }
+        }
+        return Ok(());
+    }
+    let id: Id = serde_json::from_str(&fs::read_to_string(&id)?)?;
+    let estimates = fs::read_to_string(directory.join("new").join("estimates.json"))?;
+    let estimates: Estimates = serde_json::from_str(&estimates)?;
+    let throughput = id.throughput.unwrap_or_default();
+    let (unit, count) = throughput.iter().next().context("a benchmark without a throughput")?;
+    let count = count.as_f64().context("a throughput that is no number")?;
+    all.push(Measured {
+        group: id.group,
+        name: id.function.unwrap_or_default(),
+        each: estimates.median.point_estimate / count,
+        is_bytes: unit == "Bytes",
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(thousands(7), "7");
+        assert_eq!(thousands(1234), "1 234");
+        assert_eq!(thousands(1_234_567), "1 234 567");
+    }
+}
