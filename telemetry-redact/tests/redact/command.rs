@@ -186,7 +186,7 @@ fn a_misspelt_alias_of_a_name_with_capitals_is_admitted() {
     let redactor = Redactor::new(policy.unwrap());
     for argv in [["orchard", "customdbriles", ""], ["orchard", "customDbRoles", "--treedbriles"]] {
         let mut event: telemetry_schema::Event =
-            serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
+            serde_json::from_str(include_str!("../../../telemetry-schema/testdata/event.json")).unwrap();
         event.app.name = Some("orchard".parse().unwrap());
         event.command = redactor.read_command(&argv).command;
         assert_eq!(event.command.misspellings.len(), 1, "{argv:?}");
