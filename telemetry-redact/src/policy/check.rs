@@ -1,13 +1,14 @@
 //! What a policy's words must be like. Names that resolve to nothing are found by the tree.
 
 use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
 use std::fmt::Display;
 
 use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
 use super::value_rule::{duration_us, is_version};
 use super::{
-    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, ValueRule,
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes, ValueRule,
 };
 
 /// The longest path an event holds.
@@ -41,6 +42,9 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     check.text("program", program, ProgramName::new(program.as_str()));
     for (index, alias) in program_aliases.iter().enumerate() {
         check.text(format!("program_aliases[{index}]"), alias, ProgramName::new(alias.as_str()));
+        if alias == program || program_aliases.iter().take(index).any(|other| other == alias) {
+            check.report(format!("program_aliases[{index}]"), "the same name stands there twice");
+        }
     }
     if let Some(prefix) = environment_prefix {
         let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
@@ -50,6 +54,19 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     }
     for (index, code) in error_codes.iter().enumerate() {
         check.text(format!("error_codes[{index}]"), code, ErrorCode::new(code.as_str()));
+        if error_codes.iter().take(index).any(|other| other == code) {
+            check.report(format!("error_codes[{index}]"), "the same code stands there twice");
+        }
+    }
+    // Keys are in no event, but a policy is public.
+    for (table, keys) in [
+        ("sets", sets.keys().collect::<Vec<_>>()),
+        ("value_rules", value_rules.keys().collect()),
+        ("flags", flags.keys().filter(|key| flags[*key].name.is_some()).collect()),
+    ] {
+        for key in keys {
+            check.text(format!("{table}.{key}"), key, Ok::<_, Infallible>(()));
+        }
     }
     for (name, values) in sets {
         check.set(name, values);
@@ -64,6 +81,7 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         check.command(index, rule);
     }
     check.everything_is_used();
+    check.problems.extend(super::scope::problems(source));
     check.problems
 }
 
@@ -246,6 +264,9 @@ impl Check<'_> {
             let at = |field: &str| format!("commands[{index}].positionals[{place}].{field}");
             self.values(at("values"), positional.values.as_ref());
             self.list(at("list"), positional.list, positional.values.as_ref());
+            if positional.repeats == Repeats::Rest && place + 1 < positionals.len() {
+                self.report(at("repeats"), "only the last positional argument can stand for all that follow");
+            }
         }
     }
 
