@@ -17,6 +17,7 @@
 
 mod check;
 mod compile;
+mod diff;
 mod image;
 mod lexicon;
 mod locate;
@@ -26,6 +27,7 @@ mod source;
 mod tree;
 mod value_rule;
 
+pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
 pub use locate::Position;
 pub use source::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
