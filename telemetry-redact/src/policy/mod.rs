@@ -18,21 +18,25 @@
 mod check;
 mod compile;
 mod diff;
+mod draft;
 mod image;
 mod lexicon;
 mod locate;
 mod parse;
 mod scope;
 mod source;
+mod summary;
 mod tree;
 mod value_rule;
 
 pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
+pub use draft::{CompletionError, Draft, DraftNote, Drafter};
 pub use locate::Position;
 pub use source::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
     Record, Repeats, Takes, ValueRule,
 };
+pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
 
