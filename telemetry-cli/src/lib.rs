@@ -39,6 +39,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Flush(flush) => commands::flush::run(&flush),
         Command::Purge(purge) => commands::purge::run(&purge),
         Command::Serve(serve) => commands::serve::run(serve),
+        Command::Policy(policy) => commands::policy::run(&policy.action),
         Command::Report(report) => commands::report::run(&report),
         Command::Demo(demo) => commands::demo::run(demo),
     };

@@ -68,17 +68,36 @@ pub(crate) fn admitting(files: &[PathBuf]) -> Result<Policies> {
 
 /// Reads a policy file: a compiled one, TOML where its name ends in `.toml`, else JSON.
 pub(crate) fn from_file(path: &Path) -> Result<Policy> {
-    let bytes = read(path)?;
-    if Policy::is_compiled(&bytes) {
-        return Policy::from_compiled(bytes).with_context(|| path.display().to_string());
-    }
-    let text = text(path, bytes)?;
+    let about = || path.display().to_string();
+    let (text, policy): (_, fn(&str) -> _) = match Written::read(path)? {
+        Written::Compiled(bytes) => return Policy::from_compiled(bytes).with_context(about),
+        Written::Toml(text) => (text, Policy::from_toml),
+        Written::Json(text) => (text, Policy::from_json),
+    };
     // The file of a shipped policy need not be parsed: its compiled form is here.
     if let Some(shipped) = SHIPPED.iter().find(|shipped| shipped.source == text) {
         return shipped.read();
     }
-    let policy = if is_toml(path) { Policy::from_toml(&text) } else { Policy::from_json(&text) };
-    policy.with_context(|| path.display().to_string())
+    policy(&text).with_context(about)
+}
+
+/// What a policy file says, for what needs more of it than how it is read.
+pub(crate) enum Written {
+    /// A compiled policy, which is only read.
+    Compiled(Vec<u8>),
+    Toml(String),
+    Json(String),
+}
+
+impl Written {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let bytes = read(path)?;
+        if Policy::is_compiled(&bytes) {
+            return Ok(Self::Compiled(bytes));
+        }
+        let text = text(path, bytes)?;
+        Ok(if is_toml(path) { Self::Toml(text) } else { Self::Json(text) })
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -108,11 +108,15 @@ fn events(redactor: &Redactor, messages: &[&str]) -> Vec<String> {
         serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).expect("an event");
     let mut events = Vec::new();
     for (text, line) in messages.iter().zip(LINES.iter().cycle()) {
-        let Ok(message) = Message::new(redactor.redact_text(text).text) else { continue };
+        let redacted = redactor.redact_text(text);
+        let Ok(message) = Message::new(redacted.text) else { continue };
         let mut event = template.clone();
         event.command = redactor.read_command(&line.split(' ').collect::<Vec<_>>()).command;
-        event.outcome =
-            Outcome::Error { code: telemetry_schema::ErrorCode::unclassified(), message: Some(message) };
+        event.outcome = Outcome::Error {
+            code: telemetry_schema::ErrorCode::unclassified(),
+            message: Some(message),
+            fingerprint: Some(redacted.fingerprint),
+        };
         event.exit_code = Some(1);
         assert!(redactor.admit(event.clone()).is_ok(), "an event is refused: {line}");
         events.push(serde_json::to_string(&event).expect("an event"));

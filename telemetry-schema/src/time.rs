@@ -129,7 +129,7 @@ impl JsonSchema for Timestamp {
 }
 
 /// How exact a time is. What is finer is cut off, so that a time of day need not be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TimestampPrecision {
     /// As in the source document.

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod flush;
+pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod redact;
 pub(crate) mod report;

@@ -9,4 +9,5 @@ mod document;
 #[cfg(unix)]
 mod exec;
 mod home;
+mod policy;
 mod way;

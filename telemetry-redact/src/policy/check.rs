@@ -8,8 +8,8 @@ use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
 use super::value_rule::{duration_us, is_version};
 use super::{
-    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, TemplateRule,
-    ValueRule,
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
+    TemplateRule, ValueRule,
 };
 use crate::text::{CODES, Part, template_parts};
 
@@ -45,6 +45,9 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     check.text("program", program, ProgramName::new(program.as_str()));
     for (index, alias) in program_aliases.iter().enumerate() {
         check.text(format!("program_aliases[{index}]"), alias, ProgramName::new(alias.as_str()));
+        if alias == program || program_aliases.iter().take(index).any(|other| other == alias) {
+            check.report(format!("program_aliases[{index}]"), "the same name stands there twice");
+        }
     }
     if let Some(prefix) = environment_prefix {
         let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
@@ -54,6 +57,19 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     }
     for (index, code) in error_codes.iter().enumerate() {
         check.text(format!("error_codes[{index}]"), code, ErrorCode::new(code.as_str()));
+        if error_codes.iter().take(index).any(|other| other == code) {
+            check.report(format!("error_codes[{index}]"), "the same code stands there twice");
+        }
+    }
+    // Keys are in no event, but a policy is public.
+    for (table, keys) in [
+        ("sets", sets.keys().collect::<Vec<_>>()),
+        ("value_rules", value_rules.keys().collect()),
+        ("flags", flags.keys().filter(|key| flags[*key].name.is_some()).collect()),
+    ] {
+        for key in keys {
+            check.text(format!("{table}.{key}"), key, Ok::<_, Infallible>(()));
+        }
     }
     for (index, rule) in templates.iter().enumerate() {
         check.template(index, rule);
@@ -71,6 +87,7 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         check.command(index, rule);
     }
     check.everything_is_used();
+    check.problems.extend(super::scope::problems(source));
     check.problems
 }
 
@@ -282,6 +299,9 @@ impl Check<'_> {
             let at = |field: &str| format!("commands[{index}].positionals[{place}].{field}");
             self.values(at("values"), positional.values.as_ref());
             self.list(at("list"), positional.list, positional.values.as_ref());
+            if positional.repeats == Repeats::Rest && place + 1 < positionals.len() {
+                self.report(at("repeats"), "only the last positional argument can stand for all that follow");
+            }
         }
     }
 

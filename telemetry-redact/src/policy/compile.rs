@@ -171,8 +171,6 @@ impl Compiler<'_> {
             let flags = self.flag_list(&at("flags"), &rule.flags);
             let persistent = self.flag_list(&at("persistent_flags"), &rule.persistent_flags);
             let withheld = self.flag_list(&at("withhold"), &rule.withhold);
-            self.check_clashes(index, "flags", &rule.flags);
-            self.check_clashes(index, "persistent_flags", &rule.persistent_flags);
             let positionals: Vec<Positional> = rule
                 .positionals
                 .iter()
@@ -195,8 +193,9 @@ impl Compiler<'_> {
             below.push(BTreeMap::new());
             if let Some(parent) = parent {
                 for (place, name, kind) in command_names(index, rule) {
-                    if below[parent].insert(name, (index, kind)).is_some() {
-                        self.report(place, "another command in the same place has this name");
+                    if let Some((other, _)) = below[parent].insert(name, (index, kind)) {
+                        let other = &source.commands[other].path;
+                        self.report(place, format!("`{name}` is a name of the command `{other}` too"));
                     }
                 }
             }
@@ -220,27 +219,6 @@ impl Compiler<'_> {
             }
         }
         self.sections.extend(found)
-    }
-
-    /// A long name or a short name must lead to one flag only. A command's own flag may stand for a persistent one of
-    /// a command above it.
-    fn check_clashes(&mut self, command: usize, field: &str, keys: &[String]) {
-        let (mut longs, mut shorts) = (HashMap::new(), HashMap::new());
-        for (place, key) in keys.iter().enumerate() {
-            let Some(rule) = self.source.flags.get(key) else { continue };
-            let name = rule.name.as_deref().unwrap_or(key);
-            let names = named(name, &rule.aliases, &rule.deprecated)
-                .map(|(name, _)| name)
-                .chain(rule.negations.iter().map(String::as_str));
-            let taken = names.filter_map(|name| longs.insert(name, key)).collect::<Vec<_>>();
-            let short = rule.short.and_then(|short| shorts.insert(short, key));
-            if let Some(other) = taken.into_iter().chain(short).next() {
-                self.report(
-                    format!("commands[{command}].{field}[{place}]"),
-                    format!("shares a name with the flag `{other}`"),
-                );
-            }
-        }
     }
 
     fn finish(mut self) -> Vec<u8> {

@@ -17,17 +17,28 @@
 
 mod check;
 mod compile;
+mod diff;
+mod draft;
 mod image;
 mod lexicon;
+mod locate;
 mod parse;
+mod scope;
 mod source;
+mod summary;
 mod tree;
 mod value_rule;
 
+pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
+pub use draft::{CompletionError, Draft, DraftNote, Drafter};
+pub use locate::Position;
+#[cfg(feature = "proptest")]
+pub(crate) use scope::problems as scope_problems;
 pub use source::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
     Record, Repeats, Takes, TemplateRule, ValueRule,
 };
+pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
 #[cfg(feature = "proptest")]
@@ -36,6 +47,7 @@ pub(crate) use value_rule::duration_us;
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use telemetry_schema::{PolicyVersion, ProgramName};
 use thiserror::Error;
 
@@ -66,7 +78,8 @@ impl Policy {
     ///
     /// All problems at once, each with its place.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        PolicySource::from_json(text).and_then(|source| Self::from_source(&source))
+        let policy = PolicySource::from_json(text).and_then(|source| Self::from_source(&source));
+        policy.map_err(|error| error.located(|place| locate::json(text, place)))
     }
 
     /// Reads a policy from TOML.
@@ -76,7 +89,8 @@ impl Policy {
     /// All problems at once, each with its place.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        PolicySource::from_toml(text).and_then(|source| Self::from_source(&source))
+        let policy = PolicySource::from_toml(text).and_then(|source| Self::from_source(&source));
+        policy.map_err(|error| error.located(|place| locate::toml(text, place)))
     }
 
     /// Checks and compiles a policy.
@@ -204,7 +218,7 @@ impl PolicySource {
     ///
     /// All problems at once, each with its place; where the text can be read at all, those of the meaning too.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        parse::json(text)
+        parse::json(text).map_err(|error| error.located(|place| locate::json(text, place)))
     }
 
     /// Reads what a policy says from TOML, without checking what it means.
@@ -214,7 +228,7 @@ impl PolicySource {
     /// As [`PolicySource::from_json`].
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        parse::toml(text)
+        parse::toml(text).map_err(|error| error.located(|place| locate::toml(text, place)))
     }
 }
 
@@ -283,6 +297,14 @@ impl PolicyError {
     pub fn problems(&self) -> &[PolicyProblem] {
         &self.problems
     }
+
+    /// The same problems with where each stands in the file, as far as that can be told.
+    fn located(mut self, locate: impl Fn(&str) -> Option<Position>) -> Self {
+        for problem in self.problems.iter_mut().filter(|problem| problem.position.is_none()) {
+            problem.position = locate(&problem.place);
+        }
+        self
+    }
 }
 
 impl fmt::Display for PolicyError {
@@ -298,17 +320,20 @@ impl fmt::Display for PolicyError {
 }
 
 /// One thing that is wrong with a policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PolicyProblem {
     /// Where: `commands[3].flags[0]`, or `line 2 column 7` where the text is not JSON or TOML at all.
     pub place: String,
     /// What, and what to do.
     pub message: String,
+    /// Where in the text, or the nearest thing around it that is there. Nowhere in what was not read from a text.
+    pub position: Option<Position>,
 }
 
 impl PolicyProblem {
     pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), message: message.into() }
+        Self { place: place.into(), message: message.into(), position: None }
     }
 }
 

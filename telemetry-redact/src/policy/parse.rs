@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use serde_path_to_error::{Path, Segment};
 
-use super::{PolicyError, PolicyProblem, PolicySource};
+use super::{PolicyError, PolicyProblem, PolicySource, Position};
 
 /// More problems than these help nobody, and each costs another look at the file.
 const MAX_PROBLEMS: usize = 50;
@@ -17,8 +17,8 @@ pub(super) fn json(text: &str) -> Result<PolicySource, PolicyError> {
     match serde_json::from_str(text) {
         Ok(value) => examine(value),
         Err(error) => {
-            let place = format!("line {} column {}", error.line(), error.column());
-            Err(PolicyError { problems: vec![PolicyProblem::new(place, format!("not JSON: {error}"))] })
+            let position = Position { line: error.line().max(1), column: error.column().max(1) };
+            Err(unreadable(position, format!("not JSON: {error}")))
         }
     }
 }
@@ -31,14 +31,16 @@ pub(super) fn toml(text: &str) -> Result<PolicySource, PolicyError> {
     match ::toml::from_str(text) {
         Ok(value) => examine(value),
         Err(error) => {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
-            let message = format!("not TOML: {}", error.message());
-            Err(PolicyError {
-                problems: vec![PolicyProblem::new(format!("line {line} column {column}"), message)],
-            })
+            let start = error.span().map_or(0, |span| span.start);
+            Err(unreadable(Position::of(text, start), format!("not TOML: {}", error.message())))
         }
+    }
+}
+
+fn unreadable(position: Position, message: String) -> PolicyError {
+    let place = format!("line {} column {}", position.line, position.column);
+    PolicyError {
+        problems: vec![PolicyProblem { position: Some(position), ..PolicyProblem::new(place, message) }],
     }
 }
 

@@ -80,7 +80,7 @@ impl PolicySource {
 }
 
 /// How a program reads its command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
     /// Go's spf13/pflag with cobra: a flag of the command may stand before its words, and an unknown flag
@@ -162,7 +162,7 @@ pub struct FlagRule {
 }
 
 /// Whether a flag takes a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Takes {
     /// A switch; `--flag=false` is understood.
@@ -293,7 +293,7 @@ pub struct PositionalRule {
 }
 
 /// Whether a positional rule holds for the rest of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
     /// For its own place only.

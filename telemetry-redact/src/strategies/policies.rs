@@ -8,7 +8,7 @@ use telemetry_schema::TimestampPrecision;
 
 use crate::policy::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, Record, Repeats,
-    Takes, ValueRule,
+    Takes, ValueRule, scope_problems,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -355,6 +355,7 @@ impl Builder {
                 rule.case = Case::Exact;
             }
         }
+        drop_clashes(source);
         let PolicySource { sets, value_rules, flags, commands, .. } = source;
         let used: BTreeSet<&String> =
             commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
@@ -374,5 +375,30 @@ impl Builder {
             rule.withhold.retain(|key| flags.contains_key(key));
         }
         self.source
+    }
+}
+
+/// Takes flags out of the commands where two would share a name: no program could be started with them.
+fn drop_clashes(source: &mut PolicySource) {
+    let flag_list = |place: &str| {
+        let (command, rest) = place.strip_prefix("commands[")?.split_once("].")?;
+        let (field, index) = rest.strip_suffix(']')?.split_once('[')?;
+        Some((command.parse::<usize>().ok()?, field.to_owned(), index.parse::<usize>().ok()?))
+    };
+    // Each turn takes one out, and there are only so many.
+    while let Some((command, field, index)) =
+        scope_problems(source).iter().find_map(|problem| flag_list(&problem.place))
+    {
+        let Some(rule) = source.commands.get_mut(command) else { return };
+        let keys = match field.as_str() {
+            "flags" => &mut rule.flags,
+            "persistent_flags" => &mut rule.persistent_flags,
+            "withhold" => &mut rule.withhold,
+            _ => return,
+        };
+        if index >= keys.len() {
+            return;
+        }
+        keys.remove(index);
     }
 }
