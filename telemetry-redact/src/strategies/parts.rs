@@ -59,7 +59,7 @@ enum Sort {
     Elsewhere,
     Mistyped,
     Planted,
-    /// A declared name with a digit behind it: near, but nobody's misspelling.
+    /// Nearly a declared name, with a digit behind it: nobody's misspelling.
     NearPlanted,
     Letter,
 }
@@ -185,7 +185,8 @@ impl Place<'_> {
                     .then(|| self.unknown(choice, Name::Long(typed.clone()), Called::Mistyped(typed)))
             }
             Sort::NearPlanted => {
-                let typed = format!("{}7", self.any_name(choice)?);
+                let name = self.any_name(choice)?;
+                let typed = format!("{}7", mistyped(&name, choice.name).unwrap_or(name));
                 let is_free = self.is_unknown(&typed) && self.outline.flag_anywhere(&typed).is_none();
                 is_free.then(|| self.unknown(choice, Name::Long(typed.clone()), Called::Planted(typed)))
             }

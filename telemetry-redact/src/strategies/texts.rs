@@ -29,13 +29,18 @@ where
 {
     let words: Vec<String> = declared_words(source).map(str::to_owned).collect();
     let clause = (any::<Index>(), 0..DISGUISES, any::<Index>(), planted, any::<Index>());
-    prop::collection::vec(clause, 1..4).prop_map(move |clauses| {
+    // A text that is longer than a message may be is cut, which can open what was closed.
+    let clauses = prop_oneof![
+        30 => prop::collection::vec(clause.clone(), 1..4),
+        1 => prop::collection::vec(clause, 30..60),
+    ];
+    clauses.prop_map(move |clauses| {
         let mut text = String::new();
         let mut planted = Vec::new();
         for (carrier, disguise, at, value, word) in clauses {
             let word = words.get(word.index(words.len().max(1))).map_or("orchard", String::as_str);
             if !text.is_empty() {
-                text.push_str(["\n", ": ", "; ", " "][at.index(4)]);
+                text.push_str(JOINTS[at.index(JOINTS.len())]);
             }
             let carrier = CARRIERS[carrier.index(CARRIERS.len())];
             text.push_str(
@@ -67,7 +72,7 @@ const CARRIERS: &[&str] = &[
     "Some({ name: \"{value}\" })",
     "{\"error\": {\"message\": \"no {word} named {value}\"}}",
     "{\"name\":\"{value}\",\"{word}\":1}",
-    "GET https://api.example/{value}?{word}={value}: 404 Not Found",
+    "GET https://api.example/{value}?{word}={value}: 404 Not Found, try again",
     "user {value} is not allowed to {word}",
     "Dear {value}, the {word} is gone",
     "{value}",
@@ -79,6 +84,12 @@ const CARRIERS: &[&str] = &[
     "key \"{value}\" = \"{value}\"",
     "<{value}>",
     "{word} {value} {word}",
+];
+
+/// What stands between two clauses: marks that nobody closes too.
+const JOINTS: &[&str] = &[
+    "\n", ": ", "; ", " ", ", ", " \"", " '", "=", " [", ") ", "\\", "<", "/", "--", " {\"", "&quot;", "%22",
+    "\t",
 ];
 
 /// How many disguises there are.
