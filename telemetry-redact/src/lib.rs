@@ -53,7 +53,7 @@
 mod admit;
 mod command;
 pub mod consent;
-mod detect;
+pub mod detect;
 mod hash;
 mod near;
 mod observation;
@@ -67,3 +67,8 @@ pub use observation::{Ending, Facts, Observation, Raw, Run};
 pub use policy::{Policy, PolicyError, PolicyProblem};
 pub use redactor::{Preview, Redacted, RedactedText, Redaction, Redactor, TextFinding};
 pub use text::{CODES as ERROR_CODES, PLACEHOLDERS};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -27,6 +27,7 @@ mod words;
 
 pub use codes::CODES;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
+pub(crate) use normalise::{is_invisible, normalise};
 
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ pub(crate) fn redact(input: &str, lexicon: &dyn Lexicon, known_values: &[&str]) 
     if input.len() > normalise::MAX_BYTES {
         tally.note("text.too_long");
     }
-    let normal = normalise::normalise(input);
+    let normal = normalise(input);
     let known = Known::new(known_values, lexicon);
     let mut text = pass(&normal, lexicon, &known, &mut tally);
     // A text from which nothing was taken is at rest: what is known can only take out more.
