@@ -55,7 +55,7 @@
 mod admit;
 mod command;
 pub mod consent;
-mod detect;
+pub mod detect;
 mod hash;
 mod near;
 mod observation;

@@ -1,29 +1,37 @@
-//! Identifiers and numbers that are no secret.
+//! Identifiers and digests.
 
-use super::Shape;
+use super::check::Check;
+use super::rule::{Family, ID, Rule, Write};
 
-/// RFC 9562.
-pub(super) fn is_uuid(text: &str, _: &Shape) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
+const DIGESTS: &str = "RFC 1321 and FIPS 180-4, digests in hexadecimal";
+const W: Write = Write(Family::Identifier);
 
-/// Eight and more hexadecimal digits with decimal ones and letters among them: object ids, hashes, keys.
-pub(super) fn is_hex(text: &str, shape: &Shape) -> bool {
-    if let Some(digits) = text.strip_prefix("0x") {
-        return !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    }
-    text.len() >= 8 && shape.has(Shape::DIGIT | Shape::LETTER) && shape.is_only(Shape::DIGIT | Shape::LETTER)
-}
-
-/// Digits with the punctuation of numbers, dates, times and money, and a unit of at most three letters.
-pub(super) fn is_number(text: &str, _: &Shape) -> bool {
-    let body = text.trim_start_matches(['+', '-', '#', '$', '€', '£', '~']);
-    let number = body.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-    body.len() - number.len() <= 3
-        && number.bytes().next().is_some_and(|b| b.is_ascii_digit())
-        && number.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b':' | b'-' | b'/'))
-}
+pub(super) const RULES: &[Rule] = &[
+    W.known(
+        "detect.uuid",
+        ID,
+        "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+        "RFC 9562, Universally unique identifiers",
+    ),
+    W.known(
+        "detect.uuid_urn",
+        ID,
+        "(urn:uuid:[0-9a-fA-F-]{36}|\\{[0-9a-fA-F-]{36}\\})",
+        "RFC 9562, and the registry format of Windows",
+    ),
+    W.known("detect.object_id", ID, "[0-9a-f]{24}", "BSON specification, ObjectId").checked(Check::Hex),
+    W.known("detect.md5", ID, "[0-9a-fA-F]{32}", DIGESTS).checked(Check::Hex),
+    W.known("detect.sha1", ID, "[0-9a-fA-F]{40}", DIGESTS).checked(Check::Hex),
+    W.known("detect.sha256", ID, "[0-9a-fA-F]{64}", DIGESTS).checked(Check::Hex),
+    W.known("detect.sha512", ID, "[0-9a-fA-F]{128}", DIGESTS).checked(Check::Hex),
+    W.known(
+        "detect.digest",
+        ID,
+        "(sha1|sha256|sha384|sha512|md5)[:-][A-Za-z0-9+/=]{24,128}",
+        "OCI image specification and W3C Subresource Integrity",
+    ),
+    W.known("detect.ulid", ID, "[0-7][0-9A-HJKMNP-TV-Z]{25}", "ULID specification, Crockford's base32")
+        .checked(Check::Ulid),
+    W.known("detect.hex", ID, "[0-9a-fA-F]{8,}", "RFC 4648, 8: base16").checked(Check::Hex),
+    W.known("detect.address", ID, "0x[0-9a-fA-F]+", "ISO/IEC 9899, 6.4.4.1: hexadecimal constants"),
+];

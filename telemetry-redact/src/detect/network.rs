@@ -1,58 +1,20 @@
 //! Addresses: URLs, e-mail, IP, MAC, host names.
 
-use std::net::{IpAddr, Ipv6Addr};
+use super::check::Check;
+use super::rule::{Family, ID, Rule, Write};
+use super::shape::Shape;
 
-use super::Shape;
+const MAC: &str = "IEEE 802, 48-bit and 64-bit addresses";
+const W: Write = Write(Family::Network);
 
-/// RFC 3986: a scheme and `://`.
-pub(super) fn is_url(text: &str, _: &Shape) -> bool {
-    text.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty()
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
-}
-
-/// Something on both sides of an `@` (RFC 5321; of hosts without a dot too).
-pub(super) fn is_email(text: &str, _: &Shape) -> bool {
-    text.rsplit_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
-}
-
-/// With and without port and prefix length (RFC 4632).
-pub(super) fn is_ipv4(text: &str, _: &Shape) -> bool {
-    let address = text.split(['/', ':']).next().unwrap_or(text);
-    let rest = &text[address.len()..];
-    rest.bytes().skip(1).all(|b| b.is_ascii_digit()) && matches!(address.parse(), Ok(IpAddr::V4(_)))
-}
-
-/// With and without port, prefix length and zone (RFC 4291, RFC 6874).
-pub(super) fn is_ipv6(text: &str, _: &Shape) -> bool {
-    let bare =
-        text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(address, _)| address);
-    let address = bare.split(['/', '%']).next().unwrap_or(bare);
-    address.parse::<Ipv6Addr>().is_ok()
-}
-
-/// Six pairs of hexadecimal digits (IEEE 802).
-pub(super) fn is_mac(text: &str, shape: &Shape) -> bool {
-    text.len() == 17
-        && (shape.has(Shape::COLON) || shape.has(Shape::HYPHEN))
-        && text.bytes().enumerate().all(|(index, byte)| match index % 3 {
-            2 => matches!(byte, b':' | b'-'),
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
-/// Labels with dots, the last one letters (RFC 1123), with or without port; of other scripts too.
-pub(super) fn is_host(text: &str, _: &Shape) -> bool {
-    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
-    if !port.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
-    let is_label = |label: &str| {
-        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    let host = host.trim_end_matches('.');
-    host.rsplit_once('.').is_some_and(|(labels, last)| {
-        labels.split('.').all(is_label) && last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic())
-    })
-}
+pub(super) const RULES: &[Rule] = &[
+    W.known("detect.url", "<url>", "[A-Za-z0-9+.-]{1,32}://.{0,}", "RFC 3986, Uniform resource identifiers"),
+    W.known("detect.email", "<email>", "\\T{3,}", "RFC 5321, 4.1.2: mailboxes; of hosts without a dot too").checked(Check::Email).with(Shape::AT),
+    W.known("detect.ipv4", "<ip>", "[0-9.]{7,15}(/[0-9]{1,2}|:[0-9]{1,5}|)", "RFC 791, RFC 4632 (prefix length)").checked(Check::Ipv4),
+    W.known("detect.mac", ID, "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}", MAC),
+    W.known("detect.eui64", ID, "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}", MAC),
+    W.known("detect.mac_dotted", ID, "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}", "Cisco IOS configuration guides, MAC addresses"),
+    W.known("detect.ipv6", "<ip>", "[[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9_.-]{1,16}|)(/[0-9]{1,3}|)(\\](:[0-9]{1,5}|)|)", "RFC 4291, RFC 6874 (zone), RFC 3986 (brackets and port)").checked(Check::Ipv6).with(Shape::COLON),
+    // Behind the addresses, which have colons too.
+    Write(Family::Connection).exact("detect.pgpass", "[A-Za-z0-9_.*-]+:[0-9*]{1,5}:[A-Za-z0-9_.*-]+:[A-Za-z0-9_.*-]+:.+", "PostgreSQL documentation, 34.16: The password file"),
+];

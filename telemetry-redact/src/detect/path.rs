@@ -1,73 +1,50 @@
-//! Paths of all systems, and file names.
+//! Paths of all systems, file names, host names.
 
-use super::Shape;
+use super::check::Check;
+use super::rule::{Family, Rule, Write};
+use super::shape::Shape;
 
-/// A path of POSIX or Windows, absolute, relative or of a share, or a file name with a usual ending.
-pub(super) fn is_path(text: &str, shape: &Shape) -> bool {
-    shape.has(Shape::BACKSLASH)
-        || shape.has(Shape::SLASH) && text.len() > 1
-        || matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
-        || shape.has(Shape::DOT) && is_file_name(text)
-}
+const W: Write = Write(Family::Path);
 
-fn is_file_name(text: &str) -> bool {
-    // Positions behind the name: `main.go:12:5`.
-    let name = text.split(':').next().unwrap_or(text);
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        // The usual endings of what people's messages are full of: media types and languages.
-        matches!(
-            ending,
-            "bat"
-                | "c"
-                | "cer"
-                | "cfg"
-                | "conf"
-                | "cpp"
-                | "crt"
-                | "csv"
-                | "db"
-                | "doc"
-                | "docx"
-                | "env"
-                | "exe"
-                | "go"
-                | "gz"
-                | "h"
-                | "html"
-                | "ini"
-                | "jar"
-                | "java"
-                | "jpeg"
-                | "jpg"
-                | "js"
-                | "json"
-                | "key"
-                | "lock"
-                | "log"
-                | "md"
-                | "p12"
-                | "pdf"
-                | "pem"
-                | "pfx"
-                | "png"
-                | "ps1"
-                | "py"
-                | "rb"
-                | "rs"
-                | "sh"
-                | "sql"
-                | "tar"
-                | "tgz"
-                | "toml"
-                | "ts"
-                | "tsv"
-                | "txt"
-                | "xls"
-                | "xlsx"
-                | "xml"
-                | "yaml"
-                | "yml"
-                | "zip"
-        )
-    })
-}
+pub(super) const RULES: &[Rule] = &[
+    // Before the paths, since it may have slashes.
+    Write(Family::Auth)
+        .exact("detect.wireguard", "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", "WireGuard, wg(8): keys in base64")
+        .checked(Check::MixedCase),
+    Write(Family::Generic)
+        .exact("detect.base64_padded", "[A-Za-z0-9+/]{30,}={1,2}", "RFC 4648, 4: base64 with padding")
+        .checked(Check::Base64),
+    W.known(
+        "detect.home_path",
+        "<path>",
+        "(/home/|/Users/|/root/|/var/users/|~/)\\T{0,}",
+        "Filesystem Hierarchy Standard 3.0, 3.8; macOS directory layout",
+    ),
+    W.known(
+        "detect.drive_path",
+        "<path>",
+        "[A-Za-z]:[\\\\/]\\T{0,}",
+        "Microsoft Learn, Naming files, paths and namespaces",
+    ),
+    W.known("detect.share_path", "<path>", "\\\\\\\\\\T{1,}", "Microsoft Learn, UNC paths"),
+    W.known(
+        "detect.backslash_path",
+        "<path>",
+        "\\T{1,}",
+        "Microsoft Learn, Naming files, paths and namespaces",
+    )
+    .with(Shape::BACKSLASH),
+    W.known("detect.path", "<path>", "\\T{2,}", "POSIX.1-2024, 3.254: pathnames").with(Shape::SLASH),
+    W.known(
+        "detect.file_name",
+        "<path>",
+        "\\T{2,}",
+        "usual endings of file names, by media types and languages",
+    )
+    .checked(Check::FileName)
+    .with(Shape::DOT),
+    Write(Family::Network)
+        .known("detect.host", "<host>", ".{4,}", "RFC 1123, 2.1: host names; RFC 5891 for other scripts")
+        .checked(Check::Host)
+        .with(Shape::DOT),
+];

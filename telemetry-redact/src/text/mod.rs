@@ -28,6 +28,7 @@ mod words;
 
 pub use codes::CODES;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
+pub(crate) use normalise::{is_invisible, normalise};
 pub(crate) use templates::{Part, Template, parts as template_parts};
 
 use crate::TextFinding;
@@ -59,7 +60,7 @@ pub(crate) fn redact<'l>(input: &str, lexicon: &'l dyn Lexicon, known_values: &[
     if input.len() > normalise::MAX_BYTES {
         tally.note("text.too_long");
     }
-    let normal = normalise::normalise(input);
+    let normal = normalise(input);
     let known = Known::new(known_values, lexicon);
     let mut last = pass(&normal, lexicon, &known, &mut tally);
     // A text from which nothing was taken is at rest: what is known can only take out more.

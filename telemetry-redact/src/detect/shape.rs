@@ -1,0 +1,90 @@
+//! What bytes a text has, as one number: most rules are settled by it.
+
+/// The kinds of bytes a text has.
+#[derive(Clone, Copy)]
+pub(super) struct Shape(u32);
+
+impl Shape {
+    pub(super) const DIGIT: u32 = 1;
+    /// `a` to `f`.
+    pub(super) const LOWER_HEX: u32 = 1 << 1;
+    /// `g` to `z`.
+    pub(super) const LOWER_REST: u32 = 1 << 2;
+    /// `A` to `F`.
+    pub(super) const UPPER_HEX: u32 = 1 << 3;
+    /// `G` to `Z`.
+    pub(super) const UPPER_REST: u32 = 1 << 4;
+    pub(super) const DOT: u32 = 1 << 5;
+    pub(super) const COLON: u32 = 1 << 6;
+    pub(super) const SLASH: u32 = 1 << 7;
+    pub(super) const BACKSLASH: u32 = 1 << 8;
+    pub(super) const AT: u32 = 1 << 9;
+    pub(super) const HYPHEN: u32 = 1 << 10;
+    pub(super) const UNDERSCORE: u32 = 1 << 11;
+    pub(super) const SPACE: u32 = 1 << 12;
+    pub(super) const EQUALS: u32 = 1 << 13;
+    pub(super) const PLUS: u32 = 1 << 14;
+    pub(super) const DOLLAR: u32 = 1 << 15;
+    pub(super) const TILDE: u32 = 1 << 16;
+    pub(super) const OTHER: u32 = 1 << 17;
+    /// Beyond ASCII.
+    pub(super) const BEYOND: u32 = 1 << 18;
+
+    pub(super) const LOWER: u32 = Self::LOWER_HEX | Self::LOWER_REST;
+    pub(super) const UPPER: u32 = Self::UPPER_HEX | Self::UPPER_REST;
+    pub(super) const LETTER: u32 = Self::LOWER | Self::UPPER;
+
+    pub(super) const fn of_byte(byte: u8) -> u32 {
+        match byte {
+            b'0'..=b'9' => Self::DIGIT,
+            b'a'..=b'f' => Self::LOWER_HEX,
+            b'g'..=b'z' => Self::LOWER_REST,
+            b'A'..=b'F' => Self::UPPER_HEX,
+            b'G'..=b'Z' => Self::UPPER_REST,
+            b'.' => Self::DOT,
+            b':' => Self::COLON,
+            b'/' => Self::SLASH,
+            b'\\' => Self::BACKSLASH,
+            b'@' => Self::AT,
+            b'-' => Self::HYPHEN,
+            b'_' => Self::UNDERSCORE,
+            b' ' => Self::SPACE,
+            b'=' => Self::EQUALS,
+            b'+' => Self::PLUS,
+            b'$' => Self::DOLLAR,
+            b'~' => Self::TILDE,
+            0x80.. => Self::BEYOND,
+            _ => Self::OTHER,
+        }
+    }
+
+    pub(super) fn of(text: &[u8]) -> Self {
+        Self(text.iter().fold(0, |shape, byte| shape | BYTES[usize::from(*byte)]))
+    }
+
+    /// Whether all of these are there.
+    pub(super) const fn has(self, kinds: u32) -> bool {
+        self.0 & kinds == kinds
+    }
+
+    pub(super) const fn has_any(self, kinds: u32) -> bool {
+        self.0 & kinds != 0
+    }
+
+    /// Whether nothing but these is there.
+    pub(super) const fn is_only(self, kinds: u32) -> bool {
+        self.0 & !kinds == 0
+    }
+}
+
+static BYTES: [u32; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        bytes[byte as usize] = Shape::of_byte(byte);
+        if byte == u8::MAX {
+            break bytes;
+        }
+        byte += 1;
+    }
+};
