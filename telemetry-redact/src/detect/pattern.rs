@@ -92,11 +92,8 @@ const fn set(pattern: &[u8], mut at: usize) -> (Atom, usize) {
         let last = if range { pattern[at + 2] } else { first };
         assert!(first.is_ascii() && last.is_ascii() && first <= last, "a set that cannot be read");
         assert!(first != b'^' || at > start, "no negated sets");
-        let mut byte = first;
-        while byte <= last {
-            ascii |= 1 << byte;
-            byte += 1;
-        }
+        // As many ones as the range has members, from the first one on.
+        ascii |= (u128::MAX >> (127 - (last - first))) << first;
         at += if range { 3 } else { 1 };
     }
     (Atom::Set(Set { ascii, beyond: false }), at + 1)

@@ -24,7 +24,7 @@ impl Scanner<'_> {
         let headed =
             table::probes(window[0]).iter().filter(|probe| probe.holds(start)).map(|probe| probe.rule);
         let framed =
-            table::FRAMES.iter().filter(|frame| numeric && frame.spans(first)).map(|frame| frame.rule);
+            table::frames(first).iter().filter(|frame| numeric && frame.spans()).map(|frame| frame.rule);
         let found = headed
             .chain(framed)
             .map(|at| &table::RULES[usize::from(at)])
