@@ -134,10 +134,11 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
 
 /// A rule that tells a token by its beginning: by its whole form, or else by a good part of it.
 fn headed(text: &[u8], first: u8) -> Option<&'static Rule> {
-    let probes = table::probes(first);
-    if probes.is_empty() {
+    let second = *text.get(1)?;
+    if !table::may_begin(first, second) {
         return None;
     }
+    let probes = table::probes(first);
     let start = table::start(text);
     let begun = || probes.iter().filter(move |probe| probe.holds(start));
     let rule = |probe: &table::Probe| &table::RULES[usize::from(probe.rule)];

@@ -297,6 +297,23 @@ const SORTED: ([Probe; SIZES.0], [u16; 257]) = {
     (probes, starts)
 };
 
+/// The second bytes that there are behind each first one.
+static SECONDS: [u128; 256] = {
+    let mut seconds = [0; 256];
+    let mut at = 0;
+    while at < SIZES.0 {
+        let head = UNSORTED[at].head;
+        seconds[(head & 0xff) as usize] |= 1 << (head >> 8 & 0x7f);
+        at += 1;
+    }
+    seconds
+};
+
+/// Whether a rule begins with these two bytes: hardly a word gets further.
+pub(super) fn may_begin(first: u8, second: u8) -> bool {
+    second.is_ascii() && SECONDS[usize::from(first)] >> second & 1 == 1
+}
+
 /// The rules that begin with this byte.
 pub(super) fn probes(first: u8) -> &'static [Probe] {
     let first = usize::from(first);
