@@ -3,16 +3,27 @@
 use super::pattern::{Atom, Item, MANY, Set, alternative_end, item};
 use super::shape::Shape;
 
+/// The ASCII bytes of each kind.
+const MEMBERS: [u128; Shape::KINDS] = {
+    let mut members = [0; Shape::KINDS];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        members[Shape::of_byte(byte).trailing_zeros() as usize] |= 1 << byte;
+        byte += 1;
+    }
+    members
+};
+
 impl Set {
     /// The kinds of bytes that are in it.
     const fn shape(self) -> u32 {
         let mut shape = if self.beyond { Shape::BEYOND } else { 0 };
-        let mut byte = 0;
-        while byte < 0x80 {
-            if self.has(byte) {
-                shape |= Shape::of_byte(byte);
+        let mut kind = 0;
+        while kind < Shape::KINDS {
+            if self.ascii & MEMBERS[kind] != 0 {
+                shape |= 1 << kind;
             }
-            byte += 1;
+            kind += 1;
         }
         shape
     }

@@ -124,7 +124,7 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
     let shape = Shape::of(text);
     let kind = Shape::of_byte(first);
     let digits_alone = shape.is_only(Shape::DIGIT);
-    let asked = table::FRAMES.iter().filter(|frame| frame.holds(kind, text.len(), shape));
+    let asked = table::frames(kind).iter().filter(|frame| frame.holds(text.len(), shape));
     asked.map(|frame| &table::RULES[usize::from(frame.rule)]).find(|rule| {
         (rule.cues.is_empty() || !digits_alone)
             && pattern::is_whole(rule.pattern, text)
@@ -134,17 +134,18 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
 
 /// A rule that tells a token by its beginning: by its whole form, or else by a good part of it.
 fn headed(text: &[u8], first: u8) -> Option<&'static Rule> {
-    let probes = table::probes(first);
-    if probes.is_empty() {
+    let second = *text.get(1)?;
+    if !table::may_begin(first, second) {
         return None;
     }
+    let probes = table::probes(first);
     let start = table::start(text);
     let begun = || probes.iter().filter(move |probe| probe.holds(start));
     let rule = |probe: &table::Probe| &table::RULES[usize::from(probe.rule)];
     begun()
         .map(rule)
         .find(|rule| pattern::is_whole(rule.pattern, text) && rule.check.holds(text))
-        .or_else(|| begun().find(|probe| rule(probe).is_cut_short(text, usize::from(probe.len))).map(rule))
+        .or_else(|| begun().find(|probe| probe.is_cut_short(text)).map(rule))
 }
 
 /// The detector that finds a value of a policy sensitive: personal data or a secret has no place in one. Paths, hosts

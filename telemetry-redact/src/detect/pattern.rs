@@ -92,11 +92,8 @@ const fn set(pattern: &[u8], mut at: usize) -> (Atom, usize) {
         let last = if range { pattern[at + 2] } else { first };
         assert!(first.is_ascii() && last.is_ascii() && first <= last, "a set that cannot be read");
         assert!(first != b'^' || at > start, "no negated sets");
-        let mut byte = first;
-        while byte <= last {
-            ascii |= 1 << byte;
-            byte += 1;
-        }
+        // As many ones as the range has members, from the first one on.
+        ascii |= (u128::MAX >> (127 - (last - first))) << first;
         at += if range { 3 } else { 1 };
     }
     (Atom::Set(Set { ascii, beyond: false }), at + 1)
@@ -104,28 +101,33 @@ const fn set(pattern: &[u8], mut at: usize) -> (Atom, usize) {
 
 /// Where the group ends whose inside begins at `at`.
 const fn group_end(pattern: &[u8], mut at: usize) -> usize {
-    let mut depth = 0;
     loop {
-        match pattern[at] {
-            b'\\' => at += 1,
-            b'[' => {
-                while pattern[at] != b']' {
-                    at += 1;
-                }
-            }
-            b'(' => depth += 1,
-            b')' if depth == 0 => return at,
-            b')' => depth -= 1,
-            _ => {}
+        at = alternative_end(pattern, at, pattern.len());
+        if pattern[at] == b')' {
+            return at;
         }
         at += 1;
     }
 }
 
-/// Where the alternative ends that begins at `at`.
+/// Where the alternative ends that begins at `at`: at a bar, or where its group does.
 pub(super) const fn alternative_end(pattern: &[u8], mut at: usize, end: usize) -> usize {
-    while at < end && pattern[at] != b'|' {
-        at = item(pattern, at).next;
+    let mut depth = 0;
+    while at < end {
+        match pattern[at] {
+            b'\\' => at += 1,
+            b'[' => {
+                at += 1;
+                while pattern[at] != b']' {
+                    at += if pattern[at] == b'\\' { 2 } else { 1 };
+                }
+            }
+            b'(' => depth += 1,
+            b'|' | b')' if depth == 0 => return at,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
     }
     at
 }
@@ -173,6 +175,13 @@ pub(super) fn is_whole(pattern: &str, text: &[u8]) -> bool {
     Walk { pattern: pattern.as_bytes(), text, whole: true }.from(0, pattern.len(), None, 0).is_some()
 }
 
+/// Whether a byte of a pattern stands for itself, once: most do, and need no more than a comparison.
+fn is_literal(pattern: &[u8], at: usize) -> bool {
+    let stands =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'/' | b'=' | b' ');
+    stands(pattern[at]) && !matches!(pattern.get(at + 1), Some(b'{' | b'?' | b'+'))
+}
+
 struct Walk<'a> {
     pattern: &'a [u8],
     text: &'a [u8],
@@ -189,6 +198,14 @@ struct After<'a> {
 impl Walk<'_> {
     fn from(&self, mut at: usize, end: usize, after: Option<&After<'_>>, mut place: usize) -> Option<usize> {
         while at < end {
+            if is_literal(self.pattern, at) {
+                if self.text.get(place) != Some(&self.pattern[at]) {
+                    return None;
+                }
+                place += 1;
+                at += 1;
+                continue;
+            }
             let item = item(self.pattern, at);
             match item.atom {
                 Atom::Set(set) => {

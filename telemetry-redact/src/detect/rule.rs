@@ -1,7 +1,6 @@
 //! A rule: one row of data.
 
 use super::check::Check;
-use super::measure;
 
 /// What stands in the place of something found.
 pub(super) const SECRET: &str = "<secret>";
@@ -148,22 +147,6 @@ impl Rule {
     #[must_use]
     pub const fn source(&self) -> &'static str {
         self.source
-    }
-
-    /// Whether a part of the form will do, see [`Reading::Lenient`].
-    pub(super) fn is_cut_short(&self, token: &[u8], head: usize) -> bool {
-        // Words joined by hyphens begin like some tokens. A token is long, and has a digit or is very long.
-        const LEAST: u16 = 12;
-        const MOST: u16 = 20;
-        const SURE: usize = 32;
-        if self.reading != Reading::Lenient {
-            return false;
-        }
-        let body = token.get(head..).unwrap_or_default();
-        let body = &body[..body.iter().take_while(|byte| byte.is_ascii_graphic()).count()];
-        let whole = measure::measure(self.pattern.as_bytes()).min;
-        let least = (whole / 2).clamp(LEAST, MOST);
-        body.len() >= usize::from(least) && (body.iter().any(u8::is_ascii_digit) || body.len() >= SURE)
     }
 
     pub(super) const fn checked(mut self, check: Check) -> Self {

@@ -30,6 +30,9 @@ impl Shape {
     /// Beyond ASCII.
     pub(super) const BEYOND: u32 = 1 << 18;
 
+    /// How many there are.
+    pub(super) const KINDS: usize = 19;
+
     pub(super) const LOWER: u32 = Self::LOWER_HEX | Self::LOWER_REST;
     pub(super) const UPPER: u32 = Self::UPPER_HEX | Self::UPPER_REST;
     pub(super) const LETTER: u32 = Self::LOWER | Self::UPPER;

@@ -70,11 +70,28 @@ const ALL: [Rule; COUNT] = {
 pub(super) struct Probe {
     head: u128,
     mask: u128,
-    pub(super) len: u8,
+    len: u8,
+    /// How long a part of the form is at least that will do; nothing where all of it must be there.
+    least: u16,
+    /// What a part of the form is made of.
+    allows: u32,
     pub(super) rule: u16,
 }
 
 impl Probe {
+    /// Whether a token that begins so is a secret though it was cut short or mistyped. Names of other things begin like
+    /// some tokens: a token is long, has no marks that the form has not, and has a digit or is very long.
+    pub(super) fn is_cut_short(&self, token: &[u8]) -> bool {
+        const SURE: usize = 32;
+        let body = token.get(usize::from(self.len)..).unwrap_or_default();
+        let body = &body[..body.iter().take_while(|byte| byte.is_ascii_graphic()).count()];
+        let shape = Shape::of(body);
+        self.least > 0
+            && body.len() >= usize::from(self.least)
+            && shape.is_only(self.allows | Shape::LETTER | Shape::DIGIT)
+            && (shape.has(Shape::DIGIT) || body.len() >= SURE)
+    }
+
     pub(super) const fn holds(&self, start: u128) -> bool {
         start & self.mask == self.head
     }
@@ -93,17 +110,16 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Whether all of a text can be a match.
-    pub(super) fn holds(&self, first: u32, len: usize, shape: Shape) -> bool {
-        self.firsts & first != 0
-            && shape.has(self.needs)
+    pub(super) fn holds(&self, len: usize, shape: Shape) -> bool {
+        shape.has(self.needs)
             && shape.is_only(self.allows)
             && usize::from(self.min) <= len
             && (len <= usize::from(self.max) || self.max == pattern::MANY)
     }
 
-    /// Whether a match may have a space in it, and may begin so.
-    pub(super) const fn spans(&self, first: u32) -> bool {
-        self.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE && self.firsts & first != 0
+    /// Whether a match may have a space in it.
+    pub(super) const fn spans(&self) -> bool {
+        self.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE
     }
 }
 
@@ -139,7 +155,7 @@ const SIZES: (usize, usize) = {
     (probes, frames)
 };
 
-pub(super) static FRAMES: [Frame; SIZES.1] = {
+const ALL_FRAMES: [Frame; SIZES.1] = {
     let mut frames = [Frame { needs: 0, allows: 0, firsts: 0, min: 0, max: 0, rule: 0 }; SIZES.1];
     let (mut at, mut next) = (0, 0);
     while at < COUNT {
@@ -161,21 +177,69 @@ pub(super) static FRAMES: [Frame; SIZES.1] = {
     frames
 };
 
+/// How many there are when each stands once for each kind of byte it can begin with.
+const FRAME_COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < SIZES.1 {
+        count += ALL_FRAMES[at].firsts.count_ones() as usize;
+        at += 1;
+    }
+    count
+};
+
+/// Frames by the kind of the first byte, and where each kind begins.
+const BY_FIRST: ([Frame; FRAME_COUNT], [u16; Shape::KINDS + 1]) = {
+    let mut frames = [ALL_FRAMES[0]; FRAME_COUNT];
+    let mut starts = [0; Shape::KINDS + 1];
+    let (mut kind, mut next) = (0, 0);
+    while kind < Shape::KINDS {
+        starts[kind] = index(next);
+        let mut at = 0;
+        while at < SIZES.1 {
+            if ALL_FRAMES[at].firsts >> kind & 1 == 1 {
+                frames[next] = ALL_FRAMES[at];
+                next += 1;
+            }
+            at += 1;
+        }
+        kind += 1;
+    }
+    starts[Shape::KINDS] = index(next);
+    (frames, starts)
+};
+
+static FRAMES: [Frame; FRAME_COUNT] = BY_FIRST.0;
+
+static FRAME_STARTS: [u16; Shape::KINDS + 1] = BY_FIRST.1;
+
+/// The rules that begin with this kind of byte, none of which is a beginning that tells anything.
+pub(super) fn frames(first: u32) -> &'static [Frame] {
+    let kind = (first.trailing_zeros() as usize).min(Shape::KINDS - 1);
+    &FRAMES[usize::from(FRAME_STARTS[kind])..usize::from(FRAME_STARTS[kind + 1])]
+}
+
 #[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
 const UNSORTED: [Probe; SIZES.0] = {
-    let mut probes = [Probe { head: 0, mask: 0, len: 0, rule: 0 }; SIZES.0];
+    let mut probes = [Probe { head: 0, mask: 0, len: 0, least: 0, allows: 0, rule: 0 }; SIZES.0];
     let (mut at, mut next) = (0, 0);
     while at < COUNT {
         let pattern = ALL[at].pattern.as_bytes();
         let lenient = matches!(ALL[at].reading, Reading::Lenient);
+        let measure = measure::measure(pattern);
         let choices = if matches!(ALL[at].reading, Reading::Context) { 0 } else { beginnings(&ALL[at]) };
         let mut choice = 0;
         while choice < choices {
             let (head, _) = measure::head(pattern, choice);
             assert!(head.len >= 3 || !lenient, "too short a beginning for a part of the form to do");
             let mask = if head.len as usize == HEAD { u128::MAX } else { (1 << (8 * head.len as u32)) - 1 };
-            probes[next] =
-                Probe { head: u128::from_le_bytes(head.bytes), mask, len: head.len, rule: index(at) };
+            probes[next] = Probe {
+                head: u128::from_le_bytes(head.bytes),
+                mask,
+                len: head.len,
+                least: if lenient { least(measure.min) } else { 0 },
+                allows: measure.allows,
+                rule: index(at),
+            };
             next += 1;
             choice += 1;
         }
@@ -187,6 +251,20 @@ const UNSORTED: [Probe; SIZES.0] = {
 #[expect(clippy::cast_possible_truncation, reason = "there are no sixty thousand rules")]
 const fn index(at: usize) -> u16 {
     at as u16
+}
+
+/// Half of the form will do, within bounds.
+const fn least(min: u16) -> u16 {
+    const LEAST: u16 = 12;
+    const MOST: u16 = 20;
+    let half = min / 2;
+    if half < LEAST {
+        LEAST
+    } else if half > MOST {
+        MOST
+    } else {
+        half
+    }
 }
 
 /// Where the bucket of each first byte begins; it ends where the next one begins.
@@ -218,6 +296,23 @@ const SORTED: ([Probe; SIZES.0], [u16; 257]) = {
     }
     (probes, starts)
 };
+
+/// The second bytes that there are behind each first one.
+static SECONDS: [u128; 256] = {
+    let mut seconds = [0; 256];
+    let mut at = 0;
+    while at < SIZES.0 {
+        let head = UNSORTED[at].head;
+        seconds[(head & 0xff) as usize] |= 1 << (head >> 8 & 0x7f);
+        at += 1;
+    }
+    seconds
+};
+
+/// Whether a rule begins with these two bytes: hardly a word gets further.
+pub(super) fn may_begin(first: u8, second: u8) -> bool {
+    second.is_ascii() && SECONDS[usize::from(first)] >> second & 1 == 1
+}
 
 /// The rules that begin with this byte.
 pub(super) fn probes(first: u8) -> &'static [Probe] {

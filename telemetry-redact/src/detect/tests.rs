@@ -274,3 +274,24 @@ fn patterns_mean_what_regular_expressions_mean() {
         }
     }
 }
+
+#[test]
+fn policies_may_hold_ordinary_values() {
+    for value in [
+        "AWS",
+        "US_EAST_1",
+        "ASIA_NORTHEAST_2",
+        "2025-03-12",
+        "mongodb.gz",
+        "bytesProcessed.query",
+        "$external",
+        "+x",
+        "https://example.com/x",
+        "27017",
+    ] {
+        assert_eq!(sensitive(value), None, "{value}");
+    }
+    for value in ["ada@example.com", "5e2211c17a3e5a48f5497de3", "192.0.2.1", "4242424242424242"] {
+        assert!(sensitive(value).is_some(), "{value}");
+    }
+}

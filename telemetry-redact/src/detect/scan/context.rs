@@ -109,13 +109,14 @@ impl<'t> Scanner<'t> {
 
     /// `password=…`, `"token": "…"`, `--api-key …`.
     fn assigned(&mut self, name: &[u8]) -> bool {
+        // Most words are followed by a space, and that is seen at once.
+        let Some((between, start)) = self.between(self.at + name.len()) else { return false };
+        if between == Between::Space && !name.starts_with(b"--") {
+            return false;
+        }
         let bare = name.strip_prefix(b"--").or_else(|| name.strip_prefix(b"-")).unwrap_or(name);
         // A token may have words like these in it, and padding.
         if !is_secret_name(bare) || headed(self.word(self.at), name[0]).is_some() {
-            return false;
-        }
-        let Some((between, start)) = self.between(self.at + name.len()) else { return false };
-        if between == Between::Space && !name.starts_with(b"--") {
             return false;
         }
         let quoted = matches!(self.text[start - 1], b'"' | b'\'' | b'`');

@@ -135,6 +135,11 @@ impl<'t> Scanner<'t> {
 
     /// What a token is, with the words before it.
     fn ask(&self, token: &[u8]) -> Option<&'static Rule> {
+        // Letters alone are a word; what is longer may be a token that has no digit by chance.
+        const WORD: usize = 16;
+        if token.len() < WORD && token.iter().all(u8::is_ascii_alphabetic) {
+            return None;
+        }
         let text = std::str::from_utf8(token).ok()?;
         let digits = (6..=20).contains(&token.len()) && token.iter().all(u8::is_ascii_digit);
         let cued = if digits { self.cued(token) } else { None };

@@ -24,7 +24,7 @@ impl Scanner<'_> {
         let headed =
             table::probes(window[0]).iter().filter(|probe| probe.holds(start)).map(|probe| probe.rule);
         let framed =
-            table::FRAMES.iter().filter(|frame| numeric && frame.spans(first)).map(|frame| frame.rule);
+            table::frames(first).iter().filter(|frame| numeric && frame.spans()).map(|frame| frame.rule);
         let found = headed
             .chain(framed)
             .map(|at| &table::RULES[usize::from(at)])
@@ -96,7 +96,7 @@ pub(super) fn phrases(text: &[u8], hits: &mut Vec<Hit>) {
     let mut at = 0;
     for word in text.split(|byte| matches!(byte, b' ' | b'\n')) {
         let bare = word.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-        let of_seed = (3..=8).contains(&bare) && !GRAMMAR.contains(&&word[..bare]);
+        let of_seed = (3..=8).contains(&bare) && GRAMMAR.binary_search(&&word[..bare]).is_err();
         if of_seed {
             if count == 0 {
                 start = at;
