@@ -1,5 +1,6 @@
 //! Policies that keep less than another.
 
+use super::policies::drop_clashes;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -14,6 +15,8 @@ pub fn narrower(source: &PolicySource) -> impl Strategy<Value = PolicySource> + 
         for (step, which, part) in steps {
             narrow_once(&mut narrow, step, which, part);
         }
+        // To withhold what no command takes is an error.
+        drop_clashes(&mut narrow);
         narrow
     })
 }

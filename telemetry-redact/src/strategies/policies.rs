@@ -378,8 +378,9 @@ impl Builder {
     }
 }
 
-/// Takes flags out of the commands where two would share a name: no program could be started with them.
-fn drop_clashes(source: &mut PolicySource) {
+/// Takes flags out of the commands where two would share a name, since no program could be started with them, and out of
+/// what is withheld where no command takes them.
+pub(super) fn drop_clashes(source: &mut PolicySource) {
     let flag_list = |place: &str| {
         let (command, rest) = place.strip_prefix("commands[")?.split_once("].")?;
         let (field, index) = rest.strip_suffix(']')?.split_once('[')?;

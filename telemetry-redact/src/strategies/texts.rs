@@ -72,7 +72,7 @@ const CARRIERS: &[&str] = &[
     "Some({ name: \"{value}\" })",
     "{\"error\": {\"message\": \"no {word} named {value}\"}}",
     "{\"name\":\"{value}\",\"{word}\":1}",
-    "GET https://api.example/{value}?{word}={value}: 404 Not Found, try again",
+    "GET https://api.example/{value}?{word}={value}: 404 Not Found",
     "user {value} is not allowed to {word}",
     "Dear {value}, the {word} is gone",
     "{value}",

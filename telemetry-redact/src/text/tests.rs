@@ -64,6 +64,14 @@ fn known_values_go_wherever_they_stand_unless_they_are_declared() {
 }
 
 #[test]
+fn what_is_glued_to_a_reason_phrase_does_not_come_out() {
+    for glue in ["/", "\\", "<name=", "-", "="] {
+        let text = redacted(&format!("404 Not Found{glue}zq60z0ul5"));
+        assert!(!text.contains("zq60"), "{text}");
+    }
+}
+
+#[test]
 fn findings_count_and_hold_nothing() {
     let found = redact("no user ada@example.com or bob@example.com at 192.0.2.1", &NoLexicon, &[]);
     let email = found.findings.iter().find(|finding| finding.rule == "detect.email").unwrap();

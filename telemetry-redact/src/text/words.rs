@@ -80,11 +80,14 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
     drop_phrases(tokens);
 }
 
-/// Keeps the words of a reason phrase, which follow.
+/// Keeps the words of a reason phrase, which follow. What is glued to the last of them is none of them.
 fn keep_reason(tokens: &mut [Token<'_>], reason: &str) {
     let words = tokens.iter_mut().filter(|token| token.kind == Kind::Word);
-    for token in words.take(reason.split(' ').count()).filter(|token| token.fate == Fate::Open) {
-        token.fate = Fate::Keep;
+    let is_reason = |(token, word): &(&mut Token<'_>, &str)| token.text.eq_ignore_ascii_case(word);
+    for (token, _) in words.zip(reason.split(' ')).take_while(is_reason) {
+        if token.fate == Fate::Open {
+            token.fate = Fate::Keep;
+        }
     }
 }
 
