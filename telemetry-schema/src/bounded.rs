@@ -198,7 +198,8 @@ impl Fingerprint {
     /// The fingerprint of this number.
     #[must_use]
     pub fn of(hash: u64) -> Self {
-        Self(format!("{hash:016x}").into())
+        let digits = hash.to_be_bytes().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        Self(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect::<String>().into())
     }
 }
 

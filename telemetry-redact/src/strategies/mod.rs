@@ -32,6 +32,7 @@
 
 #[cfg(test)]
 mod against_clap;
+mod clashes;
 mod judge;
 pub mod laws;
 mod lines;

@@ -1,6 +1,6 @@
 //! Policies that keep less than another.
 
-use super::policies::drop_clashes;
+use super::clashes::drop_clashes;
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use telemetry_schema::TimestampPrecision;
 
+use super::clashes::drop_clashes;
 use crate::policy::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, Record, Repeats,
-    Takes, ValueRule, scope_problems,
+    Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -375,31 +376,5 @@ impl Builder {
             rule.withhold.retain(|key| flags.contains_key(key));
         }
         self.source
-    }
-}
-
-/// Takes flags out of the commands where two would share a name, since no program could be started with them, and out of
-/// what is withheld where no command takes them.
-pub(super) fn drop_clashes(source: &mut PolicySource) {
-    let flag_list = |place: &str| {
-        let (command, rest) = place.strip_prefix("commands[")?.split_once("].")?;
-        let (field, index) = rest.strip_suffix(']')?.split_once('[')?;
-        Some((command.parse::<usize>().ok()?, field.to_owned(), index.parse::<usize>().ok()?))
-    };
-    // Each turn takes one out, and there are only so many.
-    while let Some((command, field, index)) =
-        scope_problems(source).iter().find_map(|problem| flag_list(&problem.place))
-    {
-        let Some(rule) = source.commands.get_mut(command) else { return };
-        let keys = match field.as_str() {
-            "flags" => &mut rule.flags,
-            "persistent_flags" => &mut rule.persistent_flags,
-            "withhold" => &mut rule.withhold,
-            _ => return,
-        };
-        if index >= keys.len() {
-            return;
-        }
-        keys.remove(index);
     }
 }

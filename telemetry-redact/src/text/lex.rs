@@ -2,7 +2,6 @@
 
 use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_operator, is_simple};
 use super::table::Lists;
-use super::templates::{self, Piece, Slot};
 use super::vocabulary::{self, ANY_CASE, Class};
 use super::{Lexicon, lists, placeholder_at};
 use crate::detect;
@@ -101,18 +100,18 @@ pub(super) fn lex<'t, 'l>(text: &'t str, lexicon: &'l dyn Lexicon) -> Lexed<'t, 
 
 /// Whether a quoted message may have a quoted message in it: no.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Nesting {
+pub(super) enum Nesting {
     Outside,
     Inside,
 }
 
-struct Lexer<'t, 'l> {
-    text: &'t str,
-    lexicon: &'l dyn Lexicon,
-    code: Option<&'l str>,
-    at: usize,
-    end: usize,
-    tokens: Vec<Token<'t>>,
+pub(super) struct Lexer<'t, 'l> {
+    pub(super) text: &'t str,
+    pub(super) lexicon: &'l dyn Lexicon,
+    pub(super) code: Option<&'l str>,
+    pub(super) at: usize,
+    pub(super) end: usize,
+    pub(super) tokens: Vec<Token<'t>>,
     /// For each kind of quotation mark: up to where none is known to close, so that no stretch is searched twice.
     unclosed: [usize; 3],
 }
@@ -127,7 +126,7 @@ const MAX_CHUNK: usize = 512;
 const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
 impl Lexer<'_, '_> {
-    fn run(&mut self, nesting: Nesting) {
+    pub(super) fn run(&mut self, nesting: Nesting) {
         while self.at < self.end {
             if nesting == Nesting::Outside && self.is_at_line() && self.template() {
                 continue;
@@ -149,73 +148,6 @@ impl Lexer<'_, '_> {
                 },
                 _ if self.plain_word() => {}
                 _ => self.chunk(),
-            }
-        }
-    }
-
-    fn is_at_line(&self) -> bool {
-        self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n'
-    }
-
-    /// A line that a template knows.
-    fn template(&mut self) -> bool {
-        let start = self.at;
-        let line = &self.text[start..self.end];
-        let line = &line[..line.find('\n').unwrap_or(line.len())];
-        let Some(found) = templates::find(line, self.lexicon) else { return false };
-        let mut command = None;
-        let mut before = 0;
-        for piece in &found.pieces {
-            match *piece {
-                Piece::Slot(Slot::Command, end) => command = line.get(before..end),
-                Piece::Slot(_, end) | Piece::Fixed(end) => before = end,
-            }
-        }
-        for piece in found.pieces {
-            match piece {
-                Piece::Fixed(end) => self.fixed(start + end),
-                Piece::Slot(Slot::Error, end) => {
-                    // What is before it asks for no value.
-                    let colon = self.tokens.iter_mut().rfind(|token| token.kind != Kind::Space);
-                    if let Some(colon) = colon.filter(|token| token.is_mark(":")) {
-                        colon.kind = Kind::Enter;
-                    }
-                    let outer = std::mem::replace(&mut self.end, start + end);
-                    self.run(Nesting::Inside);
-                    self.end = outer;
-                }
-                Piece::Slot(slot, end) => {
-                    let fate =
-                        templates::judge(slot, &self.text[self.at..start + end], command, self.lexicon);
-                    let place = self.tokens.len();
-                    self.slot(start + end);
-                    if let Some(token) = self.tokens.get_mut(place).filter(|token| token.kind == Kind::Slot) {
-                        token.fate = fate;
-                    }
-                }
-            }
-        }
-        self.code = self.code.or(found.code);
-        true
-    }
-
-    /// Wording that stands as it is.
-    fn fixed(&mut self, end: usize) {
-        while self.at < end {
-            let rest = &self.text.as_bytes()[self.at..end];
-            let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'\'' | b'-');
-            let (kind, size) = match rest[0] {
-                b' ' => (Kind::Space, rest.iter().take_while(|b| **b == b' ').count()),
-                b if b.is_ascii_alphanumeric() => {
-                    (Kind::Word, rest.iter().take_while(|b| is_word(b)).count())
-                }
-                _ => (Kind::Mark, self.text[self.at..end].chars().next().map_or(1, char::len_utf8)),
-            };
-            // A quotation mark that a word would end with begins a slot.
-            let word = self.text[self.at..self.at + size].trim_end_matches('\'').len().max(1);
-            self.push(kind, self.at + if kind == Kind::Word { word } else { size });
-            if let Some(token) = self.tokens.last_mut().filter(|token| token.kind == Kind::Word) {
-                token.fate = Fate::Keep;
             }
         }
     }
@@ -242,7 +174,7 @@ impl Lexer<'_, '_> {
         is_followed
     }
 
-    fn push(&mut self, kind: Kind, end: usize) {
+    pub(super) fn push(&mut self, kind: Kind, end: usize) {
         if end > self.at {
             let text = &self.text[self.at..end];
             let is_word = matches!(kind, Kind::Word | Kind::Slot);
@@ -310,7 +242,7 @@ impl Lexer<'_, '_> {
         self.push(Kind::Mark, end + closed);
     }
 
-    fn slot(&mut self, end: usize) {
+    pub(super) fn slot(&mut self, end: usize) {
         let text = &self.text[self.at..end];
         let whole = placeholder_at(text).is_some_and(|placeholder| placeholder.len() == text.len());
         self.push(if whole { Kind::Placeholder } else { Kind::Slot }, end);

@@ -21,6 +21,9 @@ pub(crate) fn normalise(input: &str) -> Cow<'_, str> {
     let mut text = fold(input);
     // What one round puts together can be more for the next one, as with a mark that stood behind an invisible sign.
     for _ in 0..MAX_ROUNDS {
+        if is_plain(text.as_bytes()) {
+            break;
+        }
         let again = fold(&text);
         if again == text {
             break;
@@ -115,7 +118,8 @@ fn skip_short(rest: &mut std::str::Chars<'_>) {
 
 /// Characters without a picture: format characters (general category Cf) and variation selectors.
 pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c,
+    !c.is_ascii()
+        && matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
         | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'

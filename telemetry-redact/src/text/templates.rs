@@ -131,6 +131,12 @@ pub(super) fn find<'a>(line: &str, lexicon: &'a dyn Lexicon) -> Option<Match<'a>
         shipped &= shipped - 1;
         SHIPPED.get(index as usize).map(|(text, code)| Template { text, code: Some(code) })
     });
+    // Most lines are told from most templates by how those begin.
+    let begins = |template: &Template<'_>| {
+        let head = template.text.bytes().take_while(|byte| *byte != b'{');
+        head.zip(body.bytes()).all(|(head, byte)| head == byte)
+    };
+    let shipped = shipped.filter(begins);
     own.chain(shipped).find_map(|template| matched(line, label, template))
 }
 

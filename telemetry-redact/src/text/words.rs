@@ -4,11 +4,11 @@ use super::lex::{Fate, Kind, Token};
 use super::slots::{self, is_camel, is_type_name, is_usual_name};
 use super::table::Lists;
 use super::vocabulary::{self, Class};
-use super::{Lexicon, lists, phrases};
+use super::{Lexicon, lists, numbers};
 
 /// What stands before a word, as far as it matters for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
+pub(super) enum Before {
     /// The beginning of a sentence, clause or quotation.
     Start,
     /// A word of the message.
@@ -63,6 +63,17 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                 line.push(token);
             }
             Kind::Word if token.fate != Fate::Open => before = Before::Gone,
+            // Most words: those that may stand anywhere but in brackets and after `password`.
+            Kind::Word
+                if token.class.is_some_and(|class| class <= Class::Common)
+                    && !token.text.as_bytes()[0].is_ascii_uppercase()
+                    && before != Before::Credential
+                    && brackets == 0 =>
+            {
+                tokens[at].fate = Fate::Keep;
+                before = after_word(token, before);
+                line.push(token);
+            }
             Kind::Word => {
                 let place = Place { text, tokens, at, before, in_brackets: brackets > 0, lexicon };
                 let kept = place.keeps(token.text, &line);
@@ -149,15 +160,15 @@ fn after_word(word: Token<'_>, before: Before) -> Before {
 
 /// The last words of a line, in the order they came.
 #[derive(Default)]
-struct Line<'t> {
-    last: [Said<'t>; 4],
+pub(super) struct Line<'t> {
+    pub(super) last: [Said<'t>; 4],
 }
 
 /// A word that was read.
 #[derive(Clone, Copy, Default)]
-struct Said<'t> {
-    text: &'t str,
-    lists: Lists,
+pub(super) struct Said<'t> {
+    pub(super) text: &'t str,
+    pub(super) lists: Lists,
 }
 
 impl<'t> Line<'t> {
@@ -167,7 +178,7 @@ impl<'t> Line<'t> {
     }
 
     /// Whether a number here is a status or an error number.
-    fn expects_code(&self) -> bool {
+    pub(super) fn expects_code(&self) -> bool {
         let [_, _, before, last] = self.last;
         last.lists.is(lists::EXPECTS_STATUS)
             || matches!(last.text, "code" | "error") && before.lists.is(lists::QUALIFIES_CODE)
@@ -175,11 +186,11 @@ impl<'t> Line<'t> {
 }
 
 /// A word where it stands.
-struct Place<'a, 't> {
-    text: &'a str,
-    tokens: &'a [Token<'t>],
-    at: usize,
-    before: Before,
+pub(super) struct Place<'a, 't> {
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token<'t>],
+    pub(super) at: usize,
+    pub(super) before: Before,
     in_brackets: bool,
     lexicon: &'a dyn Lexicon,
 }
@@ -237,7 +248,7 @@ impl Place<'_, '_> {
     /// What no list holds by itself.
     fn keeps_name(&self, word: &str, line: &Line<'_>) -> bool {
         // Versions of protocols, systems and languages are no numbers of the user's: `TLS 1.2`.
-        if is_version(word) {
+        if numbers::is_version(word) {
             return line.last[3].lists.is(lists::HAS_VERSION);
         }
         if self.tokens[self.at].lists.is(lists::IO_KIND) && word.as_bytes()[0].is_ascii_uppercase() {
@@ -288,82 +299,6 @@ impl Place<'_, '_> {
             || self.tokens[self.at].text == "possible"
     }
 
-    fn keeps_number(&self, number: &str, line: &Line<'_>) -> bool {
-        if number.len() <= 3 && line.expects_code()
-            || line.last[3].text == "error" && phrases::is_status(number)
-        {
-            return true;
-        }
-        if self.reason().is_some()
-            || self.is_bound(number)
-            || number.len() <= 2 && line.last[3].lists.is(lists::HAS_VERSION)
-        {
-            return true;
-        }
-        // One digit by itself tells nothing; digits that follow each other are a number spelled out.
-        number.len() == 1
-            && !matches!(self.before, Before::Name | Before::Gone)
-            && !line.last[2..].iter().any(|said| has_digit(said.text))
-            && !self.next_words().take(2).any(has_digit)
-    }
-
-    /// Whether a number is a bound of the program's, or goes on a list of them: `at least 8`, `>= 0`, `between 0 and 63`,
-    /// `must be 1, 2, or 4`. Digits that follow each other are a number spelled out.
-    fn is_bound(&self, number: &str) -> bool {
-        const MAX_DIGITS: usize = 5;
-        let follows = self.tokens[self.at + 1..].iter().find(|token| token.kind != Kind::Space);
-        if number.len() > MAX_DIGITS
-            || follows.is_some_and(|next| next.kind == Kind::Word && has_digit(next.text))
-        {
-            return false;
-        }
-        let mut before = self.tokens[..self.at].iter().rev().filter(|token| token.kind != Kind::Space);
-        let mut is_separated = false;
-        while let Some(token) = before.next() {
-            let text = token.text;
-            match token.kind {
-                Kind::Mark if text == "," => is_separated = true,
-                Kind::Mark => return matches!(text, "<=" | ">=" | "<" | ">"),
-                Kind::Word if token.fate == Fate::Keep && text.bytes().all(|b| b.is_ascii_digit()) => {
-                    if !std::mem::take(&mut is_separated) {
-                        return false;
-                    }
-                }
-                Kind::Word if matches!(text, "and" | "or") => is_separated = true,
-                Kind::Word => {
-                    let word = before.next().filter(|token| token.kind == Kind::Word);
-                    return match text {
-                        "be" => word.is_some_and(|word| word.lists.is(lists::MODAL)),
-                        "of" => word.is_some_and(|word| word.lists.is(lists::HAS_SIZE)),
-                        "to" => word.is_some_and(|word| matches!(word.text, "up" | "equal")),
-                        _ => token.lists.is(lists::BOUNDS_NUMBER),
-                    };
-                }
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    /// `0..23`, `1-65535`, after a word that says so.
-    fn is_range(&self, word: &str) -> bool {
-        let ends = word.split_once("..").or_else(|| word.split_once('-'));
-        let is_end = |end: &str| (1..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_digit());
-        let mut before = self.tokens[..self.at].iter().rev().filter(|token| token.kind == Kind::Word);
-        ends.is_some_and(|(from, to)| is_end(from) && is_end(to))
-            && before.next().is_some_and(|word| matches!(word.text, "range" | "in" | "between" | "within"))
-            && before.take(4).any(|word| word.lists.is(lists::MODAL) || word.text == "range")
-    }
-
-    /// The reason phrase of the status that stands here: `404 Not Found`.
-    fn reason(&self) -> Option<&'static str> {
-        let number = self.tokens[self.at];
-        if number.text.len() != 3 || !number.text.starts_with(|c: char| c.is_ascii_digit()) {
-            return None;
-        }
-        phrases::reason_after(number.text, self.text.get(number.end()..)?)
-    }
-
     fn next_is(&self, mark: &str) -> bool {
         self.tokens.get(self.at + 1).is_some_and(|next| next.is_mark(mark))
     }
@@ -376,7 +311,7 @@ impl Place<'_, '_> {
         })
     }
 
-    fn next_words(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn next_words(&self) -> impl Iterator<Item = &str> {
         let after = self.tokens[self.at + 1..].iter().take(8).take_while(|token| token.kind != Kind::Line);
         after.filter(|token| token.kind == Kind::Word).map(|token| token.text)
     }
@@ -388,18 +323,6 @@ fn is_constant(name: &str) -> bool {
     let usual = |part: &str| vocabulary::class(part).is_some();
     name.split('_').all(|part| usual(part) || (1..=MAX_SHORT).contains(&part.len()))
         && name.split('_').any(|part| part.len() > MAX_SHORT && usual(part))
-}
-
-/// `14.5`, `1.2.3`.
-fn is_version(word: &str) -> bool {
-    const MAX_LENGTH: usize = 8;
-    word.len() <= MAX_LENGTH
-        && word.contains('.')
-        && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn has_digit(word: &str) -> bool {
-    word.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Whether a flag's name, without dashes, stands as it is. Where the message doubts it, it is what somebody typed.
