@@ -29,6 +29,20 @@ impl Set {
     }
 }
 
+/// Whether a text of the right length and the right kinds of bytes is a match: the pattern is one set that has all
+/// bytes of its kinds.
+pub(super) const fn is_settled(pattern: &[u8]) -> bool {
+    let item = item(pattern, 0);
+    let Atom::Set(set) = item.atom else { return false };
+    let shape = set.shape();
+    let (mut kind, mut whole) = (0, item.next == pattern.len());
+    while kind < Shape::KINDS {
+        whole = whole && (shape >> kind & 1 == 0 || set.ascii & MEMBERS[kind] == MEMBERS[kind]);
+        kind += 1;
+    }
+    whole
+}
+
 /// What can be said of a match before it is looked for.
 #[derive(Clone, Copy)]
 pub(super) struct Measure {

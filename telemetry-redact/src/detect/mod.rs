@@ -124,11 +124,12 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
     let shape = Shape::of(text);
     let kind = Shape::of_byte(first);
     let digits_alone = shape.is_only(Shape::DIGIT);
-    let asked = table::frames(kind).iter().filter(|frame| frame.holds(text.len(), shape));
-    asked.map(|frame| &table::RULES[usize::from(frame.rule)]).find(|rule| {
-        (rule.cues.is_empty() || !digits_alone)
-            && pattern::is_whole(rule.pattern, text)
-            && rule.check.holds(text)
+    table::frames(kind).iter().filter(|frame| frame.holds(text.len(), shape)).find_map(|frame| {
+        let rule = &table::RULES[usize::from(frame.rule)];
+        let asked = rule.cues.is_empty() || !digits_alone;
+        let holds =
+            asked && (frame.settles || pattern::is_whole(rule.pattern, text)) && rule.check.holds(text);
+        holds.then_some(rule)
     })
 }
 

@@ -29,9 +29,10 @@ impl Shape {
     pub(super) const OTHER: u32 = 1 << 17;
     /// Beyond ASCII.
     pub(super) const BEYOND: u32 = 1 << 18;
+    pub(super) const CONTROL: u32 = 1 << 19;
 
     /// How many there are.
-    pub(super) const KINDS: usize = 19;
+    pub(super) const KINDS: usize = 20;
 
     pub(super) const LOWER: u32 = Self::LOWER_HEX | Self::LOWER_REST;
     pub(super) const UPPER: u32 = Self::UPPER_HEX | Self::UPPER_REST;
@@ -57,6 +58,7 @@ impl Shape {
             b'$' => Self::DOLLAR,
             b'~' => Self::TILDE,
             0x80.. => Self::BEYOND,
+            0..0x20 | 0x7f => Self::CONTROL,
             _ => Self::OTHER,
         }
     }

@@ -105,6 +105,8 @@ pub(super) struct Frame {
     firsts: u32,
     min: u16,
     max: u16,
+    /// Whether the above is all there is to ask.
+    pub(super) settles: bool,
     pub(super) rule: u16,
 }
 
@@ -156,7 +158,8 @@ const SIZES: (usize, usize) = {
 };
 
 const ALL_FRAMES: [Frame; SIZES.1] = {
-    let mut frames = [Frame { needs: 0, allows: 0, firsts: 0, min: 0, max: 0, rule: 0 }; SIZES.1];
+    let mut frames =
+        [Frame { needs: 0, allows: 0, firsts: 0, min: 0, max: 0, settles: false, rule: 0 }; SIZES.1];
     let (mut at, mut next) = (0, 0);
     while at < COUNT {
         let pattern = ALL[at].pattern.as_bytes();
@@ -168,6 +171,7 @@ const ALL_FRAMES: [Frame; SIZES.1] = {
                 firsts: measure::firsts(pattern),
                 min: measure.min,
                 max: measure.max,
+                settles: measure::is_settled(pattern),
                 rule: index(at),
             };
             next += 1;
