@@ -110,7 +110,7 @@ impl Declared {
     pub fn assert_command(&self, command: &Command) {
         let Command { path, flags, positional_count: _, positionals, misspellings, deprecated, dropped: _ } =
             command;
-        let path = path.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(" ");
+        let path = path.join(" ");
         let Some(places) = self.commands.get(&path) else { panic!("no command {path:?} is declared") };
         for Flag { name, values } in flags {
             let Some(declared) = self.flags.get(name.as_str()) else {

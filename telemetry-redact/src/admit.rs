@@ -135,8 +135,9 @@ impl Door {
         // Two commands on the way may each have a flag of that name: a value is fine if one of them declares it.
         let known: Vec<FlagId> =
             walked.iter().rev().filter_map(|node| tree.flags_of(*node).find(named)).collect();
-        let elsewhere = tree.flag_anywhere(name.as_str()).is_some_and(|id| named(&id));
-        self.check(elsewhere, &format!("command.flags[{index}].name"), "flag.not_declared");
+        // A flag's own name may also be another name of a flag that stands before it.
+        let is_declared = tree.all_flags().any(|id| named(&id));
+        self.check(is_declared, &format!("command.flags[{index}].name"), "flag.not_declared");
         for (place, value) in values.iter().enumerate() {
             let declared = known.iter().any(|id| match tree.takes(*id).0 {
                 Takes::Nothing => judge_switch(value.as_str().as_bytes(), Dialect::Clap).is_some(),

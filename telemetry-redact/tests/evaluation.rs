@@ -1,7 +1,9 @@
 //! Command lines made to leak: what must be gone is, and what says how a command is used is kept.
 
 use serde::Deserialize;
+use telemetry_redact::policy::PolicySource;
 use telemetry_redact::{Policy, Redactor};
+use telemetry_schema::Event;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,4 +50,39 @@ fn command_lines_made_to_leak_do_not() {
     }
     assert!(wrong.is_empty(), "{}\n{} of {cases}", wrong.join("\n"), wrong.len());
     assert!(cases > 150, "only {cases} cases");
+}
+
+#[test]
+fn every_flag_of_every_command_is_read_and_admitted() {
+    let template: Event =
+        serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
+    let sources = [
+        PolicySource::from_json(include_str!("../../policies/atlas.json")),
+        #[cfg(feature = "toml")]
+        PolicySource::from_toml(include_str!("../../policies/git.toml")),
+        PolicySource::from_json(include_str!("../testdata/market.json")),
+    ];
+    for source in sources {
+        let source = source.unwrap();
+        let redactor = Redactor::new(Policy::from_source(&source).unwrap());
+        for command in &source.commands {
+            let keys = command.flags.iter().chain(&command.persistent_flags);
+            let rules = keys.filter_map(|key| source.flags.get(key).map(|rule| (key, rule)));
+            let names = rules.flat_map(|(key, rule)| {
+                let others = rule.aliases.iter().chain(&rule.deprecated).chain(&rule.negations);
+                std::iter::once(rule.name.as_ref().unwrap_or(key)).chain(others)
+            });
+            for name in names {
+                let flag = format!("--{name}");
+                let words = command.path.split_whitespace();
+                let argv: Vec<&str> =
+                    std::iter::once(source.program.as_str()).chain(words).chain([flag.as_str()]).collect();
+                let mut event = template.clone();
+                event.app.name = Some(source.program.parse().unwrap());
+                event.command = redactor.read_command(&argv).command;
+                let admitted = redactor.admit(event).map(|_| ());
+                assert_eq!(admitted, Ok(()), "{argv:?}");
+            }
+        }
+    }
 }

@@ -195,6 +195,24 @@ fn a_misspelt_alias_of_a_name_with_capitals_is_admitted() {
 }
 
 #[test]
+fn a_flag_whose_name_is_also_an_alias_of_another_flag_is_admitted() {
+    let policy = Policy::from_json(
+        r#"{"format": 1, "program": "orchard", "version": 1, "dialect": "pflag",
+            "flags": {"groupId": {"aliases": ["projectId"], "takes": "value"}, "projectId": {"takes": "value"}},
+            "commands": [{"path": ""}, {"path": "trees", "flags": ["projectId"]}, {"path": "list", "flags": ["groupId"]}]}"#,
+    );
+    let redactor = Redactor::new(policy.unwrap());
+    for (command, name) in [("trees", "projectId"), ("list", "groupId")] {
+        let mut event: telemetry_schema::Event =
+            serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
+        event.app.name = Some("orchard".parse().unwrap());
+        event.command = redactor.read_command(&["orchard", command, "--projectId", "x"]).command;
+        assert_eq!(event.command.flags[0].name.as_str(), name);
+        assert_eq!(redactor.admit(event.clone()).map(|_| ()), Ok(()), "{:?}", event.command);
+    }
+}
+
+#[test]
 fn without_a_policy_nothing_is_known() {
     let reading = Redactor::without_policy().read_command(&["mine", "--secret", "value"]);
     assert_eq!(reading.command, telemetry_schema::Command::default());
