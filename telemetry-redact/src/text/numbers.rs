@@ -84,10 +84,8 @@ impl Place<'_, '_> {
 
 /// `14.5`, `1.2.3`.
 pub(super) fn is_version(word: &str) -> bool {
-    const MAX_LENGTH: usize = 8;
-    word.len() <= MAX_LENGTH
-        && word.contains('.')
-        && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    let is_part = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+    word.contains('.') && word.split('.').count() <= 3 && word.split('.').all(is_part)
 }
 
 fn has_digit(word: &str) -> bool {

@@ -127,7 +127,7 @@ fn is_closed(text: &str, lexicon: &dyn Lexicon) -> bool {
                 token.len() <= 1
                     || is_word(token)
                     || is_word(&token.to_ascii_lowercase())
-                    || token.bytes().all(|b| b.is_ascii_digit()) && token.len() <= 3
+                    || token.bytes().all(|b| b.is_ascii_digit()) && token.len() <= 5
                     || parts(token)
                         .iter()
                         .all(|part| part.len() <= 2 || is_word(part) || is_word(&part.to_ascii_lowercase()))
