@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -154,7 +155,10 @@ fn fuzz_one(directory: &Path, host: &str, target: &str, seconds: u64) -> Result<
         "-verbosity=1".to_owned(),
     ]);
     let before = count(&artifacts)?;
+    let started = Instant::now();
     let output = command.output().with_context(|| format!("cannot run {}", program.display()))?;
+    // A finding ends a run early.
+    let seconds = started.elapsed().as_secs();
     let log = String::from_utf8_lossy(&output.stderr);
     let findings = count(&artifacts)?.saturating_sub(before);
     if !output.status.success() {
