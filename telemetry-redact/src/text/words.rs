@@ -45,7 +45,12 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                     "]" => brackets = brackets.saturating_sub(1),
                     _ => {}
                 }
-                before = after_mark(token.text, before);
+                // A sentence begins behind a space: `not found:Mark` names somebody.
+                let is_glued = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Word);
+                before = match after_mark(token.text, before) {
+                    Before::Start if is_glued && token.text != "{" => Before::Mark,
+                    after => after,
+                };
             }
             Kind::Slot => {
                 let kept = match token.fate {
@@ -87,8 +92,13 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
             }
         }
     }
-    drop_intimate(tokens);
-    drop_phrases(tokens);
+    if tokens.iter().any(|token| token.lists.is(lists::INTIMATE)) {
+        drop_intimate(tokens);
+    }
+    // As many words and the spaces between them.
+    if tokens.len() >= 2 * MAX_RUN - 1 {
+        drop_phrases(tokens);
+    }
 }
 
 /// Keeps the words of a reason phrase, which follow. What is glued to the last of them is none of them.

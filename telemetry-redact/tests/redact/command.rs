@@ -204,7 +204,7 @@ fn a_flag_whose_name_is_also_an_alias_of_another_flag_is_admitted() {
     let redactor = Redactor::new(policy.unwrap());
     for (command, name) in [("trees", "projectId"), ("list", "groupId")] {
         let mut event: telemetry_schema::Event =
-            serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
+            serde_json::from_str(include_str!("../../../telemetry-schema/testdata/event.json")).unwrap();
         event.app.name = Some("orchard".parse().unwrap());
         event.command = redactor.read_command(&["orchard", command, "--projectId", "x"]).command;
         assert_eq!(event.command.flags[0].name.as_str(), name);
