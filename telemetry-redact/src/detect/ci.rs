@@ -1,7 +1,7 @@
 //! Tokens of build services and of what checks code.
 
 use super::rule::{Family, Rule, Write};
-use super::source::{GITLEAKS, SCANNING};
+use super::source::GITLEAKS;
 
 const CIRCLE: &str = "CircleCI documentation, Managing API tokens";
 const HARNESS: &str = "Harness Developer Hub, API keys";
@@ -38,7 +38,6 @@ pub(super) const RULES: &[Rule] = &[
     W.secret("detect.deepsource", "dsp_[0-9a-f]{40}", "DeepSource documentation, Personal access tokens"),
     W.secret("detect.scalingo", "tk-us-[A-Za-z0-9_-]{48}", GITLEAKS),
     W.exact("detect.infracost", "ico-[A-Za-z0-9]{32}", "Infracost documentation, API keys"),
-    W.secret("detect.semgrep", "(sgp|sgs)_[0-9a-f]{64}", SCANNING),
     W.secret(
         "detect.snyk",
         "snyk_(uat|sat)\\.[0-9a-f]{8}\\.[A-Za-z0-9_-]{40,}",
@@ -51,6 +50,5 @@ pub(super) const RULES: &[Rule] = &[
         "PMAT-[0-9A-Z]{26}",
         "Postman documentation, Collection access keys",
     ),
-    W.secret("detect.aikido", "AIK_(CI|RUNTIME)_[A-Za-z0-9_]{40,}", SCANNING),
     W.secret("detect.endor", "endr\\+[A-Za-z0-9-]{16}", "Endor Labs documentation, API keys"),
 ];

@@ -67,7 +67,6 @@ pub(super) const RULES: &[Rule] = &[
     W.secret("detect.databricks", "(dapi|dose|dsapi|dkea)[0-9a-f]{32}(-[0-9]|)", "Databricks documentation, personal access tokens"),
     W.secret("detect.confluent", "cflt[A-Za-z0-9+/]{60}", "Confluent documentation, API keys"),
     W.secret("detect.elastic", "essu_[A-Za-z0-9+/=]{40,}", "Elastic documentation, Elastic Cloud API keys"),
-    W.secret("detect.aiven", "aivenv1[A-Za-z0-9+/]{60,}={0,2}", "Aiven documentation, authentication tokens"),
     W.exact("detect.clickhouse", "4b1d[A-Za-z0-9]{38}", GITLEAKS),
     W.secret("detect.settlemint", "sm_(aat|pat|sat)_[A-Za-z0-9]{16}", GITLEAKS),
     W.secret("detect.openshift", "sha256~[A-Za-z0-9_-]{43}", "OpenShift documentation, OAuth tokens"),
@@ -94,5 +93,4 @@ pub(super) const RULES: &[Rule] = &[
     W.secret("detect.cockroach", "CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}", "CockroachDB documentation, Cloud API access"),
     W.secret("detect.akamai_edgegrid", "akab-[a-z0-9]{16}-[a-z0-9]{16}", "Akamai TechDocs, EdgeGrid authentication"),
     W.known("detect.oracle_id", ID, "ocid1\\.[a-z0-9]+\\.[a-z0-9-]+\\.[a-z0-9-]{0,20}\\.[a-z0-9]{20,}", "Oracle Cloud Infrastructure documentation, Resource identifiers"),
-    W.exact("detect.tigris", "(tsec|tid)_[A-Za-z0-9_-]{32,}", "Tigris documentation, access keys"),
 ];

@@ -28,7 +28,6 @@ pub(super) const RULES: &[Rule] = &[
     W.exact("detect.resend", "re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}", "Resend documentation, API keys"),
     W.secret("detect.mailersend", "mlsn\\.[0-9a-f]{64}", "MailerSend documentation, API tokens"),
     W.exact("detect.klaviyo", "pk_[0-9a-f]{34}", "Klaviyo documentation, Private keys"),
-    W.secret("detect.nylas", "(nyk_v0|nyl_v0)_[A-Za-z0-9]{40,}", "Nylas documentation, API keys"),
     W.secret(
         "detect.hubspot",
         "pat-(na1|na2|eu1|ap1)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",

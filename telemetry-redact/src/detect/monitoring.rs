@@ -31,11 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         "Dynatrace documentation, Token format",
     ),
     W.exact("detect.datadog_client", "pub[0-9a-f]{32}", "Datadog documentation, Client tokens"),
-    W.secret(
-        "detect.datadog",
-        "(ddapp|ddog|ddpat)_[A-Za-z0-9]{34,}",
-        "Datadog documentation, API and application keys",
-    ),
+    W.secret("detect.datadog", "ddapp_[A-Za-z0-9]{34}", "Datadog documentation, API and application keys"),
     W.secret(
         "detect.axiom",
         "(xaat|xapt)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -66,7 +62,6 @@ pub(super) const RULES: &[Rule] = &[
     )
     .checked(Check::MixedCase),
     W.secret("detect.segment", "sgp_[A-Za-z0-9]{64}", "Segment documentation, Public API tokens"),
-    W.exact("detect.incident", "inc_[0-9a-f]{64}", "incident.io documentation, API keys"),
     W.secret(
         "detect.logfire",
         "pylf_v[0-9]_(us|eu)_[A-Za-z0-9]{40,}",

@@ -26,7 +26,6 @@ pub(super) const RULES: &[Rule] = &[
     W.secret("detect.artifactory", "AKC[pP][A-Za-z0-9]{8,}", JFROG),
     W.secret("detect.artifactory_reference", "cmVmdGtuO[A-Za-z0-9]{32,}", JFROG),
     W.secret("detect.clojars", "CLOJARS_[0-9a-z]{60}", "Clojars wiki, Deploy tokens"),
-    W.secret("detect.jsr", "(jsrp|jsrd)_[A-Za-z0-9]{20,}", "JSR documentation, API tokens"),
     W.secret(
         "detect.packagist",
         "packagist_(ack|acs|orgack|orgacs|uut|out|ort)_[0-9a-f]{40,}",

@@ -76,7 +76,6 @@ pub(super) const RULES: &[Rule] = &[
     ),
     W.exact("detect.maxmind", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk", "MaxMind documentation, License keys"),
     W.exact("detect.gitbook", "gb_api_[A-Za-z0-9]{40}", "GitBook documentation, API tokens"),
-    W.exact("detect.canva", "cnv[A-Za-z0-9_-]{50,}", "Canva developer documentation, Client secrets"),
     W.secret(
         "detect.miro",
         "eyJtaXJvLm9yaWdpbiI6[A-Za-z0-9_-]{20,}",

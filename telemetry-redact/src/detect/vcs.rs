@@ -1,7 +1,6 @@
 //! Tokens of source hosting.
 
 use super::rule::{Family, Rule, Write};
-use super::source::SCANNING;
 
 const GITHUB: &str = "GitHub Docs, About authentication to GitHub: token formats";
 const GITLAB: &str = "GitLab Docs, Token overview: token prefixes";
@@ -38,5 +37,4 @@ pub(super) const RULES: &[Rule] = &[
         "perm[:-][A-Za-z0-9=]+\\.[A-Za-z0-9=]+\\.[A-Za-z0-9=]+",
         "JetBrains Hub documentation, permanent tokens",
     ),
-    W.secret("detect.gitguardian", "(ggpat|ggsat|ggshld)_[A-Za-z0-9]{40,}", SCANNING),
 ];

@@ -1,6 +1,7 @@
 //! `gen`: writes what is derived, or compares it.
 
 mod cli;
+mod detectors;
 mod events;
 mod words;
 
@@ -74,6 +75,7 @@ fn texts() -> Result<Vec<(String, String)>> {
     let policy = telemetry_redact::policy::json_schema();
     outputs.push(("schemas/policy.json".to_owned(), serde_json::to_string_pretty(&policy)? + "\n"));
     outputs.push(("docs/generated/events.md".to_owned(), events::markdown()));
+    outputs.push(("docs/generated/detectors.md".to_owned(), detectors::markdown()));
     outputs.push(("docs/generated/cli.md".to_owned(), cli::markdown()));
     Ok(outputs)
 }
