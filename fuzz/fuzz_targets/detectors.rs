@@ -1,7 +1,7 @@
 //! The detectors over arbitrary bytes.
 //!
-//! They are reached through the redaction of a text by no policy, and asserted by what they are there for: a long
-//! random token and an address of a user never survive, whatever stands around them.
+//! As a scan of the text, and through its redaction by no policy, where a long random token of a user's never survives,
+//! whatever stands around it.
 
 #![no_main]
 
@@ -18,6 +18,9 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     for text in
         [text.as_ref(), &format!("error: invalid token '{text}'"), &format!("cannot open {text}: denied")]
     {
+        for found in telemetry_redact::detect::scan(text) {
+            assert!(found.count > 0 && found.rule.starts_with("detect."), "{found:?}");
+        }
         let redacted = assert_redacts(&redactor, text, &[]);
         for token in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|token| is_random(token)) {
             assert!(!redacted.contains(token), "{token:?} survives in {redacted:?}");

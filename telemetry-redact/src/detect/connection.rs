@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::rule::{Family, Rule, Write};
+use super::shape::Shape;
 
 const W: Write = Write(Family::Connection);
 
@@ -19,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[
     W.exact("detect.directory_uri", "(ldap|ldaps)://.{3,}", "RFC 4516, LDAP URLs").checked(Check::Credential),
     W.exact("detect.warehouse_uri", "(clickhouse|snowflake|trino|presto|hive2|mssql|sqlserver|oracle|couchbase|couchbases|cassandra|neo4j|bolt|influxdb|elasticsearch)://.{3,}", URI).checked(Check::Credential),
     W.exact("detect.web_uri", "(http|https|ws|wss|git|svn|socks4|socks5|socks5h)://.{3,}", URI).checked(Check::Credential),
-    W.exact("detect.url_credential", "[A-Za-z0-9+.-]{1,24}(:[a-z0-9]{2,16}|)://.{3,}", URI).checked(Check::Credential),
-    W.exact("detect.url_secret", "[A-Za-z][A-Za-z0-9+.-]{1,24}://.{3,}", "RFC 6750, 2.3: a token in the query").checked(Check::SecretQuery),
+    W.exact("detect.url_credential", "[A-Za-z0-9+.-]{1,24}(:[a-z0-9]{2,16}|)://.{3,}", URI).checked(Check::Credential).with(Shape::AT),
+    W.exact("detect.url_secret", "[A-Za-z][A-Za-z0-9+.-]{1,24}://.{3,}", "RFC 6750, 2.3: a token in the query").checked(Check::SecretQuery).with(Shape::EQUALS),
     W.exact("detect.dsn", "[A-Za-z0-9_.-]+:[A-Za-z0-9_.!$%^&*=+~-]{1,}@(tcp|unix)\\(.+", "go-sql-driver/mysql, data source names"),
     W.around("detect.connection_secret", "(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=.+;", "Microsoft Learn, Connection string syntax"),
 ];

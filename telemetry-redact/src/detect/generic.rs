@@ -23,8 +23,8 @@ pub(super) const RULES: &[Rule] = &[
     W.known(
         "detect.base64",
         SECRET,
-        "[A-Za-z0-9+_-]{30,}={0,2}",
-        "RFC 4648, 4 and 5: base64; with a slash and without padding it cannot be told from a path",
+        "[A-Za-z0-9+_-]{30,}",
+        "RFC 4648, 4 and 5: base64; without padding, where a slash could not be told from a path's",
     )
     .checked(Check::Base64),
     W.known("detect.entropy", SECRET, "[!-~]{16,}", "letters and digits that change often, as in no word")

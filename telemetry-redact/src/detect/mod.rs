@@ -118,13 +118,12 @@ pub(crate) fn kind(token: &str) -> Option<Kind> {
 fn rule_of(token: &str) -> Option<&'static Rule> {
     let text = token.as_bytes();
     let first = *text.first().filter(|_| text.len() <= MAX_TOKEN)?;
-    if let Some(rule) = headed(text, first) {
+    if let Some(rule) = headed(text) {
         return Some(rule);
     }
     let shape = Shape::of(text);
-    let kind = Shape::of_byte(first);
     let digits_alone = shape.is_only(Shape::DIGIT);
-    table::frames(kind).iter().filter(|frame| frame.holds(text.len(), shape)).find_map(|frame| {
+    table::frames(text, first, shape).find_map(|frame| {
         let rule = &table::RULES[usize::from(frame.rule)];
         let asked = rule.cues.is_empty() || !digits_alone;
         let holds =
@@ -134,12 +133,11 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
 }
 
 /// A rule that tells a token by its beginning: by its whole form, or else by a good part of it.
-fn headed(text: &[u8], first: u8) -> Option<&'static Rule> {
-    let second = *text.get(1)?;
-    if !table::may_begin(first, second) {
+fn headed(text: &[u8]) -> Option<&'static Rule> {
+    let probes = table::probes(text);
+    if probes.is_empty() {
         return None;
     }
-    let probes = table::probes(first);
     let start = table::start(text);
     let begun = || probes.iter().filter(move |probe| probe.holds(start));
     let rule = |probe: &table::Probe| &table::RULES[usize::from(probe.rule)];

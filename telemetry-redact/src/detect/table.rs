@@ -4,7 +4,7 @@
 //! once. Of the others, the length and the kinds of bytes that must and can be there settle nearly all before a pattern
 //! is walked. Neither table holds a pointer, so a process that starts has nothing to relocate in them.
 
-use super::measure::{self, HEAD};
+use super::measure::{self, HEAD, Measure};
 use super::pattern;
 use super::rule::{Reading, Rule};
 use super::shape::Shape;
@@ -92,36 +92,30 @@ impl Probe {
             && (shape.has(Shape::DIGIT) || body.len() >= SURE)
     }
 
+    const fn byte(&self, place: u32) -> u8 {
+        self.head.to_le_bytes()[place as usize]
+    }
+
     pub(super) const fn holds(&self, start: u128) -> bool {
         start & self.mask == self.head
     }
 }
 
-/// What the rest of the rules ask for.
+/// What the rest of the rules ask for besides kinds of bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
-    needs: u32,
-    allows: u32,
-    firsts: u32,
     min: u16,
     max: u16,
-    /// Whether the above is all there is to ask.
+    /// Whether lengths and kinds of bytes are all there is to ask.
     pub(super) settles: bool,
+    /// Whether a match may have a space in it.
+    pub(super) spans: bool,
     pub(super) rule: u16,
 }
 
 impl Frame {
-    /// Whether all of a text can be a match.
-    pub(super) fn holds(&self, len: usize, shape: Shape) -> bool {
-        shape.has(self.needs)
-            && shape.is_only(self.allows)
-            && usize::from(self.min) <= len
-            && (len <= usize::from(self.max) || self.max == pattern::MANY)
-    }
-
-    /// Whether a match may have a space in it.
-    pub(super) const fn spans(&self) -> bool {
-        self.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE
+    fn fits(self, len: usize) -> bool {
+        usize::from(self.min) <= len && (len <= usize::from(self.max) || self.max == pattern::MANY)
     }
 }
 
@@ -157,69 +151,101 @@ const SIZES: (usize, usize) = {
     (probes, frames)
 };
 
-const ALL_FRAMES: [Frame; SIZES.1] = {
-    let mut frames =
-        [Frame { needs: 0, allows: 0, firsts: 0, min: 0, max: 0, settles: false, rule: 0 }; SIZES.1];
+/// The rules without a beginning that tells anything, and what their patterns say.
+const MEASURED: [(Frame, Measure, u32); SIZES.1] = {
+    let frame = Frame { min: 0, max: 0, settles: false, spans: false, rule: 0 };
+    let mut measured = [(frame, Measure { min: 0, max: 0, needs: 0, allows: 0 }, 0); SIZES.1];
     let (mut at, mut next) = (0, 0);
     while at < COUNT {
         let pattern = ALL[at].pattern.as_bytes();
         if !matches!(ALL[at].reading, Reading::Context) && beginnings(&ALL[at]) == 0 {
-            let measure = measure::measure(pattern);
-            frames[next] = Frame {
-                needs: measure.needs | ALL[at].needs,
-                allows: measure.allows,
-                firsts: measure::firsts(pattern),
+            let mut measure = measure::measure(pattern);
+            measure.needs |= ALL[at].needs;
+            let frame = Frame {
                 min: measure.min,
                 max: measure.max,
                 settles: measure::is_settled(pattern),
+                spans: measure.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE,
                 rule: index(at),
             };
+            measured[next] = (frame, measure, measure::firsts(pattern));
             next += 1;
         }
+        at += 1;
+    }
+    measured
+};
+
+static FRAMES: [Frame; SIZES.1] = {
+    let mut frames = [MEASURED[0].0; SIZES.1];
+    let mut at = 0;
+    while at < SIZES.1 {
+        frames[at] = MEASURED[at].0;
         at += 1;
     }
     frames
 };
 
-/// How many there are when each stands once for each kind of byte it can begin with.
-const FRAME_COUNT: usize = {
-    let (mut count, mut at) = (0, 0);
+/// A set of frames, a bit for each.
+type Sieve = [u64; SIZES.1.div_ceil(64)];
+
+const fn add(sieve: &mut Sieve, frame: usize) {
+    sieve[frame / 64] |= 1 << (frame % 64);
+}
+
+/// For each kind of byte: the frames that are left where a text begins with it, has none of it, and has some.
+static SIEVES: [[Sieve; 3]; Shape::KINDS] = {
+    let mut sieves = [[[0; SIZES.1.div_ceil(64)]; 3]; Shape::KINDS];
+    let mut at = 0;
     while at < SIZES.1 {
-        count += ALL_FRAMES[at].firsts.count_ones() as usize;
+        let (_, measure, firsts) = MEASURED[at];
+        let mut kind = 0;
+        while kind < Shape::KINDS {
+            if firsts >> kind & 1 == 1 {
+                add(&mut sieves[kind][0], at);
+            }
+            if measure.needs >> kind & 1 == 0 {
+                add(&mut sieves[kind][1], at);
+            }
+            if measure.allows >> kind & 1 == 1 {
+                add(&mut sieves[kind][2], at);
+            }
+            kind += 1;
+        }
         at += 1;
     }
-    count
+    sieves
 };
 
-/// Frames by the kind of the first byte, and where each kind begins.
-const BY_FIRST: ([Frame; FRAME_COUNT], [u16; Shape::KINDS + 1]) = {
-    let mut frames = [ALL_FRAMES[0]; FRAME_COUNT];
-    let mut starts = [0; Shape::KINDS + 1];
-    let (mut kind, mut next) = (0, 0);
-    while kind < Shape::KINDS {
-        starts[kind] = index(next);
-        let mut at = 0;
-        while at < SIZES.1 {
-            if ALL_FRAMES[at].firsts >> kind & 1 == 1 {
-                frames[next] = ALL_FRAMES[at];
-                next += 1;
-            }
-            at += 1;
+fn begun(first: u8) -> Sieve {
+    let kind = Shape::of_byte(first).trailing_zeros() as usize;
+    SIEVES.get(kind).map(|sieves| sieves[0]).unwrap_or_default()
+}
+
+fn members(sieve: Sieve) -> impl Iterator<Item = &'static Frame> {
+    sieve.into_iter().enumerate().flat_map(|(word, mut bits)| {
+        std::iter::from_fn(move || {
+            let bit = (bits != 0).then_some(bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            FRAMES.get(word * 64 + bit)
+        })
+    })
+}
+
+/// The rules of which a text of these bytes can be a match, in their order.
+pub(super) fn frames(text: &[u8], first: u8, shape: Shape) -> impl Iterator<Item = &'static Frame> {
+    let mut left = begun(first);
+    for (kind, sieves) in SIEVES.iter().enumerate() {
+        for (left, by) in left.iter_mut().zip(sieves[1 + usize::from(shape.has(1 << kind))]) {
+            *left &= by;
         }
-        kind += 1;
     }
-    starts[Shape::KINDS] = index(next);
-    (frames, starts)
-};
+    members(left).filter(|frame| frame.fits(text.len()))
+}
 
-static FRAMES: [Frame; FRAME_COUNT] = BY_FIRST.0;
-
-static FRAME_STARTS: [u16; Shape::KINDS + 1] = BY_FIRST.1;
-
-/// The rules that begin with this kind of byte, none of which is a beginning that tells anything.
-pub(super) fn frames(first: u32) -> &'static [Frame] {
-    let kind = (first.trailing_zeros() as usize).min(Shape::KINDS - 1);
-    &FRAMES[usize::from(FRAME_STARTS[kind])..usize::from(FRAME_STARTS[kind + 1])]
+/// The rules that may have a space in them and begin with such a byte.
+pub(super) fn spans(first: u8) -> impl Iterator<Item = &'static Frame> {
+    members(begun(first)).filter(|frame| frame.spans)
 }
 
 #[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
@@ -276,12 +302,15 @@ static STARTS: [u16; 257] = SORTED.1;
 
 static PROBES: [Probe; SIZES.0] = SORTED.0;
 
-/// Counting sort by the first byte, which keeps the order within a bucket.
-const SORTED: ([Probe; SIZES.0], [u16; 257]) = {
+/// By the first two bytes; those that share them keep their order.
+const SORTED: ([Probe; SIZES.0], [u16; 257]) = sorted(&sorted(&UNSORTED, 1).0, 0);
+
+/// Counting sort by one byte, which keeps the order of what is equal.
+const fn sorted(from: &[Probe; SIZES.0], place: u32) -> ([Probe; SIZES.0], [u16; 257]) {
     let mut starts = [0_u16; 257];
     let mut at = 0;
     while at < SIZES.0 {
-        starts[(UNSORTED[at].head & 0xff) as usize + 1] += 1;
+        starts[from[at].byte(place) as usize + 1] += 1;
         at += 1;
     }
     let mut byte = 1;
@@ -290,16 +319,16 @@ const SORTED: ([Probe; SIZES.0], [u16; 257]) = {
         byte += 1;
     }
     let mut places = starts;
-    let mut probes = UNSORTED;
+    let mut probes = *from;
     at = 0;
     while at < SIZES.0 {
-        let first = (UNSORTED[at].head & 0xff) as usize;
-        probes[places[first] as usize] = UNSORTED[at];
-        places[first] += 1;
+        let byte = from[at].byte(place) as usize;
+        probes[places[byte] as usize] = from[at];
+        places[byte] += 1;
         at += 1;
     }
     (probes, starts)
-};
+}
 
 /// The second bytes that there are behind each first one.
 static SECONDS: [u128; 256] = {
@@ -313,15 +342,17 @@ static SECONDS: [u128; 256] = {
     seconds
 };
 
-/// Whether a rule begins with these two bytes: hardly a word gets further.
-pub(super) fn may_begin(first: u8, second: u8) -> bool {
-    second.is_ascii() && SECONDS[usize::from(first)] >> second & 1 == 1
-}
-
-/// The rules that begin with this byte.
-pub(super) fn probes(first: u8) -> &'static [Probe] {
+/// The rules that begin with the first two bytes of a text: for hardly any word there are some.
+pub(super) fn probes(text: &[u8]) -> &'static [Probe] {
+    let [first, second, ..] = *text else { return &[] };
+    if !second.is_ascii() || SECONDS[usize::from(first)] >> second & 1 == 0 {
+        return &[];
+    }
     let first = usize::from(first);
-    &PROBES[usize::from(STARTS[first])..usize::from(STARTS[first + 1])]
+    let bucket = &PROBES[usize::from(STARTS[first])..usize::from(STARTS[first + 1])];
+    let from = bucket.partition_point(|probe| probe.byte(1) < second);
+    let size = bucket[from..].iter().take_while(|probe| probe.byte(1) == second).count();
+    &bucket[from..from + size]
 }
 
 /// The beginning of a text as a probe compares it.

@@ -18,25 +18,27 @@ pub(crate) fn normalise(input: &str) -> Cow<'_, str> {
     if is_plain(input.as_bytes()) {
         return Cow::Borrowed(input);
     }
-    let mut text = fold(input);
-    // What one round puts together can be more for the next one, as with a mark that stood behind an invisible sign.
+    let (mut text, mut unsettled) = fold(input);
     for _ in 0..MAX_ROUNDS {
-        if is_plain(text.as_bytes()) {
+        if !unsettled {
             break;
         }
-        let again = fold(&text);
-        if again == text {
-            break;
-        }
-        text = again;
+        (text, unsettled) = fold(&text);
     }
     Cow::Owned(text)
 }
 
-/// Compatibility forms can be longer than what they stand for, so the end is cut again.
-fn fold(input: &str) -> String {
-    let seen = strip_controls(input);
-    let folded = seen.chars().filter(|c| !is_invisible(*c)).nfkc().filter(|c| !is_invisible(*c));
+/// Compatibility forms can be longer than what they stand for, so the end is cut again. With the text: whether a sign
+/// that cannot be seen came out of folding, since what stood around it can then be more together.
+fn fold(input: &str) -> (String, bool) {
+    // The first byte of what is one control character in two bytes is 0xc2.
+    let has_controls = input.bytes().any(|byte| matches!(byte, 0x1b | b'\r' | 0xc2));
+    let seen = if has_controls { Cow::Owned(strip_controls(input)) } else { Cow::Borrowed(input) };
+    let mut unsettled = false;
+    let folded = seen.chars().filter(|c| !is_invisible(*c)).nfkc().filter(|c| {
+        unsettled |= is_invisible(*c);
+        !is_invisible(*c)
+    });
     let mut text: String = folded
         .map(|c| match c {
             '\n' | '\t' => c,
@@ -51,7 +53,7 @@ fn fold(input: &str) -> String {
         })
         .collect();
     text.truncate(cut(&text).len());
-    text
+    (text, unsettled)
 }
 
 fn cut(text: &str) -> &str {

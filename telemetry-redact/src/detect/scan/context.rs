@@ -116,7 +116,7 @@ impl<'t> Scanner<'t> {
         }
         let bare = name.strip_prefix(b"--").or_else(|| name.strip_prefix(b"-")).unwrap_or(name);
         // A token may have words like these in it, and padding.
-        if !is_secret_name(bare) || headed(self.word(self.at), name[0]).is_some() {
+        if !is_secret_name(bare) || headed(self.word(self.at)).is_some() {
             return false;
         }
         let quoted = matches!(self.text[start - 1], b'"' | b'\'' | b'`');
@@ -135,7 +135,7 @@ impl<'t> Scanner<'t> {
         }
         // Its own form says more, and may go on behind a mark.
         let whole = self.word(start);
-        let begun = whole.first().and_then(|first| headed(whole, *first)).filter(|_| !quoted);
+        let begun = headed(whole).filter(|_| !quoted);
         let own = begun.or_else(|| std::str::from_utf8(value).ok().and_then(rule_of));
         if let Some(own) = own.filter(|own| is_telling(own)) {
             let end = self.wrapped(own, if begun.is_some() { start + whole.len() } else { end });

@@ -84,7 +84,7 @@ impl<'t> Scanner<'t> {
             [b':', b':', third, ..] => third.is_ascii_hexdigit(),
             rest => {
                 let start = table::start(rest);
-                rest.first().is_some_and(|first| table::probes(*first).iter().any(|probe| probe.holds(start)))
+                table::probes(rest).iter().any(|probe| probe.holds(start))
             }
         }
     }
@@ -181,7 +181,7 @@ impl<'t> Scanner<'t> {
 fn names_value(chunk: &[u8]) -> bool {
     let name = chunk.iter().take_while(|byte| context::is_of_name(**byte)).count();
     let [b'=', first, ..] = &chunk[name..] else { return false };
-    name > 0 && *first != b'=' && headed(chunk, chunk[0]).is_none()
+    name > 0 && *first != b'=' && headed(chunk).is_none()
 }
 
 fn is_said(word: &[u8], cue: &str) -> bool {

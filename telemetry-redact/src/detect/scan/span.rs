@@ -21,10 +21,8 @@ impl Scanner<'_> {
         let first = Shape::of_byte(window[0]);
         let numeric = first & (Shape::DIGIT | Shape::UPPER | Shape::PLUS) != 0 || window[0] == b'(';
         let start = table::start(window);
-        let headed =
-            table::probes(window[0]).iter().filter(|probe| probe.holds(start)).map(|probe| probe.rule);
-        let framed =
-            table::frames(first).iter().filter(|frame| numeric && frame.spans()).map(|frame| frame.rule);
+        let headed = table::probes(window).iter().filter(|probe| probe.holds(start)).map(|probe| probe.rule);
+        let framed = table::spans(window[0]).filter(|_| numeric).map(|frame| frame.rule);
         let found = headed
             .chain(framed)
             .map(|at| &table::RULES[usize::from(at)])
