@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     W.secret("detect.slack_refresh", "xoxe\\.xox[bp]-[0-9]-[A-Za-z0-9]{40,}", SLACK),
     W.secret("detect.slack_app", "xapp-[0-9]-[A-Z0-9]+-[0-9]+-[a-z0-9]+", SLACK),
     W.secret("detect.slack_workflow", "xwfp-[A-Za-z0-9%-]{20,}", SLACK),
-    W.secret("detect.slack_hook", "https://hooks\\.slack\\.com/(services|workflows|triggers)/[A-Za-z0-9+/]{20,}", "Slack developer documentation, Incoming webhooks"),
+    W.secret("detect.slack_hook", "(https://hooks|hooks)\\.slack\\.com/(services|workflows|triggers)/[A-Za-z0-9+/]{20,}", "Slack developer documentation, Incoming webhooks"),
     W.exact("detect.discord_bot", "[MNO][A-Za-z0-9_-]{22,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}", DISCORD).checked(Check::MixedCase),
     W.secret("detect.discord_hook", "https://(discord\\.com|discordapp\\.com|ptb\\.discord\\.com|canary\\.discord\\.com)/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,}", DISCORD),
     W.exact("detect.telegram", "[0-9]{5,16}:A[A-Za-z0-9_-]{34}", "Telegram Bot API, Authorizing your bot"),

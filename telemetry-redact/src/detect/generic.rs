@@ -20,6 +20,8 @@ pub(super) const RULES: &[Rule] = &[
         "digits with the marks of numbers, dates, times and money, and a unit",
     ),
     W.known("detect.base32", SECRET, "[A-Z2-7]{24,}={0,6}", "RFC 4648, 6: base32").checked(Check::Base32),
+    W.known("detect.base36", SECRET, "[a-z0-9]{28,}", "letters and digits in one case, longer than any word")
+        .with(Shape::DIGIT | Shape::LOWER_REST),
     W.known(
         "detect.base64",
         SECRET,
@@ -68,7 +70,7 @@ pub(super) fn is_secret_name(name: &[u8]) -> bool {
         "token",
     ];
     /// As the whole of a name, or of its last word.
-    const WHOLE: [&str; 10] = ["auth", "code", "cookie", "key", "otp", "pass", "pin", "pw", "sig", "sid"];
+    const WHOLE: [&str; 9] = ["auth", "cookie", "key", "otp", "pass", "pin", "pw", "sig", "sid"];
     if name.is_empty() || name.len() > MOST {
         return false;
     }
@@ -90,7 +92,5 @@ pub(super) fn is_secret_name(name: &[u8]) -> bool {
     }
     let (folded, last) = (&folded[..len], &folded[last..len]);
     let has = |part: &&str| folded.windows(part.len()).any(|window| window == part.as_bytes());
-    WHOLE.iter().any(|whole| last == whole.as_bytes()) && last.len() == folded.len()
-        || WHOLE.iter().any(|whole| last == whole.as_bytes()) && folded.len() > last.len() && last != b"code"
-        || PARTS.iter().any(has)
+    WHOLE.iter().any(|whole| last == whole.as_bytes()) || PARTS.iter().any(has)
 }

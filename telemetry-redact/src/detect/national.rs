@@ -14,7 +14,7 @@ const fn id(name: &'static str, pattern: &'static str, check: Check, source: &'s
 pub(super) const EUROPE: &[Rule] = &[
     id(
         "detect.es_nif",
-        "[0-9XYZ][ -]?[0-9]{7}[ -]?[A-HJ-NP-TV-Z]",
+        "([0-9XYZxyz][ -]?|)[0-9]{7}[ -]?[A-HJ-NP-TV-Za-hj-np-tv-z]",
         Check::EsNif,
         "Spain, Real Decreto 1553/2005 (DNI and NIE)",
     ),
@@ -175,7 +175,7 @@ pub(super) const EUROPE: &[Rule] = &[
 pub(super) const WORLD: &[Rule] = &[
     id(
         "detect.us_ssn",
-        "[0-9]{3}[ -][0-9]{2}[ -][0-9]{4}",
+        "[0-9]{3}[ .-][0-9]{2}[ .-][0-9]{4}",
         Check::UsSsn,
         "SSA, POMS RM 10201 (SSN); IRS (ITIN)",
     ),

@@ -10,7 +10,7 @@ const W: Write = Write(Family::Network);
 pub(super) const RULES: &[Rule] = &[
     W.known("detect.url", "<url>", "[A-Za-z0-9+.-]{1,32}://.{0,}", "RFC 3986, Uniform resource identifiers"),
     W.known("detect.email", "<email>", "\\T{3,}", "RFC 5321, 4.1.2: mailboxes; of hosts without a dot too").checked(Check::Email).with(Shape::AT),
-    W.known("detect.ipv4", "<ip>", "[0-9.]{7,15}(/[0-9]{1,2}|:[0-9]{1,5}|)", "RFC 791, RFC 4632 (prefix length)").checked(Check::Ipv4),
+    W.known("detect.ipv4", "<ip>", "[0-9.]{7,15}(/[0-9]{1,2}|)(:[0-9]{1,5}|)", "RFC 791, RFC 4632 (prefix length)").checked(Check::Ipv4),
     W.known("detect.mac", ID, "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}", MAC),
     W.known("detect.eui64", ID, "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}", MAC),
     W.known("detect.mac_dotted", ID, "[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}", "Cisco IOS configuration guides, MAC addresses"),

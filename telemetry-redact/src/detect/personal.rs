@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     W.known(
         "detect.phone_north_america",
         ID,
-        "(1[ .-]|)(\\([2-9][0-9]{2}\\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}",
+        "(\\+?[0-9]{1,3}[ .-]|)(\\([2-9][0-9]{2}\\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}",
         "North American Numbering Plan",
     ),
     W.known("detect.phone_national", ID, "\\(?0[1-9][0-9]{0,4}[)]?[ /-][0-9 -]{4,12}", PHONE)

@@ -16,7 +16,7 @@ pub(super) fn is_es_nif(text: &[u8]) -> bool {
         _ => u64::from(byte.wrapping_sub(b'0')),
     };
     let value = first.iter().fold(0_u64, |value, byte| value.wrapping_mul(10).wrapping_add(digit(byte)));
-    first.len() == 8 && letter(b"TRWAGMYFPDXBNJZSQVHLCKE", value % 23) == Some(*last)
+    (7..=8).contains(&first.len()) && letter(b"TRWAGMYFPDXBNJZSQVHLCKE", value % 23) == Some(*last)
 }
 
 /// Spain, companies (Orden EHA/451/2008).

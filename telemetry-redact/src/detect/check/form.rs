@@ -6,9 +6,7 @@ use std::str;
 /// With and without port and prefix length (RFC 4632).
 pub(super) fn is_ipv4(text: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(text) else { return false };
-    let address = text.split(['/', ':']).next().unwrap_or(text);
-    let rest = &text[address.len()..];
-    rest.bytes().skip(1).all(|b| b.is_ascii_digit()) && address.parse::<Ipv4Addr>().is_ok()
+    text.split(['/', ':']).next().is_some_and(|address| address.parse::<Ipv4Addr>().is_ok())
 }
 
 /// With and without port, prefix length and zone (RFC 4291, RFC 6874).
@@ -34,7 +32,8 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         return false;
     }
     let is_label = |label: &str| {
-        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
     };
     let host = host.trim_end_matches('.');
     host.rsplit_once('.').is_some_and(|(labels, last)| {
@@ -76,6 +75,6 @@ pub(super) fn is_secret_query(text: &[u8]) -> bool {
     text[query + 1..].split(|byte| matches!(byte, b'&' | b';')).any(|parameter| {
         let mut parts = parameter.splitn(2, |byte| *byte == b'=');
         let (name, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        !value.is_empty() && super::super::generic::is_secret_name(name)
+        !value.is_empty() && (name == b"code" || super::super::generic::is_secret_name(name))
     })
 }

@@ -123,8 +123,8 @@ impl<'t> Scanner<'t> {
         let value = self.value(start);
         let end = start + value.len();
         let ends_line = self.text.get(end).is_none_or(|byte| *byte != b' ');
-        // `token: expected a string` is a sentence.
-        let sentence = between == Between::Colon
+        // `token: expected a string` and `--token is required` are sentences.
+        let sentence = between != Between::Equals
             && !quoted
             && !ends_line
             && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b',');

@@ -103,7 +103,7 @@ impl<'t> Scanner<'t> {
         let end = self.at + size;
         for _ in 0..RESTS {
             let core = trimmed(&self.text[self.at..end]);
-            let asked = if names_value(core) { None } else { self.ask(core) };
+            let asked = if names_value(core) || is_list(core) { None } else { self.ask(core) };
             if let Some(rule) = asked {
                 let range = self.at..self.wrapped(rule, self.at + core.len());
                 return self.found(rule, range);
@@ -184,6 +184,14 @@ fn names_value(chunk: &[u8]) -> bool {
     name > 0 && *first != b'=' && headed(chunk).is_none()
 }
 
+/// `name=value;name=value`, as connection strings are: each value is asked alone.
+fn is_list(chunk: &[u8]) -> bool {
+    let mut parts = chunk.split(|byte| *byte == b';');
+    let has_name = |part: &[u8]| part.contains(&b'=') && !part.contains(&b'?');
+    parts.next().is_some_and(|first| first.len() < chunk.len() && !first.contains(&b'?'))
+        && parts.any(has_name)
+}
+
 fn is_said(word: &[u8], cue: &str) -> bool {
     let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase);
     letters.eq(cue.bytes())
@@ -204,6 +212,13 @@ fn trimmed(chunk: &[u8]) -> &[u8] {
 fn is_worth(rule: &Rule, token: &[u8]) -> bool {
     let shape = Shape::of(token);
     let words = rule.id == "detect.path" && shape.is_only(Shape::LETTER | Shape::SLASH) && token[0] != b'/';
+    // Words and numbers joined by marks, as in the name of a region, change often and are not random.
+    let mixed = |part: &[u8]| {
+        let shape = Shape::of(part);
+        shape.has(Shape::DIGIT) && shape.has_any(Shape::LETTER)
+    };
+    let words =
+        words || rule.id == "detect.entropy" && !token.split(|byte| !byte.is_ascii_alphanumeric()).any(mixed);
     // A sign before a word, as of a flag or a list.
     !words && shape.has_any(Shape::DIGIT | Shape::LETTER | Shape::BEYOND)
 }
