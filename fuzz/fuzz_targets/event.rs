@@ -51,7 +51,7 @@ fn observation(event: Event) -> Observation {
         Outcome::Success => Ending::Success,
         Outcome::Interrupted { signal } => Ending::Interrupted(signal),
         Outcome::Panic => Ending::Panic,
-        Outcome::Error { code, message } => {
+        Outcome::Error { code, message, fingerprint: _ } => {
             Ending::Error { code: Some(code), text: message.map(|message| Raw::from(message.as_str())) }
         }
     };

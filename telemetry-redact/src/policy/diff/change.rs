@@ -136,6 +136,8 @@ pub enum Subject {
         /// The name.
         name: String,
     },
+    /// Whether a word that is no command is counted as an argument. No more of it is collected either way.
+    CountedArguments,
     /// Misspellings of the commands below one.
     MisspelledCommands,
     /// That a flag was used.
@@ -266,6 +268,9 @@ impl fmt::Display for Subject {
             Self::Command => f.write_str("commands"),
             Self::CommandName { name } => write!(f, "the name `{name}`, stored as the command,"),
             Self::DeprecatedCommandName { name } => write!(f, "that the deprecated name `{name}` was typed"),
+            Self::CountedArguments => {
+                f.write_str("whether a word is counted as an argument or as no command")
+            }
             Self::MisspelledCommands => f.write_str("misspellings of the commands below"),
             Self::Flag { flag } => write!(f, "--{flag}"),
             Self::FlagOfOthers { flag } => {

@@ -45,9 +45,13 @@ use super::{Abbreviations, NameKind, PolicyProblem, PolicySource, Repeats, decla
 pub fn diff(old: &PolicySource, new: &PolicySource) -> Vec<Change> {
     let mut comparison = Comparison::default();
     comparison.whole(old, new);
-    comparison.commands(&Meaning::of(old), &Meaning::of(new));
+    let (before, now) = (Meaning::of(old), Meaning::of(new));
+    comparison.commands(&before, &now);
     comparison.error_words(old, new);
     comparison.names(old, new);
+    if comparison.found.is_empty() {
+        comparison.counts(&before, &now);
+    }
     if comparison.found.is_empty() && old != new {
         comparison.add(Effect::Nothing, Subject::Wording, None);
     }
@@ -176,6 +180,16 @@ impl Comparison {
             }
             self.command(path, before, now);
             self.flags(path, before.unwrap_or(&nothing), now, &new.flag_names);
+        }
+    }
+
+    /// What changes nothing but how words are counted; where more changes, that says it.
+    fn counts(&mut self, old: &Meaning<'_>, new: &Meaning<'_>) {
+        for (path, now) in &new.commands {
+            let counts = |command: &CommandMeaning<'_>| command.positional_count() > 0;
+            if old.commands.get(path).is_some_and(|before| counts(before) != counts(now)) {
+                self.add(Effect::Nothing, Subject::CountedArguments, Some(path));
+            }
         }
     }
 
