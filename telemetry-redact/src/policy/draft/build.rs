@@ -102,10 +102,13 @@ impl Builder {
             .cloned()
             .collect();
         let own_names: BTreeSet<&String> = flags.iter().filter_map(|flag| flag.longs.first()).collect();
-        for flag in
-            above.iter().filter(|flag| flag.longs.first().is_none_or(|long| !own_names.contains(long)))
-        {
-            taken.extend(all_names(flag));
+        for flag in &above {
+            // A command's own flag may stand for one of the same name, but not another one for a part of its names.
+            let own = flag.longs.first().filter(|long| own_names.contains(long));
+            let has_short = |shown: &&ShownFlag| shown.short == flag.short && shown.longs.first() == own;
+            let is_own_short = own.is_some() && flags.iter().any(|shown| has_short(&shown));
+            let mine = |name: &String| own == Some(name) || is_own_short && name.starts_with('-');
+            taken.extend(all_names(flag).filter(|name| !mine(name)));
         }
         let mut rule = CommandRule { path: path.join(" "), ..CommandRule::default() };
         let handed_down = self.handed_down.get(path).cloned().unwrap_or_default();
