@@ -7,9 +7,9 @@ mod queries;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use telemetry_schema::Timestamp;
 
 use super::{Inserted, Store, StoreError};
@@ -97,11 +97,29 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 fn configure(writer: &Connection) -> rusqlite::Result<()> {
-    writer.pragma_update(None, "journal_mode", "WAL")?;
+    switch_to_wal(writer)?;
     writer.pragma_update(None, "synchronous", "FULL")?;
     writer.pragma_update(None, "foreign_keys", "ON")?;
     // After a burst the write-ahead log shrinks to this again.
     writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
+}
+
+/// Two stores that open a new file at once both want it for themselves here. SQLite does not wait then, since neither
+/// would give in, and refuses one of them at once (sqlite.org/rescode.html#busy): it asks again.
+fn switch_to_wal(writer: &Connection) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    let begun = Instant::now();
+    loop {
+        match writer.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < BUSY_TIMEOUT =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 /// A panic while the lock was held left no transaction open: dropping one rolls it back.
