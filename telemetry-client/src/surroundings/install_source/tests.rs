@@ -215,8 +215,8 @@ fn what_no_manager_claims_in_a_container_is_its_image_s() {
         ("/usr/local/bin/orchard", Source::Docker),
         ("/usr/bin/orchard", Source::Docker),
         ("/usr/bin/atlas", Source::Apt),
-        ("/root/.cargo/bin/orchard", Source::Cargo),
-        ("/work/target/debug/orchard", Source::Binary),
+        ("/home/ada/.cargo/bin/orchard", Source::Cargo),
+        ("/srv/target/debug/orchard", Source::Binary),
     ] {
         assert_eq!(machine.source(&[], path), Some(source), "{path}");
     }
