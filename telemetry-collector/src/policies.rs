@@ -27,7 +27,8 @@ impl Policies {
     #[must_use]
     pub fn with(mut self, redactor: Redactor) -> Self {
         if let Some(program) = redactor.policy().map(|policy| policy.program().clone()) {
-            self.by_program.insert(program, redactor);
+            // What programs send is mostly what they sent before.
+            self.by_program.insert(program, redactor.with_cache());
         }
         self
     }

@@ -46,12 +46,16 @@ fn bytes<T: AsRef<str>>(texts: &[T]) -> Throughput {
 
 fn text(criterion: &mut Criterion) {
     let redactor = Redactor::new(policy());
+    let cached = Redactor::new(policy()).with_cache();
     let (benign, errors) = (benign(), errors());
     let json: Vec<String> = benign.iter().map(|text| serde_json::to_string(text).expect("text")).collect();
     let mut group = criterion.benchmark_group("text");
     group.throughput(bytes(&benign));
     group.bench_function("benign", |b| {
         b.iter(|| benign.iter().map(|text| redactor.redact_text(text).text.len()).sum::<usize>());
+    });
+    group.bench_function("benign, seen before", |b| {
+        b.iter(|| benign.iter().map(|text| cached.redact_text(text).text.len()).sum::<usize>());
     });
     group.bench_function("floor: parse as JSON strings", |b| {
         b.iter(|| {
@@ -64,6 +68,9 @@ fn text(criterion: &mut Criterion) {
     group.throughput(bytes(&errors));
     group.bench_function("errors", |b| {
         b.iter(|| errors.iter().map(|text| redactor.redact_text(text).text.len()).sum::<usize>());
+    });
+    group.bench_function("errors of wordings seen before", |b| {
+        b.iter(|| errors.iter().map(|text| cached.redact_text(text).text.len()).sum::<usize>());
     });
     group.finish();
 }
@@ -84,10 +91,13 @@ fn admit(criterion: &mut Criterion) {
     let redactor = Redactor::new(policy());
     let different = events(&redactor, &benign());
     let same = events(&redactor, &vec!["the file does not exist"; different.len()]);
+    let cached = Redactor::new(policy()).with_cache();
     let mut group = criterion.benchmark_group("admit");
-    for (name, events) in
-        [("events, each with another message", &different), ("events with the same message", &same)]
-    {
+    for (name, redactor, events) in [
+        ("events, each with another message", &redactor, &different),
+        ("events with messages seen before", &cached, &different),
+        ("events with the same message", &cached, &same),
+    ] {
         group.throughput(bytes(events));
         group.bench_function(name, |b| {
             b.iter(|| parsed(events).filter(|event| redactor.admit(event.clone()).is_ok()).count());

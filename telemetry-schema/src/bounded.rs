@@ -198,8 +198,13 @@ impl Fingerprint {
     /// The fingerprint of this number.
     #[must_use]
     pub fn of(hash: u64) -> Self {
-        let digits = hash.to_be_bytes().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        Self(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect::<String>().into())
+        const DIGITS: [char; 16] =
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+        let mut text = String::with_capacity(Self::MAX_LENGTH);
+        text.extend(
+            hash.to_be_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|d| DIGITS[usize::from(d)]),
+        );
+        Self(text.into())
     }
 }
 

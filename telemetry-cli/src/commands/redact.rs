@@ -17,7 +17,7 @@ const BLOCK: usize = 256 * 1024;
 const SHARED_FROM: usize = 32 * 1024;
 
 pub(crate) fn run(redact: &Redact) -> Result<ExitCode> {
-    let redactor = policies::redactor(redact.policy.as_deref(), None)?;
+    let redactor = policies::redactor(redact.policy.as_deref(), None)?.with_cache();
     let form = if redact.json_lines { Form::Json } else { Form::Plain };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let mut input = std::io::stdin().lock();

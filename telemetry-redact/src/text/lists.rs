@@ -83,20 +83,26 @@ pub(super) const COMPONENT: Lists = Lists(1 << 25);
 /// Words before a number that is a bound of the program's: `at least 8`.
 pub(super) const BOUNDS_NUMBER: Lists = Lists(1 << 26);
 
+/// What programs count and measure, after a number: `10 seconds`, `3 of 5 attempts`. Days, weeks and years are a person's.
+pub(super) const COUNTED: Lists = Lists(1 << 27);
+
+/// What programs number, before the number: `line 12`, `attempt 2 of 5`.
+pub(super) const NUMBERED: Lists = Lists(1 << 28);
+
 /// Nouns of size: `a multiple of 8`, `a limit of 100`.
-pub(super) const HAS_SIZE: Lists = Lists(1 << 27);
+pub(super) const HAS_SIZE: Lists = Lists(1 << 29);
 
 /// Words that say what should be.
-pub(super) const MODAL: Lists = Lists(1 << 28);
+pub(super) const MODAL: Lists = Lists(1 << 30);
 
 /// Last words of the names of types.
-pub(super) const NAMES_TYPE: Lists = Lists(1 << 29);
+pub(super) const NAMES_TYPE: Lists = Lists(1 << 31);
 
 /// Protocols, systems and languages whose version says nothing of a user.
-pub(super) const HAS_VERSION: Lists = Lists(1 << 30);
+pub(super) const HAS_VERSION: Lists = Lists(1 << 32);
 
 /// Options that every program may have, and their names say nothing.
-pub(super) const USUAL_FLAG: Lists = Lists(1 << 31);
+pub(super) const USUAL_FLAG: Lists = Lists(1 << 33);
 
 /// First words of the wordings by which the class of an error is told.
-pub(super) const BEGINS_CODE: Lists = Lists(1 << 32);
+pub(super) const BEGINS_CODE: Lists = Lists(1 << 34);

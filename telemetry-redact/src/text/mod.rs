@@ -11,6 +11,7 @@
 //! The judges only ever keep a token as it stands or drop it, so every token of the output is a word of the
 //! vocabulary, a declared word, a mark, space or a placeholder, and a text of allowed words comes back byte for byte.
 
+mod cache;
 mod clauses;
 mod codes;
 mod known;
@@ -29,14 +30,18 @@ mod templates;
 mod vocabulary;
 mod words;
 
+pub(crate) use cache::Cache;
 pub use codes::CODES;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
 pub(crate) use normalise::{is_invisible, normalise};
 pub(crate) use templates::{Part, Template, parts as template_parts};
 
+use telemetry_schema::ErrorCode;
+
 use crate::TextFinding;
 use crate::detect::{self, Kind as Detected};
 use crate::hash::Fnv1a64;
+use cache::AtRest;
 use known::Known;
 use lex::{Fate, Kind, Lexed, Token};
 
@@ -45,10 +50,10 @@ pub const PLACEHOLDERS: &[&str] =
     &["<value>", "<path>", "<url>", "<email>", "<ip>", "<host>", "<id>", "<number>", "<secret>"];
 
 /// A redacted text.
-pub(crate) struct Redaction<'l> {
+pub(crate) struct Redaction {
     pub(crate) text: String,
     pub(crate) findings: Vec<TextFinding>,
-    pub(crate) code: Option<&'l str>,
+    pub(crate) code: Option<ErrorCode>,
     /// Of the wording: what was taken out and what stands in slots has no part in it.
     pub(crate) fingerprint: u64,
 }
@@ -57,13 +62,25 @@ pub(crate) struct Redaction<'l> {
 /// for, so the first repetition nearly always changes nothing.
 const MAX_PASSES: usize = 4;
 
-/// Redacts one error text. Pure; linear in the length of the text, which is bounded.
-pub(crate) fn redact<'l>(input: &str, lexicon: &'l dyn Lexicon, known_values: &[&str]) -> Redaction<'l> {
+/// Redacts one error text. Pure, since a cache changes nothing but the time it takes; linear in the length of the text,
+/// which is bounded.
+pub(crate) fn redact(
+    input: &str,
+    lexicon: &dyn Lexicon,
+    known_values: &[&str],
+    cache: Option<&Cache<ErrorCode>>,
+) -> Redaction {
     let mut tally = Tally::default();
     if input.len() > normalise::MAX_BYTES {
         tally.note("text.too_long");
     }
     let normal = normalise(input);
+    let at_rest = |text: &str| cache.and_then(|cache| cache.get(text));
+    if known_values.is_empty()
+        && let Some(AtRest { code, fingerprint }) = at_rest(&normal)
+    {
+        return Redaction { text: normal.into_owned(), findings: tally.findings(), code, fingerprint };
+    }
     let known = Known::new(known_values, lexicon);
     let mut last = pass(&normal, lexicon, &known, &mut tally);
     // A text from which nothing was taken is at rest: what is known can only take out more.
@@ -71,6 +88,9 @@ pub(crate) fn redact<'l>(input: &str, lexicon: &'l dyn Lexicon, known_values: &[
     for _ in 0..MAX_PASSES {
         if settled {
             break;
+        }
+        if let Some(AtRest { code, fingerprint }) = at_rest(&last.text) {
+            return Redaction { text: last.text, findings: tally.findings(), code, fingerprint };
         }
         let again = pass(&last.text, lexicon, &Known::default(), &mut Tally::default());
         settled = again.text == last.text;
@@ -80,9 +100,13 @@ pub(crate) fn redact<'l>(input: &str, lexicon: &'l dyn Lexicon, known_values: &[
         // A text that does not come to rest cannot be told from one that leaks.
         last = pass("<value>", lexicon, &Known::default(), &mut Tally::default());
     }
-    let Pass { text, begins, code, fingerprint } = last;
+    let Pass { text, begins, code, fingerprint: Fnv1a64(fingerprint) } = last;
     let code = code.or_else(|| codes::code_of(&text, &begins));
-    Redaction { text, findings: tally.findings(), code, fingerprint: fingerprint.0 }
+    let code = code.and_then(|code| ErrorCode::new(code).ok());
+    if let Some(cache) = cache {
+        cache.put(&text, AtRest { code: code.clone(), fingerprint });
+    }
+    Redaction { text, findings: tally.findings(), code, fingerprint }
 }
 
 /// What was taken out, by rule.

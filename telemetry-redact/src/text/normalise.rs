@@ -39,19 +39,18 @@ fn fold(input: &str) -> (String, bool) {
         unsettled |= is_invisible(*c);
         !is_invisible(*c)
     });
-    let mut text: String = folded
-        .map(|c| match c {
-            '\n' | '\t' => c,
-            // A carriage return or form feed ends a line too.
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => '\n',
-            c if c.is_whitespace() => ' ',
-            // What typesetting makes of the marks that a slot is told by.
-            '\u{2018}'..='\u{201b}' | '\u{2bc}' | '\u{2032}' => '\'',
-            '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            c => c,
-        })
-        .collect();
+    let mut text = String::with_capacity(input.len());
+    text.extend(folded.map(|c| match c {
+        '\n' | '\t' => c,
+        // A carriage return or form feed ends a line too.
+        c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => '\n',
+        c if c.is_whitespace() => ' ',
+        // What typesetting makes of the marks that a slot is told by.
+        '\u{2018}'..='\u{201b}' | '\u{2bc}' | '\u{2032}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c => c,
+    }));
     text.truncate(cut(&text).len());
     (text, unsettled)
 }

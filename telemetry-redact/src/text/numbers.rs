@@ -1,6 +1,7 @@
 //! Numbers: which of them are the program's own.
 
 use super::lex::{Fate, Kind};
+use super::table::Lists;
 use super::words::{Before, Line, Place};
 use super::{lists, statuses};
 
@@ -17,11 +18,27 @@ impl Place<'_, '_> {
         {
             return true;
         }
+        if self.is_counted(number, line) {
+            return true;
+        }
         // One digit by itself tells nothing; digits that follow each other are a number spelled out.
         number.len() == 1
             && !matches!(self.before, Before::Name | Before::Gone)
             && !line.last[2..].iter().any(|said| has_digit(said.text))
             && !self.next_words().take(2).any(has_digit)
+    }
+
+    /// Whether a program counts something here, or says where it is: `10 seconds`, `line 3 column 7`, `attempt 2 of 5`.
+    fn is_counted(&self, number: &str, line: &Line<'_>) -> bool {
+        if number.len() > MAX_COUNT || matches!(self.before, Before::Name | Before::Gone) {
+            return false;
+        }
+        let is_last = |last: usize| line.last[last].lists.is(lists::NUMBERED);
+        let goes_on = line.last[3].text == "of" && has_digit(line.last[2].text) && is_last(1);
+        let mut next = self.next_words();
+        is_last(3)
+            || goes_on
+            || line.last[3].text != "of" && next.next().is_some_and(|word| Lists::of(word).is(lists::COUNTED))
     }
 
     /// Whether a number is a bound of the program's, or goes on a list of them: `at least 8`, `>= 0`, `between 0 and 63`,
@@ -81,6 +98,16 @@ impl Place<'_, '_> {
         statuses::reason_after(number.text, self.text.get(number.end()..)?)
     }
 }
+
+/// `30s`, `1532ms`: how long something took or may take.
+pub(super) fn is_duration(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    (1..=MAX_COUNT).contains(&(word.len() - unit.len()))
+        && matches!(unit, "ns" | "us" | "ms" | "s" | "m" | "h")
+}
+
+/// Longer numbers can be somebody's: of a house, a year with more to it, an identifier.
+const MAX_COUNT: usize = 4;
 
 /// `14.5`, `1.2.3`.
 pub(super) fn is_version(word: &str) -> bool {

@@ -276,7 +276,7 @@ impl Place<'_, '_> {
             let lower = owner.bytes().all(|b| b.is_ascii_lowercase());
             return vocabulary::class(owner).is_some() && (lower || self.before == Before::Start);
         }
-        if self.is_range(word) {
+        if self.is_range(word) || numbers::is_duration(word) {
             return true;
         }
         // `24-digit`, `256-bit`: a limit of the program's.

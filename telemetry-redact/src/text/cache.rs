@@ -1,0 +1,102 @@
+//! Texts that redaction left as they are, so that they need not be gone over again.
+//!
+//! Errors repeat: what a collector is sent, and what a program prints, is mostly what it was the day before. Only what
+//! came out of redaction is kept here, never what went in.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use crate::hash::Fnv1a64;
+
+/// Threads seldom meet at one of so many locks.
+const SHARDS: usize = 16;
+
+/// Texts in each shard: 8,192 in all, more than a program has wordings.
+const TEXTS: usize = 512;
+
+/// A longer text is seldom said twice. With the number of texts this bounds the cache to 4 MiB and its table.
+const MAX_TEXT: usize = 512;
+
+/// What is known of a text at rest.
+#[derive(Clone, Copy)]
+pub(crate) struct AtRest<C> {
+    pub(super) code: Option<C>,
+    pub(super) fingerprint: u64,
+}
+
+/// One place for each text, by its hash: a text takes the place of the one before it.
+type Shard<C> = Vec<Option<(Box<str>, AtRest<C>)>>;
+
+/// A bounded number of texts, shared among threads. Nothing is allocated before there is one. Texts that were chosen to
+/// take each other's place are gone over each time, as without it.
+pub(crate) struct Cache<C> {
+    shards: [Mutex<Shard<C>>; SHARDS],
+}
+
+impl<C> Default for Cache<C> {
+    fn default() -> Self {
+        Self { shards: std::array::from_fn(|_| Mutex::default()) }
+    }
+}
+
+impl<C> fmt::Debug for Cache<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").finish_non_exhaustive()
+    }
+}
+
+impl<C: Clone> Cache<C> {
+    fn place(&self, text: &str) -> Option<(&Mutex<Shard<C>>, usize)> {
+        if text.len() > MAX_TEXT {
+            return None;
+        }
+        let Fnv1a64(hash) = text.bytes().fold(Fnv1a64::default(), Fnv1a64::with);
+        let hash = usize::try_from((hash ^ hash >> 32) & u64::from(u32::MAX)).ok()?;
+        Some((self.shards.get(hash % SHARDS)?, hash / SHARDS % TEXTS))
+    }
+
+    pub(super) fn get(&self, text: &str) -> Option<AtRest<C>> {
+        let (shard, place) = self.place(text)?;
+        let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, at_rest) = shard.get(place)?.as_ref()?;
+        (**known == *text).then(|| at_rest.clone())
+    }
+
+    pub(super) fn put(&self, text: &str, at_rest: AtRest<C>) {
+        let Some((shard, place)) = self.place(text) else { return };
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if shard.is_empty() {
+            shard.resize_with(TEXTS, || None);
+        }
+        if let Some(slot) = shard.get_mut(place) {
+            *slot = Some((text.into(), at_rest));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_and_its_place_is_taken_by_others() {
+        let cache = Cache::default();
+        let texts: Vec<String> = (0..4 * SHARDS * TEXTS).map(|number| format!("failed: {number}")).collect();
+        for (fingerprint, text) in (0..).zip(&texts) {
+            cache.put(text, AtRest { code: Some(fingerprint), fingerprint });
+            let found = cache.get(text).map(|found| (found.code, found.fingerprint));
+            assert_eq!(found, Some((Some(fingerprint), fingerprint)));
+        }
+        let kept = texts.iter().filter(|text| cache.get(text).is_some()).count();
+        assert!((SHARDS * TEXTS / 2..=SHARDS * TEXTS).contains(&kept), "{kept}");
+        assert!(cache.get("failed").is_none());
+    }
+
+    #[test]
+    fn a_long_text_is_not_kept() {
+        let cache = Cache::<()>::default();
+        let text = "a".repeat(MAX_TEXT + 1);
+        cache.put(&text, AtRest { code: None, fingerprint: 1 });
+        assert!(cache.get(&text).is_none());
+    }
+}
