@@ -36,7 +36,9 @@ fuzz_target!(|input: &[u8]| -> Corpus {
 fn can_be_told(value: &str, subject: Option<&Subject>) -> bool {
     const MIN_LENGTH: usize = 4;
     let is_word = value.len() >= MIN_LENGTH && value.bytes().all(|b| b.is_ascii_alphabetic());
-    let is_placeholder = PLACEHOLDERS.iter().any(|placeholder| words(placeholder).any(|word| word == value));
+    let is_placeholder = PLACEHOLDERS
+        .iter()
+        .any(|placeholder| words(placeholder).any(|word| word.eq_ignore_ascii_case(value)));
     let is_declared = || {
         let mut declared = subject.into_iter().flat_map(|subject| subject.declared.words());
         declared.any(|word| words(word).any(|word| word.eq_ignore_ascii_case(value)))

@@ -1,16 +1,17 @@
 //! The whole way of one event, seen from the program it is about.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
-use telemetry_schema::{AuthMethod, EventId, Timestamp, Version};
-use telemetry_transport::{AppendError, Endpoint, EndpointError, Ledger, Spool, SpoolLimits};
+use telemetry_schema::{AuthMethod, Context, EventId, ProgramName, Timestamp, Version};
+use telemetry_transport::{AppendError, Endpoint, EndpointError, Ledger, Spool, SpoolLimits, helper};
 use thiserror::Error;
 
-use crate::identity;
+use crate::installation::{self, Installation, KeptFacts};
 use crate::known;
+use crate::platform;
 use crate::settings::{Key, SettingsError, SettingsFile};
 use crate::sources::{self, Files, Host};
 use crate::surroundings::{self, Environment};
@@ -63,6 +64,22 @@ pub struct App {
     pub executable: Option<PathBuf>,
 }
 
+/// When a run began, and how long it took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) started_at: SystemTime,
+    pub(crate) duration: Duration,
+}
+
+/// What an event says besides the command line and its end.
+#[derive(Debug)]
+pub(crate) struct Described {
+    pub(crate) facts: Facts,
+    pub(crate) started_at: Timestamp,
+    pub(crate) completed_at: Timestamp,
+    pub(crate) duration_us: u64,
+}
+
 impl Client {
     /// A client as the environment and the settings of this user say.
     #[must_use]
@@ -74,11 +91,38 @@ impl Client {
     /// the project file, are looked for from the working directory that is given, also if the process has moved since.
     #[must_use]
     pub fn in_environment(environment: Environment, working_directory: Option<&Path>) -> Self {
-        let files = Files::find(&environment, working_directory);
+        Self::with(environment, working_directory, None)
+    }
+
+    /// A client for a program that brings its own: settings, spool and ledger lie in directories of the program's, and
+    /// events go to its endpoint unless a variable or setting names another.
+    #[must_use]
+    pub fn of_program(
+        environment: Environment,
+        working_directory: Option<&Path>,
+        program: &ProgramName,
+        endpoint: Option<&str>,
+    ) -> Self {
+        Self::with(environment, working_directory, Some((program.as_str(), endpoint)))
+    }
+
+    fn with(
+        environment: Environment,
+        working_directory: Option<&Path>,
+        program: Option<(&str, Option<&str>)>,
+    ) -> Self {
+        let (name, endpoint) = program.unzip();
+        let files = Files::find(&environment, working_directory, name);
         let named = environment.var(variables::STATE_DIR).filter(|path| !path.is_empty());
-        let named = named.map(|path| sources::from(working_directory, path.into()));
-        let state_dir = named.or_else(telemetry_transport::state_dir);
-        let endpoint = find_endpoint(&environment, &files);
+        let named = named.map(|path| {
+            let directory = sources::from(working_directory, path.into());
+            name.map_or(directory.clone(), |name| directory.join(name))
+        });
+        let state_dir = named.or_else(|| match name {
+            Some(name) => telemetry_transport::state_dir_of(name),
+            None => telemetry_transport::state_dir(),
+        });
+        let endpoint = find_endpoint(&environment, &files, endpoint.flatten());
         Self { environment, files, state_dir, endpoint }
     }
 
@@ -110,7 +154,7 @@ impl Client {
             SourceKind::ProjectFile => self.files.project.as_ref(),
             _ => None,
         };
-        file.and_then(|file| file.get(Key::TelemetryEnabled).err())
+        file.and_then(|source| source.file.get(Key::TelemetryEnabled).err())
     }
 
     /// Where events go.
@@ -128,7 +172,7 @@ impl Client {
     ///
     /// [`SettingsError::NoHome`] where there is none.
     pub fn settings(&self) -> Result<&SettingsFile, SettingsError> {
-        self.files.settings.as_ref().ok_or(SettingsError::NoHome)
+        self.files.settings.as_ref().map(|source| &source.file).ok_or(SettingsError::NoHome)
     }
 
     /// Where the spool and the ledger lie. `None` without a home.
@@ -162,17 +206,98 @@ impl Client {
         let context = surroundings::context(&self.environment);
         let now = self.now();
         let now_s = now.unix_us() / 1_000_000;
-        let install_id = identity::of_ci(context.ci)
-            .or_else(|| self.state_dir.as_deref().and_then(|dir| identity::read(dir, now_s)));
-        let executable = app.executable.as_deref();
+        let install_id = installation::of_ci(context.ci)
+            .or_else(|| self.state_dir.as_deref().and_then(|dir| Installation::read(dir).id(now_s)));
+        let KeptFacts { app_version, os, install_source, .. } = self.gather_facts(app, now);
         Facts {
             event_id: new_event_id(now),
             install_id,
-            app_version: app.version.clone(),
-            install_source: executable.and_then(|path| surroundings::install_source(&self.environment, path)),
-            os: surroundings::os(&self.environment),
+            app_version,
+            install_source,
+            os,
             auth_method: app.auth_method,
             context,
+        }
+    }
+
+    /// Facts that seldom change.
+    fn gather_facts(&self, app: &App, now: Timestamp) -> KeptFacts {
+        let executable = app.executable.as_deref();
+        KeptFacts {
+            gathered_at_unix_s: now.unix_us() / 1_000_000,
+            app_version: app.version.clone(),
+            os: surroundings::os(&self.environment),
+            install_source: executable.and_then(|path| surroundings::install_source(&self.environment, path)),
+            agent: surroundings::agent_of_machine(&self.environment),
+            // With a variable of its own the time zone is looked up each time.
+            offset_min: self.environment.var("TZ").is_none().then(|| now.offset_min()),
+        }
+    }
+
+    /// What an event says of the run of a program that has a state directory of its own: facts that seldom change come
+    /// from there, and are gathered where they are not there yet.
+    pub(crate) fn describe(
+        &self,
+        app: &App,
+        context: &Context,
+        mut kept: Installation,
+        Moment { started_at, duration }: Moment,
+    ) -> Described {
+        let unix_us = started_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+        let unix_us = i64::try_from(unix_us).unwrap_or(i64::MAX);
+        let now_s = unix_us / 1_000_000;
+        let before = kept.clone();
+        if context.ci.is_none() {
+            kept.make_id(now_s);
+        }
+        let facts = kept.facts(app.version.as_ref(), now_s).cloned().unwrap_or_else(|| {
+            let executable = app.executable.clone().or_else(|| std::env::current_exe().ok());
+            self.gather_facts(&App { executable, ..app.clone() }, self.now())
+        });
+        kept.set_facts(facts.clone());
+        let is_kept = kept == before || self.state_dir.as_deref().is_some_and(|dir| kept.write(dir).is_ok());
+        // An id that cannot be kept is none: an id for one event would count as an installation.
+        let install_id = installation::of_ci(context.ci).or_else(|| kept.id(now_s).filter(|_| is_kept));
+        let KeptFacts { app_version, os, install_source, agent, offset_min, .. } = facts;
+        let context = Context { agent: context.agent.or(agent), ..context.clone() };
+        let offset_min =
+            offset_min.unwrap_or_else(|| surroundings::local_offset_min(&self.environment, now_s));
+        let at = |unix_us| Timestamp::new(unix_us, offset_min).unwrap_or_default();
+        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let completed_at = at(unix_us.saturating_add_unsigned(duration_us));
+        let facts = Facts {
+            event_id: new_event_id(completed_at),
+            install_id,
+            app_version,
+            install_source,
+            os,
+            auth_method: app.auth_method,
+            context,
+        };
+        Described { facts, started_at: at(unix_us), completed_at, duration_us }
+    }
+
+    /// The environment that facts come from.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Keeps a redacted event.
+    pub(crate) fn append(&self, redaction: &Redaction) -> Result<(), NotRecorded> {
+        let spool = self.spool().ok_or(NotRecorded::NoStateDir)?;
+        Ok(spool.append(&redaction.event)?)
+    }
+
+    /// Starts this program anew as a helper that ships, with these arguments, where it is time for one. That it cannot be
+    /// started is no loss: a later run tries again.
+    pub fn start_helper(&self, arguments: &[&str]) {
+        let Some(dir) = &self.state_dir else { return };
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        if helper::is_turn(dir, HELPER_INTERVAL, now_ms)
+            && let Ok(program) = std::env::current_exe()
+        {
+            let _ = helper::spawn(&program, arguments);
         }
     }
 
@@ -199,10 +324,15 @@ impl Client {
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
         let dir = self.state_dir.as_deref().ok_or(NotRecorded::NoStateDir)?;
         if observation.facts.install_id.is_none() {
-            observation.facts.install_id = identity::make(dir, self.now().unix_us() / 1_000_000);
+            let now_s = self.now().unix_us() / 1_000_000;
+            let mut kept = Installation::read(dir);
+            kept.make_id(now_s);
+            // Of two processes that make one at the same time the last one's stays; both use what stays.
+            observation.facts.install_id =
+                kept.write(dir).ok().and_then(|()| Installation::read(dir).id(now_s));
         }
         let redaction = redactor.redact(observation, permit);
-        Spool::new(dir, SpoolLimits::default()).append(&redaction.event)?;
+        self.append(&redaction)?;
         Ok(redaction)
     }
 
@@ -220,7 +350,7 @@ impl Client {
     pub fn purge(&self) -> std::io::Result<u64> {
         let Some(dir) = &self.state_dir else { return Ok(0) };
         let gone = Spool::new(dir, SpoolLimits::default()).purge()?;
-        identity::forget(dir)?;
+        Installation::forget(dir)?;
         Ok(gone)
     }
 }
@@ -231,10 +361,17 @@ impl Default for Client {
     }
 }
 
+/// How often a helper is started at most: telemetry is in no hurry, and a start is what costs a command most.
+const HELPER_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
 /// How long a helper may live, whatever the network does.
 pub const HELPER_DEADLINE: Duration = Duration::from_secs(10);
 
-fn find_endpoint(environment: &Environment, files: &Files) -> Result<Option<Endpoint>, EndpointProblem> {
+fn find_endpoint(
+    environment: &Environment,
+    files: &Files,
+    of_host: Option<&str>,
+) -> Result<Option<Endpoint>, EndpointProblem> {
     let parse = |origin: String, text: &str| {
         text.parse()
             .map(Some)
@@ -244,17 +381,15 @@ fn find_endpoint(environment: &Environment, files: &Files) -> Result<Option<Endp
     if let Some(value) = variable {
         return parse(variables::ENDPOINT.to_owned(), &value.to_string_lossy());
     }
-    let Some(file) = &files.settings else { return Ok(None) };
-    // A file that cannot be understood is a no already; see `SettingsFile::reading`.
-    match file.get(Key::Endpoint) {
-        Ok(Some(text)) => parse(file.path().display().to_string(), &text),
-        Ok(None) | Err(_) => Ok(None),
+    // A file that cannot be understood is a no already; see `Said`.
+    let settings = files.settings.as_ref();
+    if let Some((source, text)) = settings.and_then(|source| Some((source, source.said.endpoint.as_ref()?))) {
+        return parse(source.file.path().display().to_string(), text);
     }
+    of_host.map_or(Ok(None), |text| parse("the program".to_owned(), text))
 }
 
 fn new_event_id(now: Timestamp) -> EventId {
-    let bytes = uuid::Uuid::new_v4().into_bytes();
-    // Without the bytes that hold the version and the variant.
-    let random = std::array::from_fn(|index| if index < 6 { bytes[index] } else { bytes[index + 3] });
+    let [random @ .., _, _, _, _, _, _] = platform::random();
     EventId::new(u64::try_from(now.unix_us() / 1_000).unwrap_or(0), &random)
 }

@@ -2,14 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod client;
-mod identity;
+mod installation;
 mod known;
 mod platform;
+mod session;
 mod settings;
+mod ship;
 mod sources;
 pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
-pub use settings::{Key, SettingsError, SettingsFile};
+pub use session::{Builder, Telemetry};
+pub use settings::{Key, Said, SettingsError, SettingsFile};
+pub use ship::{NotShipped, ship_pending};
 pub use sources::{Host, PROJECT_FILE};

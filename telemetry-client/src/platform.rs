@@ -1,6 +1,8 @@
 //! What differs between platforms, in one place.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 /// The machine-wide file an administrator can put a no into.
 pub(crate) fn admin_file() -> Option<PathBuf> {
@@ -11,4 +13,70 @@ pub(crate) fn admin_file() -> Option<PathBuf> {
     } else {
         Some(PathBuf::from("/etc/telemetry/config.toml"))
     }
+}
+
+/// Reads a file, at most this much of it: one byte more than the bound says that there is more. What is no plain file
+/// is read too, but never waited for. A command pays for each system call, so a small file takes three: a read that
+/// fills less than it could met the end.
+pub(crate) fn read_bounded(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
+    const BLOCK: usize = 4096;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let no_wait = rustix::fs::OFlags::NONBLOCK.bits();
+        options.custom_flags(i32::try_from(no_wait).unwrap_or_default());
+    }
+    let mut file = options.open(path)?;
+    let mut bytes = Vec::new();
+    loop {
+        let known = bytes.len();
+        let room = BLOCK.min((bound + 1).saturating_sub(known));
+        if room == 0 {
+            return Ok(bytes);
+        }
+        bytes.resize(known + room, 0);
+        let read = loop {
+            match file.read(&mut bytes[known..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        bytes.truncate(known + read);
+        if read < room {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// Whether there is something at a path, be it a link that leads nowhere. At one system call, where the standard library
+/// first finds out which of two it can use.
+pub(crate) fn is_there(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let no_follow = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+        // What cannot be looked at may be there: who reads it will find out.
+        !matches!(
+            rustix::fs::statat(rustix::fs::CWD, path, no_follow),
+            Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR)
+        )
+    }
+    #[cfg(not(unix))]
+    {
+        path.symlink_metadata().is_ok()
+    }
+}
+
+/// Random bytes of the system, for identifiers that must differ.
+pub(crate) fn random() -> [u8; 16] {
+    #[cfg(unix)]
+    {
+        let mut bytes = [0; 16];
+        let flags = rustix::rand::GetRandomFlags::empty();
+        if rustix::rand::getrandom(&mut bytes[..], flags).is_ok_and(|filled| filled == bytes.len()) {
+            return bytes;
+        }
+    }
+    uuid::Uuid::new_v4().into_bytes()
 }

@@ -10,8 +10,10 @@ use telemetry_transport::Endpoint;
 use thiserror::Error;
 use toml_edit::{Document, DocumentMut, TomlError, value};
 
+use crate::platform::read_bounded;
+
 /// A settings file larger than this is no settings file.
-const MAX_BYTES: u64 = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,16 @@ pub enum SettingsError {
     NoHome,
 }
 
+/// What a settings file says.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// The setting as consent reads it: a file that cannot be understood is [`Reading::Unreadable`], since a no may
+    /// stand in it.
+    pub enabled: Reading,
+    /// Where events go. Nothing where the file cannot be understood.
+    pub endpoint: Option<String>,
+}
+
 /// The file of settings.
 #[derive(Debug, Clone)]
 pub struct SettingsFile {
@@ -136,6 +148,13 @@ impl SettingsFile {
         Some(Self::new(strategy.config_dir().join("telemetry").join("config.toml")))
     }
 
+    /// The file of a program, by the same convention: `~/.config/orchard/telemetry.toml` on Linux. `None` without a home.
+    #[must_use]
+    pub fn of_program(program: &str) -> Option<Self> {
+        let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+        Some(Self::new(strategy.config_dir().join(program).join("telemetry.toml")))
+    }
+
     /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -152,15 +171,18 @@ impl SettingsFile {
         Ok(document.get(key.name()).map(text_of))
     }
 
-    /// The setting as consent reads it: a file that cannot be understood is [`Reading::Unreadable`], since a no may
-    /// stand in it.
+    /// What the file says, read once.
     #[must_use]
-    pub fn reading(&self) -> Reading {
-        match self.get(Key::TelemetryEnabled) {
-            Ok(Some(text)) => Reading::text(text),
-            Ok(None) => Reading::Absent,
-            Err(_) => Reading::Unreadable,
-        }
+    pub fn said(&self) -> Said {
+        let document = match self.read() {
+            Ok(None) => return Said::default(),
+            Ok(Some(bytes)) => self.parse(bytes),
+            Err(error) => Err(error),
+        };
+        let Ok(document) = document else { return Said { enabled: Reading::Unreadable, endpoint: None } };
+        let text = |key: Key| document.get(key.name()).map(text_of);
+        let enabled = text(Key::TelemetryEnabled).map_or(Reading::Absent, Reading::text);
+        Said { enabled, endpoint: text(Key::Endpoint) }
     }
 
     /// Sets a setting. What else is in the file, comments too, stays as it is.
@@ -197,16 +219,23 @@ impl SettingsFile {
     }
 
     fn document(&self) -> Result<DocumentMut, SettingsError> {
-        let read = |source| SettingsError::Read { path: self.path.clone(), source };
-        let length = match fs::metadata(&self.path) {
-            Ok(facts) => facts.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(DocumentMut::new()),
-            Err(error) => return Err(read(error)),
-        };
-        if length > MAX_BYTES {
+        self.read()?.map_or_else(|| Ok(DocumentMut::new()), |bytes| self.parse(bytes))
+    }
+
+    /// The file's bytes; nothing where it is not there.
+    fn read(&self) -> Result<Option<Vec<u8>>, SettingsError> {
+        match read_bounded(&self.path, MAX_BYTES) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(SettingsError::Read { path: self.path.clone(), source }),
+        }
+    }
+
+    fn parse(&self, bytes: Vec<u8>) -> Result<DocumentMut, SettingsError> {
+        if bytes.len() > MAX_BYTES {
             return Err(self.content(format!("is larger than {MAX_BYTES} bytes")));
         }
-        let text = fs::read_to_string(&self.path).map_err(read)?;
+        let text = String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))?;
         // Positions are lost once a document can be changed.
         let document =
             Document::parse(text.as_str()).map_err(|error| self.content(explain(&text, &error)))?;
@@ -289,15 +318,15 @@ mod tests {
         assert_eq!(file.get(Key::TelemetryEnabled).unwrap().as_deref(), Some("false"));
         assert!(file.unset(Key::TelemetryEnabled).unwrap());
         assert!(!file.unset(Key::TelemetryEnabled).unwrap());
-        assert_eq!(file.reading(), Reading::Absent);
+        assert_eq!(file.said().enabled, Reading::Absent);
     }
 
     #[test]
     fn a_file_that_is_not_there_is_made_on_the_first_set() {
         let (_directory, file) = file("");
-        assert_eq!(file.reading(), Reading::Absent);
+        assert_eq!(file.said().enabled, Reading::Absent);
         file.set(Key::TelemetryEnabled, "local").unwrap();
-        assert_eq!(file.reading(), Reading::text("local"));
+        assert_eq!(file.said().enabled, Reading::text("local"));
     }
 
     #[test]
@@ -321,7 +350,7 @@ mod tests {
             ("# x\ntelemetry_enable = false\n", "line 2: there is no setting `telemetry_enable`"),
         ] {
             let (_directory, file) = file(content);
-            assert_eq!(file.reading(), Reading::Unreadable, "{content}");
+            assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
             let error = file.set(Key::TelemetryEnabled, "true").unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
             assert_eq!(fs::read_to_string(file.path()).unwrap(), content);

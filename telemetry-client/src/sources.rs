@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use telemetry_redact::consent::{Mode, Notice, Reading, SourceKind, Sources};
+use telemetry_redact::consent::{self, Mode, Notice, Reading, SourceKind, Sources};
 
-use crate::settings::SettingsFile;
+use crate::platform::is_there;
+use crate::settings::{Said, SettingsFile};
 use crate::surroundings::Environment;
 use crate::{Key, variables};
 
@@ -35,26 +36,54 @@ impl Default for Host {
 }
 
 /// The files that have a say.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Files {
-    pub(crate) settings: Option<SettingsFile>,
-    pub(crate) admin: Option<SettingsFile>,
-    pub(crate) project: Option<SettingsFile>,
+    pub(crate) settings: Option<Source>,
+    pub(crate) admin: Option<Source>,
+    pub(crate) project: Option<Source>,
+}
+
+/// A file and what it said when it was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) file: SettingsFile,
+    pub(crate) said: Said,
+}
+
+impl From<SettingsFile> for Source {
+    fn from(file: SettingsFile) -> Self {
+        let said = file.said();
+        Self { file, said }
+    }
 }
 
 impl Files {
-    /// The files of this machine, this user and this working directory.
-    pub(crate) fn find(environment: &Environment, working_directory: Option<&Path>) -> Self {
+    /// The files of this machine, this user and this working directory; of a program that has its own, those.
+    pub(crate) fn find(
+        environment: &Environment,
+        working_directory: Option<&Path>,
+        program: Option<&str>,
+    ) -> Self {
         let named = environment.var(variables::CONFIG).filter(|path| !path.is_empty());
         let named = named.map(|path| SettingsFile::new(from(working_directory, path.into())));
-        let settings = named.or_else(SettingsFile::of_the_user);
+        let settings = named.or_else(|| match program {
+            Some(program) => SettingsFile::of_program(program),
+            None => SettingsFile::of_the_user(),
+        });
         let project = working_directory
             .into_iter()
             .flat_map(|directory| directory.ancestors().take(MAX_ANCESTORS))
+            // The root of the file system is no project's.
+            .filter(|directory| directory.parent().is_some())
             .map(|directory| directory.join(PROJECT_FILE))
-            .find(|path| path.symlink_metadata().is_ok())
+            .find(|path| is_there(path))
             .map(SettingsFile::new);
-        Self { settings, admin: crate::platform::admin_file().map(SettingsFile::new), project }
+        let admin = crate::platform::admin_file().map(SettingsFile::new);
+        Self {
+            settings: settings.map(Source::from),
+            admin: admin.map(Source::from),
+            project: project.map(Source::from),
+        }
     }
 }
 
@@ -64,27 +93,43 @@ pub(crate) fn from(working_directory: Option<&Path>, path: PathBuf) -> PathBuf {
 }
 
 pub(crate) fn gather(environment: &Environment, files: &Files, host: &Host) -> Sources {
+    let file =
+        |file: &Option<Source>| file.as_ref().map_or(Reading::Absent, |source| source.said.enabled.clone());
+    let mut sources = without_files(environment, host);
+    sources.setting = file(&files.settings);
+    sources.admin_file = file(&files.admin);
+    sources.project_file = file(&files.project);
+    sources
+}
+
+fn without_files(environment: &Environment, host: &Host) -> Sources {
     let variable = |name: &str| match environment.var(name) {
         None => Reading::Absent,
         Some(value) => value.into_string().map_or(Reading::Unreadable, Reading::text),
     };
-    let file = |file: &Option<SettingsFile>| file.as_ref().map_or(Reading::Absent, SettingsFile::reading);
     let mut sources = Sources::new(host.default);
     sources.run_flag = host.run_flag.as_deref().map_or(Reading::Absent, Reading::text);
     sources.program_variable = host.program_variable.as_deref().map_or(Reading::Absent, variable);
     sources.variable = variable(variables::ENABLED);
-    sources.setting = file(&files.settings);
-    sources.admin_file = file(&files.admin);
-    sources.project_file = file(&files.project);
     sources.do_not_track = variable(variables::DO_NOT_TRACK);
     sources.notice = host.notice;
     sources
 }
 
+/// Whether flags and variables say off. No file can say otherwise, so none needs to be opened.
+pub(crate) fn is_off_without_files(environment: &Environment, host: &Host) -> bool {
+    let consent = consent::resolve(&without_files(environment, host));
+    consent.mode() == Mode::Off
+        && matches!(
+            consent.decided_by(),
+            SourceKind::DoNotTrack | SourceKind::RunFlag | SourceKind::ProgramVariable | SourceKind::Variable
+        )
+}
+
 /// The name of a source as its owner knows it: the variable, or the file with its path.
 pub(crate) fn label(kind: SourceKind, files: &Files, host: &Host) -> String {
-    let path = |what: &str, file: &Option<SettingsFile>| match file {
-        Some(file) => format!("{what} {}", file.path().display()),
+    let path = |what: &str, source: &Option<Source>| match source {
+        Some(source) => format!("{what} {}", source.file.path().display()),
         None => what.to_owned(),
     };
     match kind {

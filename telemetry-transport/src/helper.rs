@@ -1,12 +1,14 @@
 //! The process that ships: started by a command that does not wait for it, gone by its deadline.
 
-use std::io;
+use std::fs::{self, Metadata};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::platform;
+use crate::private::open_lock;
 
 /// Helpers that were started and may have ended since.
 static STARTED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
@@ -31,6 +33,40 @@ pub fn spawn(program: &Path, arguments: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
+/// The file whose time says when a helper was started last.
+const STARTED_AT: &str = "helper";
+
+/// Takes the turn to start a helper: at most once in this long, whichever process asks. Mostly one look at one file.
+///
+/// A time that is further away than that, before or after, is no reason to wait: a clock that jumped must not keep
+/// events here for years. Where the file cannot be written no helper is started, since each command would start one.
+#[must_use]
+pub fn is_turn(state: &Path, interval: Duration, now_ms: u64) -> bool {
+    let path = state.join(STARTED_AT);
+    let now = UNIX_EPOCH + Duration::from_millis(now_ms);
+    // An empty file was made by somebody who did not get to start one.
+    let is_recent = |facts: &Metadata| {
+        facts.len() > 0
+            && facts
+                .modified()
+                .is_ok_and(|at| now.duration_since(at).unwrap_or_else(|error| error.duration()) < interval)
+    };
+    if fs::symlink_metadata(&path).is_ok_and(|facts| is_recent(&facts)) {
+        return false;
+    }
+    // Of several that saw an old time, one gets the lock; who comes next sees the new time.
+    let claim = || {
+        let mut file = open_lock(&path)?;
+        if file.try_lock().is_err() || is_recent(&file.metadata()?) {
+            return Ok(false);
+        }
+        file.write_all(b"\n")?;
+        file.set_modified(now)?;
+        io::Result::Ok(true)
+    };
+    claim().unwrap_or(false)
+}
+
 /// Makes this process a helper: to be called first, before anything is opened and while there is one thread. It gets a
 /// session of its own, closes what it inherited, holds no directory, has the lowest priority, and ends at the deadline
 /// whatever the network does.
@@ -43,5 +79,42 @@ pub fn enter(deadline: Duration) {
     if watchdog.is_err() {
         // Without a thread there is no deadline, and without a deadline there is no helper.
         std::process::exit(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_comes_once_in_an_interval_whatever_the_clock_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let minute = Duration::from_secs(60);
+        let now = 1_800_000_000_000;
+        for (at, expected) in [
+            (now, true),
+            (now, false),
+            (now + 59_999, false),
+            (now + 60_000, true),
+            (now + 60_001, false),
+            // Back by a year, and on from there.
+            (now - 31_536_000_000, true),
+            (now - 31_536_000_000, false),
+            (now + 60_000, true),
+        ] {
+            assert_eq!(is_turn(dir.path(), minute, at), expected, "{at}");
+        }
+        assert!(!is_turn(&dir.path().join("missing"), minute, now));
+    }
+
+    #[test]
+    fn of_many_at_once_one_has_the_turn() {
+        let dir = tempfile::tempdir().unwrap();
+        let turns = std::thread::scope(|scope| {
+            let ask = || is_turn(dir.path(), Duration::from_secs(600), 1_800_000_000_000);
+            let asked: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
+            asked.into_iter().filter_map(|asked| asked.join().ok()).filter(|turn| *turn).count()
+        });
+        assert_eq!(turns, 1);
     }
 }

@@ -10,7 +10,7 @@ mod sink;
 mod spool;
 
 pub use ledger::{DamagedBatch, Ledger, LedgerError, Sent, SentBatch};
-pub use paths::state_dir;
+pub use paths::{state_dir, state_dir_of};
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{

@@ -72,6 +72,26 @@ const DEVIN: &str = "/opt/.devin";
 /// Of several agents, one of which runs another, no variable says which is the inner one.
 #[must_use]
 pub fn agent(environment: &Environment) -> Option<Agent> {
+    let of_machine = || agent_of_machine(environment);
+    by_known_variable(environment).or_else(of_machine).or_else(|| unknown(environment))
+}
+
+/// As [`agent`], by variables alone.
+pub(crate) fn agent_by_variable(environment: &Environment) -> Option<Agent> {
+    by_known_variable(environment).or_else(|| unknown(environment))
+}
+
+/// The agent whose machine this is, which seldom changes.
+pub(crate) fn agent_of_machine(environment: &Environment) -> Option<Agent> {
+    environment.exists(DEVIN).then_some(Agent::Devin)
+}
+
+/// A name that is not known is still an agent's, but only in the variable that is for nothing else.
+fn unknown(environment: &Environment) -> Option<Agent> {
+    environment.is_on(BY_NAME[0]).then_some(Agent::Other)
+}
+
+fn by_known_variable(environment: &Environment) -> Option<Agent> {
     let by_variable = || {
         let told = VARIABLES.iter().find(|(name, _)| environment.is_on(name)).map(|(_, agent)| *agent);
         told.or_else(|| environment.is("CURSOR_EXTENSION_HOST_ROLE", "agent-exec").then_some(Agent::Cursor))
@@ -80,9 +100,6 @@ pub fn agent(environment: &Environment) -> Option<Agent> {
         .iter()
         .find_map(|variable| named(&environment.var(variable)?.to_string_lossy()))
         .or_else(by_variable)
-        .or_else(|| environment.exists(DEVIN).then_some(Agent::Devin))
-        // A name that is not known is still an agent's, but only in the variable that is for nothing else.
-        .or_else(|| environment.is_on(BY_NAME[0]).then_some(Agent::Other))
 }
 
 /// The agent that gives itself this name.

@@ -12,6 +12,7 @@ mod install_source;
 mod os;
 
 pub use agent::agent;
+pub(crate) use agent::agent_of_machine;
 pub use ci::ci;
 pub use clock::{local_offset_min, now};
 pub use environment::Environment;
@@ -26,6 +27,11 @@ use telemetry_schema::{Context, StreamKind, Terminal};
 #[must_use]
 pub fn context(environment: &Environment) -> Context {
     Context { ci: ci(environment), agent: agent(environment), terminal: terminal() }
+}
+
+/// As [`context`], by variables and streams alone: no file is looked at.
+pub(crate) fn context_by_variable(environment: &Environment) -> Context {
+    Context { ci: ci(environment), agent: agent::agent_by_variable(environment), terminal: terminal() }
 }
 
 /// Which standard streams are a terminal.

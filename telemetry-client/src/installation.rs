@@ -1,0 +1,205 @@
+//! What is kept of an installation: the install id, facts that seldom change, and which notice was shown.
+//!
+//! The install id is a random number that is made anew at intervals, and is no machine's or person's. The facts lie beside
+//! it so that a command reads one file instead of gathering them each time.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use telemetry_schema::{CiVendor, CodingAgent, InstallId, InstallSource, Os, Version};
+
+use crate::platform::{random, read_bounded};
+
+/// An id older than this is replaced: long enough to tell one installation's month from another's, short enough that
+/// it does not become a person's number.
+const MAX_AGE_S: i64 = 30 * 24 * 60 * 60;
+
+/// How far in the future an id may have been made before the clock is taken to have jumped.
+const MAX_SKEW_S: i64 = 24 * 60 * 60;
+
+/// Facts are gathered anew after a day, and at once where the program's version is another.
+const FACTS_AGE_S: i64 = 24 * 60 * 60;
+
+/// Several times what the file has in it.
+const MAX_BYTES: usize = 4096;
+
+/// What is kept. What cannot be read is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Installation {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    install: Option<Install>,
+    /// The version of the notice that was shown last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) notice: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    facts: Option<KeptFacts>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Install {
+    install_id: InstallId,
+    made_at_unix_s: i64,
+}
+
+/// Facts of the machine and the program on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptFacts {
+    pub(crate) gathered_at_unix_s: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) app_version: Option<Version>,
+    pub(crate) os: Os,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) install_source: Option<InstallSource>,
+    /// The agent whose machine this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<CodingAgent>,
+    /// Of local time, where no variable says another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) offset_min: Option<i16>,
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("install.json")
+}
+
+/// All CI runs share one id: a fresh machine for each would look like an installation each.
+pub(crate) fn of_ci(ci: Option<CiVendor>) -> Option<InstallId> {
+    ci.map(|_| InstallId::CI)
+}
+
+impl Installation {
+    /// What is kept in this state directory.
+    pub(crate) fn read(dir: &Path) -> Self {
+        let bytes = read_bounded(&file(dir), MAX_BYTES).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// The id, where there is one that is young enough.
+    pub(crate) fn id(&self, now_unix_s: i64) -> Option<InstallId> {
+        let install = self.install.as_ref()?;
+        let age = now_unix_s - install.made_at_unix_s;
+        (-MAX_SKEW_S..MAX_AGE_S).contains(&age).then_some(install.install_id)
+    }
+
+    /// The facts, where they are of this version of the program and of today.
+    pub(crate) fn facts(&self, app_version: Option<&Version>, now_unix_s: i64) -> Option<&KeptFacts> {
+        let age = |facts: &KeptFacts| now_unix_s - facts.gathered_at_unix_s;
+        let facts = self.facts.as_ref()?;
+        (facts.app_version.as_ref() == app_version && (0..FACTS_AGE_S).contains(&age(facts))).then_some(facts)
+    }
+
+    pub(crate) fn set_facts(&mut self, facts: KeptFacts) {
+        self.facts = Some(facts);
+    }
+
+    /// With an id, a new one where there is none that is young enough.
+    pub(crate) fn make_id(&mut self, now_unix_s: i64) {
+        if self.id(now_unix_s).is_none() {
+            let install_id = InstallId::new(random());
+            self.install = Some(Install { install_id, made_at_unix_s: now_unix_s });
+        }
+    }
+
+    /// Keeps it. An id that cannot be kept is none: an id for one event would count as an installation.
+    pub(crate) fn write(&self, dir: &Path) -> io::Result<()> {
+        let text = serde_json::to_vec(self)?;
+        telemetry_transport::ready_dir(dir)?;
+        telemetry_transport::write_private(&file(dir), &text)
+    }
+
+    /// Forgets everything but which notice was shown.
+    pub(crate) fn forget(dir: &Path) -> io::Result<()> {
+        match Self::read(dir).notice {
+            notice @ Some(_) => Self { notice, ..Self::default() }.write(dir),
+            None => match std::fs::remove_file(file(dir)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use telemetry_schema::{Arch, OsName};
+
+    use super::*;
+
+    fn made(dir: &Path, now_unix_s: i64) -> Option<InstallId> {
+        let mut installation = Installation::read(dir);
+        installation.make_id(now_unix_s);
+        installation.write(dir).unwrap();
+        Installation::read(dir).id(now_unix_s)
+    }
+
+    #[test]
+    fn an_id_lasts_thirty_days_and_survives_no_clock_jump() {
+        let dir = tempfile::tempdir().unwrap();
+        let id = |now: i64| Installation::read(dir.path()).id(now);
+        assert_eq!(id(0), None);
+        let first = made(dir.path(), 1_000_000).unwrap();
+        assert_eq!(id(1_000_000 + MAX_AGE_S - 1), Some(first));
+        assert_eq!(id(1_000_000 + MAX_AGE_S), None);
+        assert_eq!(id(1_000_000 - 2 * MAX_SKEW_S), None);
+        assert_ne!(made(dir.path(), 1_000_000 + MAX_AGE_S), Some(first));
+        Installation::forget(dir.path()).unwrap();
+        Installation::forget(dir.path()).unwrap();
+        assert_eq!(id(1_000_000), None);
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_id() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(file(dir.path()), "{\"install_id\": \"ada\"").unwrap();
+        assert_eq!(Installation::read(dir.path()), Installation::default());
+        assert!(made(dir.path(), 0).is_some(), "and is replaced");
+    }
+
+    #[test]
+    fn forgetting_does_not_forget_that_the_notice_was_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut installation = Installation { notice: Some("1".to_owned()), ..Installation::default() };
+        installation.make_id(7);
+        installation.write(dir.path()).unwrap();
+        Installation::forget(dir.path()).unwrap();
+        let left = Installation::read(dir.path());
+        assert_eq!((left.notice.as_deref(), left.id(7)), (Some("1"), None));
+    }
+
+    #[test]
+    fn facts_are_of_one_day_and_one_version() {
+        let version = |text: &str| Some(Version::new(text).unwrap());
+        let os = Os { name: OsName::Debian, version: None, arch: Arch::Other };
+        let mut installation = Installation::default();
+        installation.set_facts(KeptFacts {
+            gathered_at_unix_s: 1000,
+            app_version: version("1.2"),
+            os,
+            install_source: None,
+            agent: None,
+            offset_min: Some(60),
+        });
+        for (app_version, at, there) in [
+            ("1.2", 1000, true),
+            ("1.2", 1000 + FACTS_AGE_S - 1, true),
+            ("1.2", 1000 + FACTS_AGE_S, false),
+            ("1.2", 999, false),
+            ("1.3", 1000, false),
+        ] {
+            assert_eq!(installation.facts(version(app_version).as_ref(), at).is_some(), there, "{at}");
+        }
+        assert!(installation.facts(None, 1000).is_none());
+    }
+
+    #[test]
+    fn all_ci_runs_share_one() {
+        assert_eq!(of_ci(Some(CiVendor::Other)), Some(InstallId::CI));
+        assert_eq!(of_ci(None), None);
+    }
+}
