@@ -14,7 +14,7 @@ pub use paths::state_dir;
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{
-    Endpoint, EndpointError, FileSink, HttpOptions, HttpSink, MemorySink, SealedBatch, SendError, Sink,
-    SinkError, sink_for,
+    Delivery, Endpoint, EndpointError, FileSink, HttpOptions, HttpSink, LossCounts, MemorySink, OtlpEncoding,
+    SealedBatch, SendError, Sink, SinkError, Takes, WireError, WireForm, in_form, sink_for,
 };
 pub use spool::{AppendError, Contents, DamagedRecord, Record, Spool, SpoolError, SpoolLimits, Which};
