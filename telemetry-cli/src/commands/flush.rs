@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use telemetry_client::surroundings::Environment;
 use telemetry_client::{Client, HELPER_DEADLINE, Host};
 use telemetry_redact::consent::Mode;
-use telemetry_transport::{HttpOptions, ShipReport, SystemClock, helper, ship};
+use telemetry_transport::{Delivery, HttpOptions, ShipReport, SystemClock, helper, ship};
 
 use crate::args::Flush;
 use crate::render::talk;
@@ -36,13 +36,8 @@ pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
     };
     let client = client_now();
     let host = Host::default();
-    let consent = client.consent(&host);
-    if consent.mode() != Mode::On {
-        if let Err(problem) = client.endpoint() {
-            return Err(anyhow::Error::new(problem.clone()).context("nothing is sent"));
-        }
-        let label = client.source_label(consent.decided_by(), &host);
-        say(&format!("telemetry is {}, so nothing is sent; decided by: {label}", consent.mode()));
+    if let Some(no) = refusal(&client, &host)? {
+        say(&format!("{no}, so nothing is sent"));
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(spool), Some(ledger)) = (client.spool(), client.ledger()) else {
@@ -50,16 +45,33 @@ pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let endpoint = client.endpoint().map_err(Clone::clone)?.context("there is no endpoint")?;
+    if endpoint.delivery() == Delivery::ByHand {
+        say("events wait to be carried: telemetry export FILE");
+        return Ok(ExitCode::SUCCESS);
+    }
     let sink = telemetry_transport::sink_for(endpoint, HttpOptions::from_environment())?;
     // Asked again before each request: a no that came meanwhile counts at once.
     let consent = || client_now().consent(&host);
     let report = ship(&spool, &ledger, sink.as_ref(), consent, &SystemClock::new(), HELPER_DEADLINE);
-    say(&text(&report));
+    say(&text(&report, "sent"));
     Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn text(report: &ShipReport) -> String {
-    let mut text = format!("{} events sent", report.sent);
+/// Why nothing may leave this machine, where that is so.
+pub(crate) fn refusal(client: &Client, host: &Host) -> Result<Option<String>> {
+    let consent = client.consent(host);
+    if consent.mode() == Mode::On {
+        return Ok(None);
+    }
+    if let Err(problem) = client.endpoint() {
+        return Err(anyhow::Error::new(problem.clone()).context("nothing is sent"));
+    }
+    let label = client.source_label(consent.decided_by(), host);
+    Ok(Some(format!("telemetry is {} (decided by: {label})", consent.mode())))
+}
+
+pub(crate) fn text(report: &ShipReport, done: &str) -> String {
+    let mut text = format!("{} events {done}", report.sent);
     for (count, what) in [
         (report.duplicates, "were there already"),
         (report.refused, "were refused"),

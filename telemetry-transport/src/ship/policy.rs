@@ -69,6 +69,8 @@ pub enum Outcome {
     },
     /// It will not work, however often it is tried.
     Hopeless,
+    /// The file it goes to cannot be written.
+    Unwritable,
     /// Consent is not there any more.
     Closed,
 }
@@ -81,6 +83,8 @@ pub enum Stopped {
     Deadline,
     /// The collector will not take what is sent.
     Refused,
+    /// The file that events go to cannot be written.
+    Unwritable,
     /// Consent is not there any more.
     ConsentClosed,
     /// Another process ships.
@@ -94,6 +98,7 @@ impl fmt::Display for Stopped {
         f.write_str(match self {
             Self::Deadline => "the collector could not be reached in time",
             Self::Refused => "what answers takes no events",
+            Self::Unwritable => "the file that events go to cannot be written",
             Self::ConsentClosed => "telemetry was turned off meanwhile",
             Self::AnotherShips => "another process is sending",
             Self::Disk => "the state directory cannot be used",
@@ -164,6 +169,7 @@ impl ShipState {
             Outcome::TooLarge { .. } => {}
             Outcome::Unacceptable { events } => self.searching = Some((events / 2).max(1)),
             Outcome::Hopeless => self.stopped = Some(Stopped::Refused),
+            Outcome::Unwritable => self.stopped = Some(Stopped::Unwritable),
             Outcome::Closed => self.stopped = Some(Stopped::ConsentClosed),
         }
     }

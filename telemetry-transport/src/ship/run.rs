@@ -197,7 +197,8 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         match answer {
             Ok(receipt) => {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
-                self.ledger.keep(batch.id(), &receipt, self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
+                let kept = self.ledger.keep(&receipt, self.sink.destination(), self.clock.unix_ms());
+                kept.map_err(|_| Stopped::Disk)?;
                 self.spool.losses_told(losses);
                 self.settle(records, &receipt)
             }
@@ -288,9 +289,7 @@ fn outcome(error: &SendError, events: usize) -> Outcome {
         SendError::Busy { retry_after, .. } => Outcome::Failed { retry_after: *retry_after },
         SendError::TooLarge => Outcome::TooLarge { events },
         SendError::Unacceptable { .. } => Outcome::Unacceptable { events },
-        SendError::Refused { .. }
-        | SendError::NotAReceipt
-        | SendError::Unencodable
-        | SendError::Write { .. } => Outcome::Hopeless,
+        SendError::Refused { .. } | SendError::NotAReceipt | SendError::Unencodable => Outcome::Hopeless,
+        SendError::Write { .. } => Outcome::Unwritable,
     }
 }

@@ -13,7 +13,7 @@ use telemetry_schema::{
     Terminal, Timestamp,
 };
 
-use super::endpoint::Address;
+use super::endpoint::{Address, Protocol};
 use super::foreign::{Manners, deliver, receipt};
 use super::http::{Answer, Encoding, Http, HttpOptions, Request};
 use super::{LossCounts, SealedBatch, SendError, Sink, SinkError, Takes, WireError};
@@ -31,7 +31,7 @@ pub(super) struct AtlasSink {
 
 impl AtlasSink {
     pub(super) fn new(address: &Address, options: HttpOptions) -> Result<Self, SinkError> {
-        Ok(Self { http: Http::new(address, PATH, options)? })
+        Ok(Self { http: Http::new(Protocol::Atlas, address, PATH, options)? })
     }
 }
 
@@ -46,6 +46,10 @@ impl Sink for AtlasSink {
     fn takes(&self) -> Takes {
         // There is no place for counts of losses: they stay here until there is.
         Takes { max_batch_events: MAX_BATCH_EVENTS, losses: LossCounts::Kept }
+    }
+
+    fn destination(&self) -> String {
+        self.http.destination()
     }
 
     fn send(&self, batch: &SealedBatch, permit: SendPermit, within: Duration) -> Result<Receipt, SendError> {

@@ -24,7 +24,7 @@ impl HttpSink {
     pub fn new(endpoint: &Endpoint, options: HttpOptions) -> Result<Self, SinkError> {
         match &endpoint.0 {
             Target::Http { protocol: Protocol::Collector, address } => {
-                Ok(Self { http: Http::new(address, "/v1/events", options)? })
+                Ok(Self { http: Http::new(Protocol::Collector, address, "/v1/events", options)? })
             }
             _ => Err(SinkError::NotACollector),
         }
@@ -32,6 +32,10 @@ impl HttpSink {
 }
 
 impl Sink for HttpSink {
+    fn destination(&self) -> String {
+        self.http.destination()
+    }
+
     fn send(&self, batch: &SealedBatch, permit: SendPermit, within: Duration) -> Result<Receipt, SendError> {
         let request = Request {
             media_type: "application/json",

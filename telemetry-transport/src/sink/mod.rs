@@ -13,7 +13,7 @@ mod otlp;
 pub use collector::HttpSink;
 pub use endpoint::{Delivery, Endpoint, EndpointError, OtlpEncoding};
 use endpoint::{Protocol, Target};
-pub use file::FileSink;
+pub use file::{FileLimits, FileSink};
 pub use http::HttpOptions;
 pub use memory::MemorySink;
 
@@ -44,6 +44,11 @@ impl SealedBatch {
         let batch =
             Batch { protocol_version: PROTOCOL_VERSION, batch_id: id, losses: losses.to_vec(), events };
         Ok(Self { id, body: serde_json::to_vec(&batch)?, events: records.len() })
+    }
+
+    /// A batch whose bytes are known to be one.
+    pub(crate) fn sealed(id: BatchId, body: Vec<u8>, events: usize) -> Self {
+        Self { id, body, events }
     }
 
     /// The batch's identifier.
@@ -106,6 +111,11 @@ pub trait Sink {
     /// What it takes. Asked once, before the first batch is made.
     fn takes(&self) -> Takes {
         Takes::default()
+    }
+
+    /// Where it goes, for the ledger.
+    fn destination(&self) -> String {
+        "a sink of the program's own".to_owned()
     }
 
     /// Sends one batch and is back within this time, be there an answer or not. The permit is used up.
@@ -215,6 +225,11 @@ pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sin
         Target::File(path) => Box::new(FileSink::new(path)),
         Target::Export => return Err(SinkError::ByHand),
     })
+}
+
+/// The receipt of a sink with nobody on the other side.
+pub(crate) fn receipt_for(batch: &SealedBatch) -> Result<Receipt, SendError> {
+    foreign::receipt(batch, 0)
 }
 
 /// A form in which a batch can travel.

@@ -4,6 +4,8 @@
 
 mod atlas;
 mod documented;
+mod export;
+mod file;
 mod fixture;
 mod helper;
 mod http;

@@ -15,8 +15,8 @@ use telemetry_redact::consent::SendPermit;
 use ureq::Agent;
 use ureq::http::{HeaderMap, header};
 
-use super::endpoint::Address;
-use super::{SendError, SinkError};
+use super::endpoint::{Address, Protocol, Target};
+use super::{Endpoint, SendError, SinkError};
 use proxy::Proxies;
 use roots::Roots;
 
@@ -90,6 +90,7 @@ pub(super) struct Http {
     /// For a machine whose platform has no roots at all, such as a bare container: the roots this program brings.
     without_platform: Option<Agent>,
     url: String,
+    destination: String,
     deadline: Duration,
 }
 
@@ -127,7 +128,12 @@ pub(super) struct Answer {
 
 impl Http {
     /// For a path below an address. Connects to nothing until something is posted.
-    pub(super) fn new(address: &Address, path: &str, options: HttpOptions) -> Result<Self, SinkError> {
+    pub(super) fn new(
+        protocol: Protocol,
+        address: &Address,
+        path: &str,
+        options: HttpOptions,
+    ) -> Result<Self, SinkError> {
         let HttpOptions { proxies, certificates, deadline } = options;
         let Address { base, host, loopback } = address;
         let proxy = if *loopback { None } else { proxies.proxy_for(host)? };
@@ -146,7 +152,14 @@ impl Http {
         };
         let roots = Roots::read(certificates)?;
         let without_platform = matches!(roots, Roots::Platform).then(|| agent(&Roots::BuiltIn));
-        Ok(Self { agent: agent(&roots), without_platform, url: format!("{base}{path}"), deadline })
+        let destination = Endpoint(Target::Http { protocol, address: address.clone() }).to_string();
+        let url = format!("{base}{path}");
+        Ok(Self { agent: agent(&roots), without_platform, url, destination, deadline })
+    }
+
+    /// The endpoint, as its user wrote it.
+    pub(super) fn destination(&self) -> String {
+        self.destination.clone()
     }
 
     /// The leave for one delivery that is over within this time.

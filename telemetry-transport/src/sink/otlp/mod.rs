@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{Batch, Event, Receipt};
 
-use super::endpoint::{Address, OtlpEncoding};
+use super::endpoint::{Address, OtlpEncoding, Protocol};
 use super::foreign::{Manners, deliver, receipt};
 use super::http::{Answer, Encoding, Http, HttpOptions, Request};
 use super::{SealedBatch, SendError, Sink, SinkError, WireError};
@@ -32,7 +32,7 @@ impl OtlpSink {
         encoding: OtlpEncoding,
         options: HttpOptions,
     ) -> Result<Self, SinkError> {
-        Ok(Self { http: Http::new(address, "/v1/logs", options)?, encoding })
+        Ok(Self { http: Http::new(Protocol::Otlp(encoding), address, "/v1/logs", options)?, encoding })
     }
 }
 
@@ -47,6 +47,10 @@ pub(super) fn encode(batch: &[u8], encoding: OtlpEncoding) -> Result<Vec<u8>, Wi
 }
 
 impl Sink for OtlpSink {
+    fn destination(&self) -> String {
+        self.http.destination()
+    }
+
     fn send(&self, batch: &SealedBatch, permit: SendPermit, within: Duration) -> Result<Receipt, SendError> {
         let body = encode(batch.body(), self.encoding).map_err(|_| SendError::Unencodable)?;
         let (media_type, empty) = match self.encoding {
