@@ -152,3 +152,32 @@ fn a_file_endpoint_and_a_wrong_one_say_what_they_are() {
     };
     assert!(listed.contains("otlp+") && listed.contains("export:"), "{listed}");
 }
+
+/// The platform's verifier refuses to work without a root; the built-in ones stand in, and the handshake begins.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_root_certificates_uses_the_built_in_ones() {
+    use std::io::Read as _;
+
+    let home = Home::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let (begun, handshakes) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut first = [0];
+            if stream.read_exact(&mut first).is_ok() && begun.send(first[0]).is_err() {
+                return;
+            }
+        }
+    });
+    fs::create_dir(home.path("no-certificates")).unwrap();
+    let with = |arguments: &[&str]| {
+        let mut command = home.telemetry(arguments);
+        command.env("TELEMETRY_ENDPOINT", &endpoint).env("SSL_CERT_DIR", home.path("no-certificates"));
+        command.output().unwrap()
+    };
+    with(&["exec", "--", "git", "--version"]);
+    let handshake = 0x16;
+    assert_eq!(handshakes.recv_timeout(std::time::Duration::from_secs(20)), Ok(handshake));
+}

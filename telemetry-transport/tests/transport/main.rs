@@ -15,3 +15,4 @@ mod otlp;
 mod server;
 mod ship;
 mod spool;
+mod tls;

@@ -174,7 +174,7 @@ impl Http {
             Encoding::Identity => request.body,
         };
         let answer = match (self.post_by(&self.agent, request, body, leave), &self.without_platform) {
-            // This error comes before any connection, and only where the platform's roots cannot be had.
+            // This error comes before any byte is sent, and only where the platform's roots cannot be had.
             (Err(ureq::Error::Rustls(_)), Some(agent)) => self.post_by(agent, request, body, leave),
             (answer, _) => answer,
         };
