@@ -23,6 +23,7 @@ pub(crate) fn table(name: &str) -> Vec<Vec<String>> {
 }
 
 /// The value of an event at a field's path. A list is one value: `command.flags[]` is all of them.
+#[cfg(feature = "otlp")]
 pub(crate) fn at<'e>(event: &'e Json, field: &str) -> Option<&'e Json> {
     event.pointer(&format!("/{}", field.trim_end_matches("[]").replace('.', "/")))
 }
@@ -130,4 +131,14 @@ fn the_events_have_every_field_there_is() {
     let all: BTreeSet<String> =
         telemetry_schema::catalogue::fields().iter().map(|field| top(&field.path)).collect();
     assert_eq!(here, all);
+}
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn an_otlp_endpoint_is_refused_by_a_build_without_otlp() {
+    use telemetry_transport::{HttpOptions, SinkError, sink_for};
+
+    let endpoint = "otlp+https://otel.example.com".parse().unwrap();
+    let Err(error) = sink_for(&endpoint, HttpOptions::plain()) else { panic!("it was taken") };
+    assert!(matches!(error, SinkError::WithoutOtlp), "{error}");
 }
