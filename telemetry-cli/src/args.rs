@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Learn how a command-line program is used, without learning about its user.
 ///
@@ -35,6 +35,14 @@ pub enum Command {
     Config(Config),
     /// Send what is waiting
     Flush(Flush),
+    /// Put what is waiting into a file, to be carried to a collector
+    ///
+    /// Needs the same consent as sending. The events are in the ledger afterwards, and are not sent again.
+    Export(Export),
+    /// Take in a file that `telemetry export` wrote
+    ///
+    /// Doing it twice is harmless: an event is stored once. A file that was cut off or changed is refused.
+    Import(Import),
     /// Delete what was recorded and not sent, and the install id
     Purge(Purge),
     /// Collect events from others
@@ -117,6 +125,43 @@ pub struct Show {
     /// What was sent, as it was sent
     #[arg(long)]
     pub sent: bool,
+    /// Instead of events, print a line for each batch: where it went, and the receipt
+    #[arg(long, requires = "sent")]
+    pub receipts: bool,
+    /// Print what an endpoint of this protocol is sent for these events
+    #[arg(long = "as", value_name = "PROTOCOL", conflicts_with = "receipts")]
+    pub form: Option<Form>,
+}
+
+/// A protocol other than our own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// OTLP logs. Printed as JSON, which says what the protobuf says
+    Otlp,
+    /// What the Atlas CLI sends
+    Atlas,
+}
+
+/// `telemetry export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file to write, which must not be there
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `telemetry import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file that `telemetry export` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Store the events in this collector's file, instead of sending them to the configured endpoint
+    #[arg(long, value_name = "PATH")]
+    pub store: Option<PathBuf>,
+    /// A policy file to admit events by, besides the shipped ones; repeatable
+    #[arg(long, value_name = "FILE", requires = "store")]
+    pub policy: Vec<PathBuf>,
 }
 
 /// `telemetry status`

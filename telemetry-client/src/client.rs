@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
 use telemetry_schema::{AuthMethod, Context, EventId, ProgramName, Timestamp, Version};
-use telemetry_transport::{AppendError, Endpoint, EndpointError, Ledger, Spool, SpoolLimits, helper};
+use telemetry_transport::{
+    AppendError, Delivery, Endpoint, EndpointError, Ledger, Spool, SpoolLimits, helper,
+};
 use thiserror::Error;
 
 use crate::installation::{self, Installation, KeptFacts};
@@ -339,7 +341,9 @@ impl Client {
     /// Whether a helper should be started for this event.
     #[must_use]
     pub fn wants_shipping(&self, redaction: &Redaction) -> bool {
-        redaction.event.reach() == Reach::Send
+        // Events that wait for an export wait for a person.
+        let by_itself = |endpoint: &Endpoint| endpoint.delivery() == Delivery::ByItself;
+        redaction.event.reach() == Reach::Send && self.endpoint().is_ok_and(|to| to.is_some_and(by_itself))
     }
 
     /// Forgets what was recorded and not sent, and the install id. How many events went.

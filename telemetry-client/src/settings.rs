@@ -42,7 +42,10 @@ impl Key {
     pub fn help(self) -> &'static str {
         match self {
             Self::TelemetryEnabled => "true, false, or local (record and show here, never send)",
-            Self::Endpoint => "where events go, as https://telemetry.example.com",
+            Self::Endpoint => {
+                "where events go: https://telemetry.example.com, or with otlp+, otlp+json+ or atlas+ before it, \
+                 file:///var/log/telemetry.ndjson, or export: to wait for telemetry export"
+            }
         }
     }
 

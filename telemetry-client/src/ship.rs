@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use telemetry_redact::consent::{Mode, SourceKind};
-use telemetry_transport::{HttpOptions, ShipReport, SinkError, SystemClock, ship, sink_for};
+use telemetry_transport::{Delivery, HttpOptions, ShipReport, SinkError, SystemClock, ship, sink_for};
 use thiserror::Error;
 
 use crate::{Client, EndpointProblem, Host};
@@ -20,6 +20,9 @@ pub enum NotShipped {
         /// Who decided.
         decided_by: SourceKind,
     },
+    /// Events go to a file that somebody carries.
+    #[error("events wait to be carried: telemetry export FILE")]
+    ByHand,
     /// There is no directory that events could wait in.
     #[error("there is no home directory, so nothing is kept and nothing is sent")]
     NoStateDir,
@@ -48,6 +51,9 @@ pub fn ship_pending(
     let (Mode::On, Some(endpoint)) = (consent.mode(), endpoint) else {
         return Err(NotShipped::NotOn { mode: consent.mode(), decided_by: consent.decided_by() });
     };
+    if endpoint.delivery() == Delivery::ByHand {
+        return Err(NotShipped::ByHand);
+    }
     let (Some(spool), Some(ledger)) = (client.spool(), client.ledger()) else {
         return Err(NotShipped::NoStateDir);
     };

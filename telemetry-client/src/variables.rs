@@ -15,7 +15,7 @@ pub const DO_NOT_TRACK: &str = "DO_NOT_TRACK";
 pub const ALL: [(&str, &str); 5] = [
     (DO_NOT_TRACK, "anything but empty, 0, false, no or off turns telemetry off; nothing overrides it"),
     (ENABLED, "true, false or local for every program; overrides the setting telemetry_enabled"),
-    (ENDPOINT, "where events go; overrides the setting endpoint"),
+    (ENDPOINT, "where events go, and by which protocol; overrides the setting endpoint; see docs/sinks.md"),
     (STATE_DIR, "where the spool and the ledger lie"),
     (CONFIG, "which settings file is read"),
 ];

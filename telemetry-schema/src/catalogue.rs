@@ -5,7 +5,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value as Json;
 
-use crate::{Batch, Event, Receipt};
+use crate::{Batch, Erasure, ErasureReceipt, Event, Receipt};
 
 /// One field of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("event.json", schema_of::<Event>()),
         ("batch.json", schema_of::<Batch<Event>>()),
         ("receipt.json", schema_of::<Receipt>()),
+        ("erasure.json", schema_of::<Erasure>()),
+        ("erasure_receipt.json", schema_of::<ErasureReceipt>()),
     ]
 }
 

@@ -94,6 +94,8 @@ identifier! {
     InstallId, "a UUID of version 4 or the nil UUID, hyphenated and in lower case", |uuid| uuid.get_version_num() == 4 || uuid.is_nil();
     /// Identifies one batch. A UUID of version 7.
     BatchId, "a UUID of version 7, hyphenated and in lower case", |uuid| uuid.get_version_num() == 7;
+    /// Identifies one request to erase. A UUID of version 7.
+    ErasureId, "a UUID of version 7, hyphenated and in lower case", |uuid| uuid.get_version_num() == 7;
 }
 
 /// Identifiers that hold the moment they were made at.
@@ -115,7 +117,7 @@ macro_rules! timed {
         }
     )*};
 }
-timed!(EventId, BatchId);
+timed!(EventId, BatchId, ErasureId);
 
 impl InstallId {
     /// An identifier made of sixteen random bytes.

@@ -22,7 +22,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! Stable: the JSON form of [`Event`], [`Batch`] and [`Receipt`] under [`SCHEMA_VERSION`]; `cargo xtask compat`
+//! Stable: the JSON form of [`Event`] and of what client and collector say to each other under [`SCHEMA_VERSION`]; `cargo xtask compat`
 //! compares it with the released set. The Rust types may gain fields.
 
 mod bounded;
@@ -44,8 +44,10 @@ pub use bounded::{
 pub use command::{Command, Deprecated, Dropped, Flag, Misspelling, Place, Positional};
 pub use context::{CiVendor, CodingAgent, Context, StreamKind, Terminal};
 pub use event::{App, Event, PolicyVersion, SCHEMA_VERSION, SchemaVersion};
-pub use identity::{BatchId, EventId, InstallId};
+pub use identity::{BatchId, ErasureId, EventId, InstallId};
 pub use outcome::{Outcome, Signal};
 pub use surroundings::{Arch, AuthMethod, InstallSource, Os, OsName};
 pub use time::{Timestamp, TimestampPrecision};
-pub use wire::{Batch, Loss, LossReason, PROTOCOL_VERSION, Problem, Receipt, Refusal};
+pub use wire::{
+    Batch, Erasure, ErasureReceipt, Loss, LossReason, PROTOCOL_VERSION, Problem, Receipt, Refusal,
+};

@@ -1,9 +1,9 @@
-//! What client and collector say to each other: a batch, and the receipt for it.
+//! What client and collector say to each other: a batch and the receipt for it, a request to erase and its receipt.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BatchId, EventId, Timestamp};
+use crate::{BatchId, ErasureId, EventId, InstallId, Timestamp};
 
 /// The version of the protocol between client and collector.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -72,6 +72,15 @@ pub struct Receipt {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 1000))]
     pub refused: Vec<Refusal>,
+    /// How many more were refused without being named. Only a client writes it, into its own ledger, for a receiver
+    /// whose protocol gives no more than a count (OTLP); a collector names each.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refused_unnamed: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// An event that was refused.
@@ -98,4 +107,33 @@ pub struct Problem {
     /// The rule it breaks.
     #[schemars(regex(pattern = r"^[a-z0-9_.]+$"), length(max = 64))]
     pub rule: String,
+}
+
+/// A request to erase what was stored of installations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erasure {
+    /// The version of the protocol: 1.
+    #[schemars(range(min = 1, max = 1))]
+    pub protocol_version: u32,
+    /// Identifies this request, so that asking twice is asking once.
+    pub erasure_id: ErasureId,
+    /// The installations, each by a number that this user's events had. Never the one that all CI runs share: nobody
+    /// can speak for all of them.
+    #[schemars(length(min = 1, max = 64))]
+    pub install_ids: Vec<InstallId>,
+    /// When the user asked for it. Events that arrive later, for the same installation, are erased too.
+    pub requested_at: Timestamp,
+}
+
+/// The collector's answer to a request to erase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureReceipt {
+    /// The request this answers.
+    pub erasure_id: ErasureId,
+    /// When it was carried out; the first time, where it was asked for more than once.
+    pub received_at: Timestamp,
+    /// How many events were erased.
+    pub erased: u64,
 }

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use telemetry_schema::catalogue::{fields, free_text, schemas};
-use telemetry_schema::{BatchId, Event, Timestamp};
+use telemetry_schema::{BatchId, Erasure, ErasureReceipt, Event, Timestamp};
 
 const EVENT: &str = include_str!("../testdata/event.json");
 
@@ -87,6 +87,29 @@ fn every_field_is_described() {
     {
         assert!(paths.contains(&path), "{path} is missing of {paths:?}");
     }
+}
+
+/// The examples of docs/protocol.md are what the types and the schemas take.
+#[test]
+fn the_documented_erasure_is_one() {
+    let text = include_str!("../../docs/protocol.md");
+    let section = text.split_once("## `POST /v1/erasures`").unwrap().1;
+    let mut blocks = section.split("```json\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let request: Json = serde_json::from_str(blocks.next().unwrap()).unwrap();
+    let receipt: Json = serde_json::from_str(blocks.next().unwrap()).unwrap();
+    let erasure: Erasure = serde_json::from_value(request.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&erasure).unwrap(), request);
+    let answer: ErasureReceipt = serde_json::from_value(receipt.clone()).unwrap();
+    assert_eq!((answer.erasure_id, answer.erased), (erasure.erasure_id, 12));
+    for (file, example) in [("erasure.json", &request), ("erasure_receipt.json", &receipt)] {
+        let schema = schemas().into_iter().find(|(name, _)| *name == file).unwrap().1;
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(example), "{file}");
+        let mut more = example.clone();
+        more["user"] = json!("ada");
+        assert!(!validator.is_valid(&more), "{file} takes further fields");
+    }
+    assert!(serde_json::from_value::<Erasure>(receipt).is_err());
 }
 
 proptest! {

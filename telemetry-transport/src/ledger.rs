@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use telemetry_schema::{Batch, BatchId, Receipt};
 use thiserror::Error;
@@ -35,10 +36,21 @@ pub struct Ledger {
 pub struct SentBatch {
     /// The batch's identifier.
     pub batch_id: BatchId,
+    /// Where it went: an endpoint, or `export:` with the file.
+    pub destination: String,
     /// The receipt.
     pub receipt: Receipt,
+    /// The batch, byte for byte.
+    pub body: Box<[u8]>,
     /// The events, byte for byte.
     pub events: Vec<Box<RawValue>>,
+}
+
+/// A receipt as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept<R> {
+    destination: String,
+    receipt: R,
 }
 
 /// A batch that cannot be read.
@@ -97,9 +109,10 @@ impl Ledger {
     /// # Errors
     ///
     /// What the file system says.
-    pub(crate) fn keep(&self, id: BatchId, receipt: &Receipt, now_ms: u64) -> io::Result<()> {
-        let receipt = serde_json::to_vec(receipt).map_err(io::Error::other)?;
-        replace_private(&self.receipt_path(id), &receipt)?;
+    pub(crate) fn keep(&self, receipt: &Receipt, destination: String, now_ms: u64) -> io::Result<()> {
+        let id = receipt.batch_id;
+        let kept = serde_json::to_vec(&Kept { destination, receipt }).map_err(io::Error::other)?;
+        replace_private(&self.receipt_path(id), &kept)?;
         self.forget_old(now_ms);
         Ok(())
     }
@@ -145,11 +158,11 @@ impl Ledger {
     }
 
     fn read_batch(&self, id: BatchId) -> io::Result<SentBatch> {
-        let receipt = read_private(&self.receipt_path(id), MAX_FILE_BYTES)?;
-        let receipt = serde_json::from_slice(&receipt).map_err(io::Error::other)?;
+        let kept = read_private(&self.receipt_path(id), MAX_FILE_BYTES)?;
+        let Kept { destination, receipt } = serde_json::from_slice(&kept).map_err(io::Error::other)?;
         let body = read_private(&self.body_path(id), MAX_FILE_BYTES)?;
         let batch: Batch<Box<RawValue>> = serde_json::from_slice(&body).map_err(io::Error::other)?;
-        Ok(SentBatch { batch_id: id, receipt, events: batch.events })
+        Ok(SentBatch { batch_id: id, destination, receipt, events: batch.events, body: body.into() })
     }
 
     fn batch_ids(&self) -> io::Result<Vec<BatchId>> {

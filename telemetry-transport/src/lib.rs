@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod export;
 pub mod helper;
 mod ledger;
 mod paths;
@@ -9,12 +10,13 @@ mod ship;
 mod sink;
 mod spool;
 
+pub use export::{Export, ExportError, ExportSink, ForwardError};
 pub use ledger::{DamagedBatch, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{
-    Endpoint, EndpointError, FileSink, HttpOptions, HttpSink, MemorySink, SealedBatch, SendError, Sink,
-    SinkError, sink_for,
+    Delivery, Endpoint, EndpointError, FileLimits, FileSink, HttpOptions, HttpSink, LossCounts, MemorySink,
+    OtlpEncoding, SealedBatch, SendError, Sink, SinkError, Takes, WireError, WireForm, in_form, sink_for,
 };
 pub use spool::{AppendError, Contents, DamagedRecord, Record, Spool, SpoolError, SpoolLimits, Which};

@@ -1,6 +1,7 @@
 //! `compat`: the schemas against the last released set.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -15,7 +16,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let mut breaking = Vec::new();
     for (name, new) in schemas() {
         let path = released.join(name);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                say(&format!("{name}: new since the last release"));
+                continue;
+            }
+            text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        };
         let old: Json = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
         for change in compare(&old, &new) {
             match change.effect() {

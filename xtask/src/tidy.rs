@@ -29,7 +29,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 
 /// Crates that must not be anywhere below another one.
 const FENCES: [(&str, &[&str]); 3] = [
-    ("telemetry-client", &["tokio", "axum", "rusqlite", "hyper"]),
+    ("telemetry-client", &["tokio", "async-std", "smol", "axum", "tonic", "rusqlite", "hyper"]),
     ("telemetry-collector", &["ureq", "telemetry-transport"]),
     ("telemetry-redact", &["tokio", "ureq", "rusqlite", "jsonschema"]),
 ];

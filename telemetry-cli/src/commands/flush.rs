@@ -3,24 +3,17 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use telemetry_client::surroundings::Environment;
-use telemetry_client::{Client, HELPER_DEADLINE, Host};
+use telemetry_client::{Client, HELPER_DEADLINE, Host, NotShipped, ship_pending};
 use telemetry_redact::consent::Mode;
-use telemetry_transport::{HttpOptions, ShipReport, SystemClock, helper, ship};
+use telemetry_transport::{ShipReport, helper};
 
 use crate::args::Flush;
 use crate::render::talk;
 
 /// How this program is called to be the helper that ships.
-const HELPER: [&str; 3] = ["flush", "--quiet", "--detached"];
-
-/// Starts a process that ships and is not waited for. That it cannot be started is no loss: the next run tries again.
-pub(crate) fn start_helper() {
-    if let Ok(program) = std::env::current_exe() {
-        let _ = helper::spawn(&program, &HELPER);
-    }
-}
+pub(crate) const HELPER: [&str; 3] = ["flush", "--quiet", "--detached"];
 
 pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
     // A helper leaves the directory it was started in; a project file and relative paths are meant from there.
@@ -36,30 +29,38 @@ pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
     };
     let client = client_now();
     let host = Host::default();
-    let consent = client.consent(&host);
-    if consent.mode() != Mode::On {
-        if let Err(problem) = client.endpoint() {
-            return Err(anyhow::Error::new(problem.clone()).context("nothing is sent"));
-        }
-        let label = client.source_label(consent.decided_by(), &host);
-        say(&format!("telemetry is {}, so nothing is sent; decided by: {label}", consent.mode()));
+    if let Some(no) = refusal(&client, &host)? {
+        say(&format!("{no}, so nothing is sent"));
         return Ok(ExitCode::SUCCESS);
     }
-    let (Some(spool), Some(ledger)) = (client.spool(), client.ledger()) else {
-        say("there is no home directory, so nothing is kept and nothing is sent");
-        return Ok(ExitCode::SUCCESS);
-    };
-    let endpoint = client.endpoint().map_err(Clone::clone)?.context("there is no endpoint")?;
-    let sink = telemetry_transport::sink_for(endpoint, HttpOptions::from_environment())?;
-    // Asked again before each request: a no that came meanwhile counts at once.
-    let consent = || client_now().consent(&host);
-    let report = ship(&spool, &ledger, sink.as_ref(), consent, &SystemClock::new(), HELPER_DEADLINE);
-    say(&text(&report));
-    Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    match ship_pending(&client_now, &host, HELPER_DEADLINE) {
+        Ok(report) => {
+            say(&text(&report, "sent"));
+            Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Err(problem @ (NotShipped::Endpoint(_) | NotShipped::Sink(_))) => Err(problem.into()),
+        Err(reason) => {
+            say(&reason.to_string());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
-fn text(report: &ShipReport) -> String {
-    let mut text = format!("{} events sent", report.sent);
+/// Why nothing may leave this machine, where that is so.
+pub(crate) fn refusal(client: &Client, host: &Host) -> Result<Option<String>> {
+    let consent = client.consent(host);
+    if consent.mode() == Mode::On {
+        return Ok(None);
+    }
+    if let Err(problem) = client.endpoint() {
+        return Err(anyhow::Error::new(problem.clone()).context("nothing is sent"));
+    }
+    let label = client.source_label(consent.decided_by(), host);
+    Ok(Some(format!("telemetry is {} (decided by: {label})", consent.mode())))
+}
+
+pub(crate) fn text(report: &ShipReport, done: &str) -> String {
+    let mut text = format!("{} events {done}", report.sent);
     for (count, what) in [
         (report.duplicates, "were there already"),
         (report.refused, "were refused"),

@@ -3,7 +3,9 @@
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod flush;
+pub(crate) mod import;
 pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod redact;

@@ -170,7 +170,7 @@ impl Plan {
             }
         }
         if client.wants_shipping(redaction) {
-            crate::commands::flush::start_helper();
+            client.start_helper(&crate::commands::flush::HELPER);
         }
     }
 

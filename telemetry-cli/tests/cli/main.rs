@@ -8,6 +8,7 @@ mod consent;
 mod document;
 #[cfg(unix)]
 mod exec;
+mod export;
 mod home;
 mod policy;
 mod way;

@@ -71,5 +71,6 @@ fn receipt(Stored { mut batch, inserted, received_at }: Stored) -> Receipt {
         accepted: inserted.accepted,
         duplicates: inserted.duplicates,
         refused: batch.take_refused(),
+        refused_unnamed: 0,
     }
 }

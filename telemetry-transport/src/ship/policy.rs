@@ -62,8 +62,15 @@ pub enum Outcome {
         /// How many events it held.
         events: usize,
     },
+    /// One of the events in the batch is at fault, and which is not known.
+    Unacceptable {
+        /// How many events it held.
+        events: usize,
+    },
     /// It will not work, however often it is tried.
     Hopeless,
+    /// The file it goes to cannot be written.
+    Unwritable,
     /// Consent is not there any more.
     Closed,
 }
@@ -76,6 +83,8 @@ pub enum Stopped {
     Deadline,
     /// The collector will not take what is sent.
     Refused,
+    /// The file that events go to cannot be written.
+    Unwritable,
     /// Consent is not there any more.
     ConsentClosed,
     /// Another process ships.
@@ -89,6 +98,7 @@ impl fmt::Display for Stopped {
         f.write_str(match self {
             Self::Deadline => "the collector could not be reached in time",
             Self::Refused => "what answers takes no events",
+            Self::Unwritable => "the file that events go to cannot be written",
             Self::ConsentClosed => "telemetry was turned off meanwhile",
             Self::AnotherShips => "another process is sending",
             Self::Disk => "the state directory cannot be used",
@@ -101,6 +111,8 @@ impl fmt::Display for Stopped {
 pub struct ShipState {
     policy: ShipPolicy,
     batch_events: usize,
+    /// A smaller bound, while an event that is at fault is looked for.
+    searching: Option<usize>,
     failures: u32,
     not_before: Duration,
     stopped: Option<Stopped>,
@@ -113,6 +125,7 @@ impl ShipState {
         Self {
             batch_events: policy.max_batch_events,
             policy,
+            searching: None,
             failures: 0,
             not_before: Duration::ZERO,
             stopped: None,
@@ -130,7 +143,7 @@ impl ShipState {
         } else if elapsed < self.not_before {
             Step::Wait(self.not_before.saturating_sub(elapsed))
         } else {
-            Step::Send { at_most: self.batch_events }
+            Step::Send { at_most: self.searching.map_or(self.batch_events, |few| few.min(self.batch_events)) }
         }
     }
 
@@ -141,6 +154,8 @@ impl ShipState {
             Outcome::Settled => {
                 self.failures = 0;
                 self.not_before = elapsed;
+                // Twice as many next, so that one event costs some twenty requests at most and not one for each other.
+                self.searching = self.searching.map(|few| few * 2).filter(|few| *few < self.batch_events);
             }
             Outcome::Failed { retry_after } => {
                 let doubled = self.policy.first_backoff.saturating_mul(1 << self.failures.min(10));
@@ -152,7 +167,9 @@ impl ShipState {
             Outcome::TooLarge { events } if *events > 1 => self.batch_events = events / 2,
             // One event that is too large by itself is for the caller to set aside.
             Outcome::TooLarge { .. } => {}
+            Outcome::Unacceptable { events } => self.searching = Some((events / 2).max(1)),
             Outcome::Hopeless => self.stopped = Some(Stopped::Refused),
+            Outcome::Unwritable => self.stopped = Some(Stopped::Unwritable),
             Outcome::Closed => self.stopped = Some(Stopped::ConsentClosed),
         }
     }
@@ -205,6 +222,19 @@ mod tests {
         let mut state = state();
         for (events, next) in [(500, 250), (250, 125), (3, 1), (1, 1)] {
             state.apply(&Outcome::TooLarge { events }, ms(0), 0);
+            assert_eq!(state.next(ms(0)), Step::Send { at_most: next });
+        }
+    }
+
+    #[test]
+    fn an_event_at_fault_is_searched_for_by_halves_and_then_batches_grow_again() {
+        let mut state = state();
+        for (events, next) in [(500, 250), (250, 125), (125, 62), (3, 1)] {
+            state.apply(&Outcome::Unacceptable { events }, ms(0), 0);
+            assert_eq!(state.next(ms(0)), Step::Send { at_most: next });
+        }
+        for next in [2, 4, 8, 16, 32, 64, 128, 256, 500, 500] {
+            state.apply(&Outcome::Settled, ms(0), 0);
             assert_eq!(state.next(ms(0)), Step::Send { at_most: next });
         }
     }

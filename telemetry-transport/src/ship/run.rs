@@ -11,7 +11,7 @@ use super::queue::Queue;
 use super::{Clock, Outcome, ShipPolicy, ShipState, Step, Stopped};
 use crate::private::{Presence, check_dir, open_lock};
 use crate::spool::{Claimed, Everything};
-use crate::{Ledger, Record, SealedBatch, SendError, Sink, Spool, Which};
+use crate::{Ledger, LossCounts, Record, SealedBatch, SendError, Sink, Spool, Takes, Which};
 
 /// How long a shipper waits between looks at whether another one has finished, or an appender has.
 const LOCK_POLL: Duration = Duration::from_millis(20);
@@ -48,7 +48,9 @@ pub fn ship(
     clock: &dyn Clock,
     deadline: Duration,
 ) -> ShipReport {
-    let policy = ShipPolicy::new(deadline);
+    let Takes { max_batch_events, losses: loss_counts } = sink.takes();
+    let mut policy = ShipPolicy::new(deadline);
+    policy.max_batch_events = policy.max_batch_events.min(max_batch_events);
     let state = ShipState::new(policy);
     let mut run = Run {
         spool,
@@ -57,6 +59,7 @@ pub fn ship(
         consent,
         clock,
         policy,
+        loss_counts,
         state,
         queue: Queue::default(),
         sealed: None,
@@ -75,6 +78,7 @@ struct Run<'a, F> {
     consent: F,
     clock: &'a dyn Clock,
     policy: ShipPolicy,
+    loss_counts: LossCounts,
     state: ShipState,
     queue: Queue,
     sealed: Option<Sealed>,
@@ -193,19 +197,26 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         match answer {
             Ok(receipt) => {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
-                self.ledger.keep(batch.id(), &receipt, self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
+                let kept = self.ledger.keep(&receipt, self.sink.destination(), self.clock.unix_ms());
+                kept.map_err(|_| Stopped::Disk)?;
                 self.spool.losses_told(losses);
                 self.settle(records, &receipt)
             }
-            Err(SendError::TooLarge) if records.len() == 1 => {
+            Err(error @ (SendError::TooLarge | SendError::Unacceptable { .. })) if records.len() == 1 => {
                 self.withdraw(&sealed);
-                self.set_aside(records.iter(), LossReason::TooLarge);
+                let reason = match error {
+                    SendError::TooLarge => LossReason::TooLarge,
+                    _ => LossReason::Refused,
+                };
+                self.report.refused += u64::from(reason == LossReason::Refused);
+                self.set_aside(records.iter(), reason);
                 self.settled(1)
             }
             Err(error) => {
                 self.apply(&outcome(&error, records.len()));
                 match error {
-                    SendError::TooLarge => self.withdraw(&sealed),
+                    // The same events go out in other batches.
+                    SendError::TooLarge | SendError::Unacceptable { .. } => self.withdraw(&sealed),
                     _ => self.sealed = Some(sealed),
                 }
                 Ok(())
@@ -218,7 +229,10 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
     fn seal(&self, at_most: usize) -> Result<Sealed, Stopped> {
         let records: Vec<Record> =
             self.queue.first(at_most, self.policy.max_batch_bytes).into_iter().cloned().collect();
-        let losses = self.spool.losses();
+        let losses = match self.loss_counts {
+            LossCounts::Told => self.spool.losses(),
+            LossCounts::Kept => Vec::new(),
+        };
         let id = BatchId::new(self.clock.unix_ms(), &self.clock.random());
         let batch = SealedBatch::seal(id, &records, &losses).map_err(|_| Stopped::Disk)?;
         self.ledger.prepare(&batch).map_err(|_| Stopped::Disk)?;
@@ -239,7 +253,10 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
     fn settle(&mut self, records: &[Record], receipt: &Receipt) -> Result<(), Stopped> {
         self.report.sent += receipt.accepted;
         self.report.duplicates += receipt.duplicates;
-        self.report.refused += receipt.refused.len() as u64;
+        self.report.refused += receipt.refused.len() as u64 + receipt.refused_unnamed;
+        // Which they are is not known, so there is nothing to set aside; and none is sent again, since the others would be
+        // doubled.
+        self.spool.note_losses(&[Loss { reason: LossReason::Refused, count: receipt.refused_unnamed }]);
         let at = |index: u64| usize::try_from(index).ok().and_then(|index| records.get(index));
         let refused = receipt.refused.iter().filter_map(|refusal| at(refusal.index));
         self.set_aside(refused, LossReason::Refused);
@@ -271,6 +288,8 @@ fn outcome(error: &SendError, events: usize) -> Outcome {
         SendError::Unreachable | SendError::Timeout => Outcome::Failed { retry_after: None },
         SendError::Busy { retry_after, .. } => Outcome::Failed { retry_after: *retry_after },
         SendError::TooLarge => Outcome::TooLarge { events },
-        SendError::Refused { .. } | SendError::NotAReceipt | SendError::Write { .. } => Outcome::Hopeless,
+        SendError::Unacceptable { .. } => Outcome::Unacceptable { events },
+        SendError::Refused { .. } | SendError::NotAReceipt | SendError::Unencodable => Outcome::Hopeless,
+        SendError::Write { .. } => Outcome::Unwritable,
     }
 }

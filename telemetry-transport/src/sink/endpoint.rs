@@ -7,24 +7,65 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Where events go: a collector's address, or a file.
+/// Where events go, and how: one text says both.
+///
+/// | text | where events go |
+/// |---|---|
+/// | `https://telemetry.example.com` | a collector, by its own protocol |
+/// | `otlp+https://otel.example.com` | anything that takes OTLP logs, as protobuf |
+/// | `otlp+json+https://otel.example.com` | the same, as JSON |
+/// | `atlas+https://cloud.example.com` | anything that takes what the Atlas CLI sends |
+/// | `file:///var/log/telemetry.ndjson` | a file, one event a line |
+/// | `export:` | nowhere by themselves: `telemetry export` puts them into a file |
+///
+/// `http` stands for `https` on loopback only. Parsing looks at nothing but the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(pub(crate) Target);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// `https://host[:port][/base]`
-    Http {
-        /// The whole address, without a slash at the end.
-        base: String,
-        /// The host in it.
-        host: String,
-        /// Whether the host is this machine.
-        loopback: bool,
-    },
-    /// `file:///path`
+    Http { protocol: Protocol, address: Address },
     File(PathBuf),
+    Export,
 }
+
+/// An address that is reached by HTTP: `https://host[:port][/base]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// The whole of it, without a slash at the end.
+    pub(crate) base: String,
+    /// The host in it.
+    pub(crate) host: String,
+    /// Whether the host is this machine.
+    pub(crate) loopback: bool,
+}
+
+/// What is spoken over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Collector,
+    Otlp(OtlpEncoding),
+    Atlas,
+}
+
+/// How OTLP is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtlpEncoding {
+    /// As protobuf, which every receiver takes.
+    Protobuf,
+    /// As JSON, which people can read.
+    Json,
+}
+
+/// What stands before the address, the longer first where one begins as another.
+const PROTOCOLS: [(&str, Protocol); 4] = [
+    ("otlp+json+", Protocol::Otlp(OtlpEncoding::Json)),
+    ("otlp+", Protocol::Otlp(OtlpEncoding::Protobuf)),
+    ("atlas+", Protocol::Atlas),
+    ("", Protocol::Collector),
+];
+
+const EXPORT: &str = "export:";
 
 /// An endpoint that cannot be used. Does not repeat it, since it may hold a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -33,6 +74,11 @@ pub enum EndpointError {
     /// It is no address.
     #[error("expected an endpoint like https://telemetry.example.com")]
     Form,
+    /// It begins with something that is no protocol of ours.
+    #[error(
+        "an endpoint begins with https://, otlp+https://, otlp+json+https://, atlas+https:// or file:///, or is export:"
+    )]
+    Scheme,
     /// Plain HTTP across a network.
     #[error("an endpoint on another machine has to be https")]
     NotSecure,
@@ -47,10 +93,33 @@ pub enum EndpointError {
     RelativeFile,
 }
 
+impl Endpoint {
+    /// Whether events go there by themselves, or wait for somebody to carry them.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match self.0 {
+            Target::Http { .. } | Target::File(_) => Delivery::ByItself,
+            Target::Export => Delivery::ByHand,
+        }
+    }
+}
+
+/// How events get to an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// A shipper sends them.
+    ByItself,
+    /// They wait for an export.
+    ByHand,
+}
+
 impl FromStr for Endpoint {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
+        if text == EXPORT {
+            return Ok(Self(Target::Export));
+        }
         if let Some(path) = text.strip_prefix("file://") {
             let path = PathBuf::from(path);
             let absolute = path.is_absolute();
@@ -59,6 +128,20 @@ impl FromStr for Endpoint {
         if text.contains(['?', '#']) {
             return Err(EndpointError::Query);
         }
+        // The last one is the empty prefix, which every text has.
+        let found = PROTOCOLS.iter().find_map(|(prefix, protocol)| {
+            let start = text.get(..prefix.len())?;
+            start.eq_ignore_ascii_case(prefix).then(|| (*protocol, &text[prefix.len()..]))
+        });
+        let (protocol, address) = found.ok_or(EndpointError::Form)?;
+        Ok(Self(Target::Http { protocol, address: address.parse()? }))
+    }
+}
+
+impl FromStr for Address {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
         let uri: ureq::http::Uri = text.parse().map_err(|_| EndpointError::Form)?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(EndpointError::Form);
@@ -77,10 +160,10 @@ impl FromStr for Endpoint {
             "https" => {}
             "http" if loopback => {}
             "http" => return Err(EndpointError::NotSecure),
-            _ => return Err(EndpointError::Form),
+            _ => return Err(EndpointError::Scheme),
         }
         let base = format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'));
-        Ok(Self(Target::Http { base, host: authority.host().to_owned(), loopback }))
+        Ok(Self { base, host: authority.host().to_owned(), loopback })
     }
 }
 
@@ -93,8 +176,13 @@ fn is_loopback(host: &str) -> bool {
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Target::Http { base, .. } => f.write_str(base),
+            Target::Http { protocol, address } => {
+                let prefix =
+                    PROTOCOLS.iter().find(|(_, known)| known == protocol).map_or("", |known| known.0);
+                write!(f, "{prefix}{}", address.base)
+            }
             Target::File(path) => write!(f, "file://{}", path.display()),
+            Target::Export => f.write_str(EXPORT),
         }
     }
 }
@@ -112,13 +200,27 @@ mod tests {
             ("http://[::1]:8750", Ok("http://[::1]:8750")),
             ("http://localhost", Ok("http://localhost")),
             ("file:///var/events", Ok("file:///var/events")),
+            ("export:", Ok("export:")),
+            ("otlp+https://otel.example.com/", Ok("otlp+https://otel.example.com")),
+            ("otlp+json+https://otel.example.com", Ok("otlp+json+https://otel.example.com")),
+            ("atlas+https://cloud.example.com", Ok("atlas+https://cloud.example.com")),
+            ("otlp+http://127.0.0.1:4318", Ok("otlp+http://127.0.0.1:4318")),
+            ("OTLP+JSON+HTTP://LOCALHOST:1", Ok("otlp+json+http://LOCALHOST:1")),
+            ("otlp+http://otel.example.com", Err(EndpointError::NotSecure)),
+            ("atlas+http://cloud.example.com", Err(EndpointError::NotSecure)),
+            ("otlp+https://ada:pw@example.com", Err(EndpointError::Credential)),
+            ("otlp+grpc://example.com", Err(EndpointError::Scheme)),
+            ("otlp+file:///var/events", Err(EndpointError::Form)),
+            ("json+https://example.com", Err(EndpointError::Scheme)),
+            ("otlp+", Err(EndpointError::Form)),
+            ("export:/var/events", Err(EndpointError::Form)),
             ("http://telemetry.example.com", Err(EndpointError::NotSecure)),
             ("http://127.0.0.1.example.com", Err(EndpointError::NotSecure)),
             ("http://localhost.example.com", Err(EndpointError::NotSecure)),
             ("https://ada:pw@example.com", Err(EndpointError::Credential)),
             ("http://127.0.0.1@example.com", Err(EndpointError::Credential)),
             ("https://example.com/?key=1", Err(EndpointError::Query)),
-            ("telnet://example.com", Err(EndpointError::Form)),
+            ("telnet://example.com", Err(EndpointError::Scheme)),
             ("example.com", Err(EndpointError::Form)),
             ("", Err(EndpointError::Form)),
             ("https://", Err(EndpointError::Form)),
@@ -132,6 +234,16 @@ mod tests {
         ] {
             let parsed = text.parse::<Endpoint>().map(|endpoint| endpoint.to_string());
             assert_eq!(parsed, expected.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_the_same_endpoint_again() {
+        for text in
+            ["otlp+json+https://a.example/b", "otlp+https://a.example", "atlas+http://[::1]:1", "export:"]
+        {
+            let endpoint: Endpoint = text.parse().unwrap();
+            assert_eq!(endpoint.to_string().parse(), Ok(endpoint), "{text}");
         }
     }
 }

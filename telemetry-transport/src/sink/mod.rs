@@ -1,15 +1,20 @@
 //! Sinks: where a sealed batch goes.
 
+mod atlas;
+mod collector;
 mod endpoint;
 mod file;
+mod foreign;
 mod http;
 mod memory;
-mod proxy;
+#[cfg(feature = "otlp")]
+mod otlp;
 
-pub(crate) use endpoint::Target;
-pub use endpoint::{Endpoint, EndpointError};
-pub use file::FileSink;
-pub use http::{HttpOptions, HttpSink};
+pub use collector::HttpSink;
+pub use endpoint::{Delivery, Endpoint, EndpointError, OtlpEncoding};
+use endpoint::{Protocol, Target};
+pub use file::{FileLimits, FileSink};
+pub use http::HttpOptions;
 pub use memory::MemorySink;
 
 use std::collections::BTreeSet;
@@ -41,6 +46,11 @@ impl SealedBatch {
         Ok(Self { id, body: serde_json::to_vec(&batch)?, events: records.len() })
     }
 
+    /// A batch whose bytes are known to be one.
+    pub(crate) fn sealed(id: BatchId, body: Vec<u8>, events: usize) -> Self {
+        Self { id, body, events }
+    }
+
     /// The batch's identifier.
     #[must_use]
     pub fn id(&self) -> BatchId {
@@ -57,7 +67,8 @@ impl SealedBatch {
     pub(crate) fn is_answered_by(&self, receipt: &Receipt) -> bool {
         let refused: BTreeSet<u64> = receipt.refused.iter().map(|refusal| refusal.index).collect();
         let events = self.events as u64;
-        let accounted = receipt.accepted.checked_add(receipt.duplicates);
+        let counts = [receipt.accepted, receipt.duplicates, receipt.refused_unnamed];
+        let accounted = counts.into_iter().try_fold(0_u64, u64::checked_add);
         receipt.batch_id == self.id
             && refused.len() == receipt.refused.len()
             && refused.last().is_none_or(|last| *last < events)
@@ -71,8 +82,42 @@ impl SealedBatch {
     }
 }
 
+/// What a sink takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Takes {
+    /// How many events of one batch, at most.
+    pub max_batch_events: usize,
+    /// Whether counts of losses too.
+    pub losses: LossCounts,
+}
+
+impl Default for Takes {
+    fn default() -> Self {
+        Self { max_batch_events: usize::MAX, losses: LossCounts::Told }
+    }
+}
+
+/// What a sink does with counts of losses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LossCounts {
+    /// It passes them on.
+    Told,
+    /// It has no place for them: they stay until a sink has.
+    Kept,
+}
+
 /// Somewhere a batch can go.
 pub trait Sink {
+    /// What it takes. Asked once, before the first batch is made.
+    fn takes(&self) -> Takes {
+        Takes::default()
+    }
+
+    /// Where it goes, for the ledger.
+    fn destination(&self) -> String {
+        "a sink of the program's own".to_owned()
+    }
+
     /// Sends one batch and is back within this time, be there an answer or not. The permit is used up.
     ///
     /// # Errors
@@ -108,6 +153,16 @@ pub enum SendError {
         /// The HTTP status.
         status: u16,
     },
+    /// The receiver takes others and not this batch, and does not say which of its events is at fault: 400 by a
+    /// protocol without answers per event.
+    #[error("the receiver takes no batch with one of these events (status {status})")]
+    Unacceptable {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The batch cannot be put into the receiver's protocol.
+    #[error("the batch cannot be written in the protocol of the endpoint")]
+    Unencodable,
     /// The answer is no receipt for this batch.
     #[error("the answer is no receipt: this is no collector")]
     NotAReceipt,
@@ -133,9 +188,15 @@ pub enum SinkError {
         /// Why.
         source: std::io::Error,
     },
-    /// The endpoint is a file.
-    #[error("the endpoint is a file, not a collector")]
-    NotHttp,
+    /// The endpoint is something else.
+    #[error("the endpoint is not a collector that speaks this project's protocol")]
+    NotACollector,
+    /// The endpoint is for events to be carried by hand.
+    #[error("events wait for an export: telemetry export FILE")]
+    ByHand,
+    /// This build is without OTLP.
+    #[error("this program was built without OTLP: it needs the feature `otlp` of telemetry-transport")]
+    WithoutOtlp,
     /// The proxy that a variable names. Does not repeat it, since it may hold a credential.
     #[error("{variable}: expected a proxy like http://proxy.example.com:3128")]
     Proxy {
@@ -151,7 +212,59 @@ pub enum SinkError {
 /// [`SinkError`] where what it needs cannot be read.
 pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sink>, SinkError> {
     Ok(match &endpoint.0 {
-        Target::Http { .. } => Box::new(HttpSink::new(endpoint, options)?),
+        Target::Http { protocol: Protocol::Collector, .. } => Box::new(HttpSink::new(endpoint, options)?),
+        #[cfg(feature = "otlp")]
+        Target::Http { protocol: Protocol::Otlp(encoding), address } => {
+            Box::new(otlp::OtlpSink::new(address, *encoding, options)?)
+        }
+        #[cfg(not(feature = "otlp"))]
+        Target::Http { protocol: Protocol::Otlp(_), .. } => return Err(SinkError::WithoutOtlp),
+        Target::Http { protocol: Protocol::Atlas, address } => {
+            Box::new(atlas::AtlasSink::new(address, options)?)
+        }
         Target::File(path) => Box::new(FileSink::new(path)),
+        Target::Export => return Err(SinkError::ByHand),
     })
+}
+
+/// The receipt of a sink with nobody on the other side.
+pub(crate) fn receipt_for(batch: &SealedBatch) -> Result<Receipt, SendError> {
+    foreign::receipt(batch, 0)
+}
+
+/// A form in which a batch can travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WireForm {
+    /// OTLP logs. JSON and protobuf say the same; this is which of them.
+    Otlp(OtlpEncoding),
+    /// What the Atlas CLI sends.
+    Atlas,
+}
+
+/// A batch that cannot be put into a form.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WireError {
+    /// It is no batch of events.
+    #[error("this is no batch of events")]
+    NoBatch(#[from] serde_json::Error),
+    /// This build is without OTLP.
+    #[error("this program was built without OTLP")]
+    WithoutOtlp,
+}
+
+/// The bytes that a sink sends for a batch, before they are compressed: a function of the batch, as the ledger keeps it,
+/// and of nothing else.
+///
+/// # Errors
+///
+/// [`WireError`].
+pub fn in_form(batch: &[u8], form: WireForm) -> Result<Vec<u8>, WireError> {
+    match form {
+        #[cfg(feature = "otlp")]
+        WireForm::Otlp(encoding) => otlp::encode(batch, encoding),
+        #[cfg(not(feature = "otlp"))]
+        WireForm::Otlp(_) => Err(WireError::WithoutOtlp),
+        WireForm::Atlas => atlas::encode(batch),
+    }
 }

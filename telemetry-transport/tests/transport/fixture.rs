@@ -96,6 +96,20 @@ impl Home {
         home
     }
 
+    /// With these events in the spool, as JSON.
+    pub(crate) fn with_events(events: &[serde_json::Value]) -> Self {
+        let home = Self::holding(1);
+        std::fs::remove_file(home.state.join("pending/active.ndjson")).unwrap();
+        let lines: Vec<String> = events.iter().map(ToString::to_string).collect();
+        std::fs::write(home.state.join("pending").join(SEGMENT), lines.join("\n") + "\n").unwrap();
+        assert_eq!(home.pending().len(), events.len(), "each is an event");
+        home
+    }
+
+    pub(crate) fn losses(&self) -> String {
+        std::fs::read_to_string(self.state.join("losses.json")).unwrap_or_else(|_| "{}".to_owned())
+    }
+
     pub(crate) fn pending(&self) -> Vec<EventId> {
         ids(self.spool.read(Which::Pending).unwrap().records.iter())
     }
@@ -171,7 +185,14 @@ impl Clock for TestClock {
 
 pub(crate) fn receipt(batch: &SealedBatch, refused: Vec<Refusal>) -> Receipt {
     let accepted = batch.events() as u64 - refused.len() as u64;
-    Receipt { batch_id: batch.id(), received_at: Timestamp::default(), accepted, duplicates: 0, refused }
+    Receipt {
+        batch_id: batch.id(),
+        received_at: Timestamp::default(),
+        accepted,
+        duplicates: 0,
+        refused,
+        refused_unnamed: 0,
+    }
 }
 
 pub(crate) type Answer<'a> = Box<dyn FnOnce(&SealedBatch) -> Result<Receipt, SendError> + 'a>;

@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod atlas;
+mod documented;
+mod export;
+mod file;
 mod fixture;
 mod helper;
 mod http;
 mod many;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod server;
 mod ship;
 mod spool;
+mod tls;

@@ -21,6 +21,8 @@ pub(crate) enum Reply {
     StoreAndBreakOff,
     /// A status, header lines, and a body.
     Status(u16, &'static str, &'static str),
+    /// What this function says of the body: status, header lines, body.
+    By(fn(&[u8]) -> (u16, &'static str, &'static str)),
     /// A redirect to this address.
     Redirect(String),
     /// 413 for more events than this, a receipt otherwise.
@@ -120,7 +122,11 @@ impl Seen {
         let mut raw = vec![0; length.unwrap_or(0)];
         reader.read_exact(&mut raw)?;
         let mut body = Vec::new();
-        flate2::read::GzDecoder::new(raw.as_slice()).read_to_end(&mut body).unwrap_or_default();
+        if head.to_ascii_lowercase().contains("content-encoding: gzip") {
+            flate2::read::GzDecoder::new(raw.as_slice()).read_to_end(&mut body).unwrap_or_default();
+        } else {
+            body = raw;
+        }
         self.requests.lock().unwrap().push(Request { head, body: body.clone() });
         let mut writer = stream;
         match reply {
@@ -141,6 +147,10 @@ impl Seen {
                 let receipt = self.store(&body);
                 let half = &receipt[..receipt.len() / 2];
                 write!(writer, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{half}", receipt.len())
+            }
+            Reply::By(judge) => {
+                let (status, headers, text) = judge(&body);
+                answer(writer, status, headers, text)
             }
             Reply::Status(status, headers, body) => answer(writer, *status, headers, body),
             Reply::Redirect(to) => answer(writer, 307, &format!("location: {to}\r\n"), ""),
@@ -180,8 +190,14 @@ impl Seen {
             *times += 1;
         }
         let received_at = Timestamp::default();
-        let receipt =
-            Receipt { batch_id: batch.batch_id, received_at, accepted, duplicates, refused: Vec::new() };
+        let receipt = Receipt {
+            batch_id: batch.batch_id,
+            received_at,
+            accepted,
+            duplicates,
+            refused: Vec::new(),
+            refused_unnamed: 0,
+        };
         serde_json::to_string(&receipt).unwrap()
     }
 }

@@ -3,6 +3,7 @@
 mod cli;
 mod detectors;
 mod events;
+mod openapi;
 mod words;
 
 use std::fs;
@@ -72,6 +73,8 @@ fn texts() -> Result<Vec<(String, String)>> {
     for (name, schema) in schemas() {
         outputs.push((format!("schemas/{name}"), serde_json::to_string_pretty(&schema)? + "\n"));
     }
+    let openapi = openapi::document()?;
+    outputs.push(("schemas/openapi.json".to_owned(), serde_json::to_string_pretty(&openapi)? + "\n"));
     let policy = telemetry_redact::policy::json_schema();
     outputs.push(("schemas/policy.json".to_owned(), serde_json::to_string_pretty(&policy)? + "\n"));
     outputs.push(("docs/generated/events.md".to_owned(), events::markdown()));

@@ -2,7 +2,7 @@
 
 use ureq::Proxy;
 
-use super::SinkError;
+use crate::SinkError;
 
 /// Variables that name a proxy for https, the more particular first, and small letters before capital ones, as curl
 /// reads them. `HTTP_PROXY` is for plain HTTP, which goes to loopback only and so through no proxy.
