@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod disk;
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod helper;
 mod ledger;
 mod paths;

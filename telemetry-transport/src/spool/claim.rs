@@ -1,12 +1,12 @@
 //! Claiming: a shipper takes segments away from the appenders, before it reads them.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use telemetry_schema::Loss;
 
 use super::{ACTIVE, DAMAGED, SHIPPING, Spool, Which, bounds, losses, segment};
+use crate::disk;
 use crate::private::{Presence, check_dir, ready_dir, write_private};
 
 /// What a claim got.
@@ -39,7 +39,7 @@ impl Spool {
                 } else {
                     // A segment with a name of its own does not grow any more, so no lock is needed.
                     let name = file.file_name().unwrap_or(ACTIVE.as_ref());
-                    moved(fs::rename(&file, shipping.join(name)))?;
+                    moved(disk::rename(&file, &shipping.join(name)))?;
                 }
             }
         }
@@ -47,16 +47,20 @@ impl Spool {
         Ok(Claimed { segments: segment::segments(&shipping).map_err(|error| error.source)?, all })
     }
 
-    fn claim_active(&self, active: &Path, to: &Path) -> io::Result<Everything> {
-        let Some(_lock) = self.lock_exclusive() else { return Ok(Everything::NotYet) };
-        moved(fs::rename(active, to)).map(|()| Everything::Claimed)
+    /// Whether there is something to claim.
+    pub(crate) fn has_pending(&self) -> bool {
+        let pending = self.state.join(Which::Pending.directory());
+        segment::segments(&pending).is_ok_and(|segments| !segments.is_empty())
     }
 
-    /// Counts losses that are to be told to the collector.
-    pub(crate) fn note_losses(&self, losses: &[Loss]) {
-        if losses.iter().any(|loss| loss.count > 0) {
-            losses::add(&self.state, losses);
-        }
+    fn claim_active(&self, active: &Path, to: &Path) -> io::Result<Everything> {
+        let Some(_lock) = self.lock_exclusive() else { return Ok(Everything::NotYet) };
+        moved(disk::rename(active, to)).map(|()| Everything::Claimed)
+    }
+
+    /// Counts losses that are to be told to the collector, before they happen.
+    pub(crate) fn note_losses(&self, losses: &[Loss]) -> io::Result<()> {
+        if losses.iter().any(|loss| loss.count > 0) { losses::add(&self.state, losses) } else { Ok(()) }
     }
 
     /// The losses that the collector does not know of.
@@ -64,10 +68,10 @@ impl Spool {
         losses::read(&self.state)
     }
 
-    /// Forgets losses that the collector knows of now.
-    pub(crate) fn losses_told(&self, told: &[Loss]) {
+    /// Forgets losses that the collector knows of now, or that did not happen. Where that fails they are told again.
+    pub(crate) fn forget_losses(&self, told: &[Loss]) {
         if !told.is_empty() {
-            losses::subtract(&self.state, told);
+            let _ = losses::subtract(&self.state, told);
         }
     }
 

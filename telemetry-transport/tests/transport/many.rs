@@ -10,7 +10,7 @@ use telemetry_redact::consent::Mode;
 use telemetry_schema::EventId;
 use telemetry_transport::{MemorySink, Spool, SpoolLimits, SystemClock, ship};
 
-use crate::fixture::{Home, event, events_of, id_at, yes};
+use crate::fixture::{self, Home, event, events_of, id_at, yes};
 
 const MANY: u64 = 50;
 const EACH: u64 = 20;
@@ -101,13 +101,10 @@ fn appender() {
 }
 
 fn start(first: u64, count: u64, home: &Home, said: Stdio) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "many::appender", "--nocapture"])
-        .env(APPENDER, format!("{first} {count} {}", home.state.display()))
-        .stdout(Stdio::null())
-        .stderr(said)
-        .spawn()
-        .unwrap()
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "many::appender", "--nocapture"]);
+    command.env(APPENDER, format!("{first} {count} {}", home.state.display()));
+    fixture::start(|| command.stdout(Stdio::null()).stderr(said).spawn()).unwrap()
 }
 
 #[test]

@@ -263,31 +263,70 @@ mod unix {
 
     #[test]
     fn a_link_to_elsewhere_is_not_followed() {
-        for linked in ["", "pending", "pending/active.ndjson", "shipping", "lock"] {
+        // What stands there instead, whether the event is given up for it, and whether nothing can be sent.
+        let table = [
+            ("", true, true),
+            ("pending", true, true),
+            ("pending/active.ndjson", false, false),
+            ("lock", false, false),
+            ("shipping", false, true),
+            ("ship.lock", false, true),
+            ("sent", false, true),
+            ("losses.json", false, false),
+            ("losses.lock", false, false),
+            ("damaged", false, false),
+            ("purged", false, false),
+            ("local", false, false),
+        ];
+        for (linked, given_up, held_up) in table {
             let home = Home::new();
             let elsewhere = tempfile::tempdir().unwrap();
             let other = elsewhere.path().join("active.ndjson");
             fs::write(&other, json(7)).unwrap();
+            // What a sweep and a purge would take for theirs.
+            fs::write(elsewhere.path().join(".00000000-0000-7000-8000-000000000000.tmp"), "").unwrap();
+            fs::create_dir(elsewhere.path().join("documents")).unwrap();
+            fs::write(elsewhere.path().join("documents/letter"), "").unwrap();
             let link = home.state.join(linked);
             let link = if linked.is_empty() { home.state.clone() } else { link };
             fs::create_dir_all(link.parent().unwrap()).unwrap();
-            let to_file = linked.ends_with(".ndjson") || linked == "lock";
-            symlink(if to_file { &other } else { elsewhere.path() }, link).unwrap();
+            let to_file = linked.contains('.') || linked == "lock";
+            symlink(if to_file { &other } else { elsewhere.path() }, &link).unwrap();
 
-            if linked != "shipping" {
-                home.spool.append(&numbered(0)).unwrap_err();
-            }
-            if linked == "pending/active.ndjson" {
+            assert_eq!(home.spool.append(&numbered(0)).is_err(), given_up, "{linked}");
+            if linked == "pending" {
                 let counted = fs::read_to_string(home.state.join("losses.json")).unwrap();
                 assert_eq!(counted, r#"{"unwritable":1}"#);
+            } else if !linked.is_empty() {
+                // A record that is damaged has to be moved aside and counted.
+                fs::create_dir_all(home.state.join("pending")).unwrap();
+                fs::write(home.state.join("pending").join(SEGMENT), "{").unwrap();
             }
             let sink = MemorySink::new();
             ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
-            assert!(sink.batches().iter().all(|batch| !events_of(batch).contains(&event_id(7))), "{linked}");
+            let sent: Vec<_> = sink.batches().iter().flat_map(events_of).collect();
+            assert_eq!(sent, if held_up { vec![] } else { vec![event_id(0)] }, "{linked}");
             let _ = home.spool.purge();
+            let _ = home.ledger.purge();
             assert_eq!(fs::read_to_string(&other).unwrap(), json(7), "{linked}");
-            assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1, "{linked}");
+            assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 3, "{linked}");
+            assert!(elsewhere.path().join("documents/letter").exists(), "{linked}");
         }
+    }
+
+    /// `sudo` with the user's `HOME`: nothing is made that the user could not use afterwards.
+    #[test]
+    fn root_makes_nothing_in_another_user_s_directory() {
+        let home = tempfile::tempdir().unwrap();
+        let owner = fs::metadata(home.path()).unwrap().uid();
+        if owner != 0 || chown(home.path(), Some(1000), None).is_err() {
+            // Only root can be root.
+            return;
+        }
+        let state = home.path().join(".local/state/telemetry");
+        let error = Spool::new(&state, SpoolLimits::default()).append(&numbered(0)).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot write to {}", state.display()));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     /// As with `sudo` in a user's home.
