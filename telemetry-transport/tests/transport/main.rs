@@ -7,6 +7,7 @@ mod faults;
 mod fixture;
 mod helper;
 mod http;
+mod kill;
 mod many;
 mod server;
 mod ship;
