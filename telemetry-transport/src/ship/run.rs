@@ -163,7 +163,7 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         let damaged = unsendable.damaged.len() as u64;
         // Counted first: what is taken out and not counted would be nowhere.
         let torn = Loss { reason: LossReason::Torn, count: damaged };
-        let expired = Loss { reason: LossReason::Expired, count: unsendable.expired };
+        let expired = Loss { reason: self.spool.reason(LossReason::Expired), count: unsendable.expired };
         self.spool.note_losses(&[torn, expired]).map_err(|_| Stopped::Disk)?;
         queue.take_out(&unsendable).map_err(|_| Stopped::Disk)?;
         self.report.damaged += damaged;
@@ -208,6 +208,7 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
                 self.ledger.keep(batch.id(), &receipt, self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
                 self.spool.forget_losses(losses);
+                self.spool.forget_limit();
                 self.settle(records, &receipt)
             }
             Err(SendError::TooLarge) if records.len() == 1 => {
@@ -216,6 +217,9 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
                 self.settled(1)
             }
             Err(error) => {
+                if matches!(error, SendError::Busy { status: 429, .. }) {
+                    self.spool.note_limit();
+                }
                 self.apply(&outcome(&error, records.len()));
                 match error {
                     SendError::TooLarge => self.withdraw(&sealed),

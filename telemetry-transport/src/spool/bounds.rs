@@ -76,7 +76,7 @@ pub(super) fn evict(spool: &Spool, directory: &Path, which: Which, now_ms: u64) 
             Err(_) if age_ms / 2 <= limits.max_age_ms => continue,
             Err(_) => 1,
         };
-        let reason = if expired { LossReason::Expired } else { LossReason::Evicted };
+        let reason = spool.reason(if expired { LossReason::Expired } else { LossReason::Evicted });
         // What stays on this machine is not the collector's business, and neither is its loss.
         let losses: &[Loss] = if which == Which::Pending { &[Loss { reason, count }] } else { &[] };
         let counted = spool.note_losses(losses).is_ok();

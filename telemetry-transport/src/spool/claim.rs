@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use telemetry_schema::Loss;
+use telemetry_schema::{Loss, LossReason};
 
-use super::{ACTIVE, DAMAGED, SHIPPING, Spool, Which, bounds, losses, segment};
+use super::{ACTIVE, DAMAGED, LIMITED, SHIPPING, Spool, Which, bounds, losses, segment};
 use crate::disk;
-use crate::private::{Presence, check_dir, ready_dir, write_private};
+use crate::private::{Presence, check_dir, ready_dir, remove_if_there, replace_private, write_private};
 
 /// What a claim got.
 pub(crate) struct Claimed {
@@ -72,6 +72,24 @@ impl Spool {
     pub(crate) fn forget_losses(&self, told: &[Loss]) {
         if !told.is_empty() {
             let _ = losses::subtract(&self.state, told);
+        }
+    }
+
+    /// Keeps in mind that the collector asks to wait. What goes for room or age from now on goes for that reason.
+    pub(crate) fn note_limit(&self) {
+        let _ = replace_private(&self.state.join(LIMITED), b"");
+    }
+
+    /// The collector takes events again.
+    pub(crate) fn forget_limit(&self) {
+        let _ = remove_if_there(&self.state.join(LIMITED));
+    }
+
+    /// Why an event goes that would go for this reason.
+    pub(crate) fn reason(&self, otherwise: LossReason) -> LossReason {
+        match disk::is_there(&self.state.join(LIMITED)) {
+            Ok(true) => LossReason::RateLimited,
+            Ok(false) | Err(_) => otherwise,
         }
     }
 

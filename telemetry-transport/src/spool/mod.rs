@@ -140,6 +140,8 @@ const DAMAGED: &str = "damaged";
 pub(crate) const SENT: &str = "sent";
 /// The file whose lock the one shipper holds.
 pub(crate) const SHIP_LOCK: &str = "ship.lock";
+/// Is there while the collector's last word was to wait.
+const LIMITED: &str = "limited";
 /// What is about to be deleted.
 const PURGED: &str = "purged";
 

@@ -40,6 +40,7 @@ impl Spool {
             Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
             _ => {}
         }
+        self.forget_limit();
         self.forget_unanswered();
         result.map(|()| gone)
     }

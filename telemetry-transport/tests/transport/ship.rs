@@ -252,6 +252,27 @@ fn patience_is_bounded_by_the_deadline_and_nothing_is_lost() {
     }
 }
 
+/// What is lost because the collector takes no more is told apart from what is lost without a network.
+#[test]
+fn what_goes_while_the_collector_asks_to_wait_is_rate_limited() {
+    for (status, reason) in [(429, LossReason::RateLimited), (503, LossReason::Expired)] {
+        let home = Home::holding(2);
+        let busy = || fails(SendError::Busy { status, retry_after: Some(Duration::from_secs(3600)) });
+        assert_eq!(run(&home, &ScriptSink::new([busy()])).left, 2);
+        let now_ms = NOW_MS + 31 * DAY_MS;
+        home.spool.append(&event(id_at(now_ms, 2), Mode::On)).unwrap();
+        let sink = MemorySink::new();
+        ship(&home.spool, &home.ledger, &sink, yes, &TestClock::at(now_ms), DEADLINE);
+        assert_eq!(losses(sink.batches()[0].body()), [Loss { reason, count: 2 }]);
+        // It has taken events since: what expires from now on is old, and no more.
+        home.spool.append(&numbered(3)).unwrap();
+        home.spool.append(&event(id_at(now_ms, 4), Mode::On)).unwrap();
+        ship(&home.spool, &home.ledger, &sink, yes, &TestClock::at(now_ms), DEADLINE);
+        let expired = Loss { reason: LossReason::Expired, count: 1 };
+        assert_eq!(losses(sink.batches()[1].body()), [expired]);
+    }
+}
+
 #[test]
 fn old_events_expire_and_events_of_the_future_do_not() {
     let home = Home::new();
