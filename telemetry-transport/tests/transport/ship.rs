@@ -312,6 +312,23 @@ fn what_is_appended_during_a_request_leaves_too() {
     assert_eq!(home.sent(), numbers(0..2));
 }
 
+/// A shipper beside a loop of commands gathers what comes, rather than make a request for each.
+#[test]
+fn what_comes_one_by_one_leaves_in_few_requests() {
+    let home = Home::holding(1);
+    let one_more = |number| {
+        let home = &home;
+        Box::new(move |batch: &_| {
+            home.spool.append(&numbered(number)).unwrap();
+            Ok(receipt(batch, Vec::new()))
+        }) as Answer<'_>
+    };
+    let sink = ScriptSink::new((1..200).map(one_more));
+    run(&home, &sink);
+    let requests = sink.got.borrow().len();
+    assert!((2..10).contains(&requests), "{requests} requests");
+}
+
 /// Neither is what was purged sent from memory, nor does writing the rest of a segment bring it back.
 #[test]
 fn what_is_purged_during_a_request_stays_away() {

@@ -162,6 +162,32 @@ fn bounds_hold_and_every_event_that_goes_is_counted() {
     assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), "{}", "told");
 }
 
+/// An appender has opened the segment and not yet written: taken away now, the record would come after it was read.
+#[test]
+fn the_segment_that_grows_is_not_claimed_under_an_appender() {
+    let home = Home::holding(1);
+    let appender = fs::File::options().write(true).open(home.state.join("lock")).unwrap();
+    appender.lock_shared().unwrap();
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left), (0, 1));
+    assert_eq!(home.files("pending"), ["active.ndjson"]);
+    // Another appender shares the lock.
+    home.spool.append(&numbered(1)).unwrap();
+    assert_eq!(home.files("pending"), ["active.ndjson"]);
+}
+
+/// Whoever set the clock back does not lose what was closed before.
+#[test]
+fn a_segment_of_the_future_is_not_old() {
+    let home = Home::holding(1);
+    let future = format!("{}.ndjson", id_at(NOW_MS + 400 * 24 * 60 * 60 * 1000, 0));
+    fs::rename(home.state.join("pending/active.ndjson"), home.state.join("pending").join(future)).unwrap();
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left), (1, 0));
+}
+
 /// Small events fill the bound on records before the one on bytes.
 #[test]
 fn no_more_records_are_kept_than_the_bound_says() {
