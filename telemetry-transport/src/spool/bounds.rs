@@ -79,7 +79,11 @@ pub(super) fn evict(spool: &Spool, directory: &Path, which: Which, now_ms: u64) 
         let reason = spool.reason(if expired { LossReason::Expired } else { LossReason::Evicted });
         // What stays on this machine is not the collector's business, and neither is its loss.
         let losses: &[Loss] = if which == Which::Pending { &[Loss { reason, count }] } else { &[] };
-        let counted = spool.note_losses(losses).is_ok();
+        let counted = match spool.note_losses(losses) {
+            // Another process counts at this moment. There will be another look.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+            counted => counted.is_ok(),
+        };
         // A disk that is full takes no count now, and no event either: what is there and what is claimed at once is twice
         // the bound. Where it grows all the same, the bound is worth more than the count.
         if !counted && bytes / 4 <= limits.max_bytes && records / 4 <= limits.max_records {
