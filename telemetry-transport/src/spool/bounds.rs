@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 
 use telemetry_schema::{Loss, LossReason};
 
-use super::{ACTIVE, DAMAGED, SENT, SHIPPING, Spool, SpoolLimits, Which, segment};
+use super::{ACTIVE, DAMAGED, SENT, SHIPPING, Spool, Which, segment};
 use crate::disk;
-use crate::private::{files, made_at_ms, read_private, sweep};
+use crate::platform::private_options;
+use crate::private::{files, made_at_ms, sweep};
 
 /// No event's JSON is shorter; see the test.
 const MIN_RECORD_BYTES: u64 = 256;
+
+/// Segments are counted in pieces of this size, and so many of them: a file beyond 64 MiB is none of ours.
+const CHUNK_BYTES: u64 = 1024 * 1024;
+const MAX_CHUNKS: usize = 64;
 
 /// Closes the active segment and lets the oldest go where there are too many bytes. What fails is done next time.
 pub(super) fn rotate(spool: &Spool, which: Which, now_ms: u64) {
@@ -60,7 +65,7 @@ pub(super) fn evict(spool: &Spool, directory: &Path, which: Which, now_ms: u64) 
     let mut records = 0;
     // Segments are read only where they may hold too many.
     if bytes / MIN_RECORD_BYTES > limits.max_records {
-        records = sized.iter().filter_map(|(file, _)| count(file, limits).ok()).sum();
+        records = sized.iter().filter_map(|(file, _)| count(file).ok()).sum();
     }
     for (file, size) in sized.into_iter().filter(|(file, _)| !segment::is_active(file)) {
         // A time in the future is a clock that jumped, not an old segment.
@@ -69,7 +74,7 @@ pub(super) fn evict(spool: &Spool, directory: &Path, which: Which, now_ms: u64) 
         if !expired && bytes <= limits.max_bytes && records <= limits.max_records {
             continue;
         }
-        let count = match count(&file, limits) {
+        let count = match count(&file) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             // The next look may be able to read it. One that nobody ever can still goes, and held one event at least.
@@ -99,10 +104,23 @@ pub(super) fn evict(spool: &Spool, directory: &Path, which: Which, now_ms: u64) 
     }
 }
 
-/// Lines, not events: this may be an append that closed a segment, and it does not parse thousands of them.
-fn count(file: &Path, limits: &SpoolLimits) -> io::Result<u64> {
-    let bytes = read_private(file, limits.max_bytes)?;
-    Ok(bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count() as u64)
+/// Lines, not events: this may be an append that closed a segment, and it does not parse thousands of them. A segment may
+/// be larger than the bound, where nobody could close it for a while or a shipper put several together.
+fn count(path: &Path) -> io::Result<u64> {
+    let file = disk::open(private_options().read(true), path)?;
+    let (mut lines, mut inside) = (0, false);
+    for _ in 0..MAX_CHUNKS {
+        let bytes = disk::read(&file, CHUNK_BYTES)?;
+        if bytes.is_empty() {
+            break;
+        }
+        for byte in bytes {
+            let begins = byte != b'\n' && !inside;
+            inside = byte != b'\n';
+            lines += u64::from(begins);
+        }
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]

@@ -162,6 +162,19 @@ fn bounds_hold_and_every_event_that_goes_is_counted() {
     assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), "{}", "told");
 }
 
+/// Segments that nobody could close for a while, or that a shipper put together, are larger than the bound.
+#[test]
+fn every_event_of_a_segment_larger_than_the_bound_is_counted() {
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 4096;
+    let home = Home::with(limits);
+    fs::create_dir_all(home.state.join("pending")).unwrap();
+    let many: String = (0..100).map(|number| format!("\n{}\n", json(number))).collect();
+    fs::write(home.state.join("pending").join(SEGMENT), many).unwrap();
+    ship(&home.spool, &home.ledger, &MemorySink::new(), yes, &TestClock::new(), DEADLINE);
+    assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), r#"{"evicted":100}"#);
+}
+
 /// An appender has opened the segment and not yet written: taken away now, the record would come after it was read.
 #[test]
 fn the_segment_that_grows_is_not_claimed_under_an_appender() {
