@@ -169,7 +169,7 @@ fn every_event_of_a_segment_larger_than_the_bound_is_counted() {
     limits.max_bytes = 4096;
     let home = Home::with(limits);
     fs::create_dir_all(home.state.join("pending")).unwrap();
-    let many: String = (0..100).map(|number| format!("\n{}\n", json(number))).collect();
+    let many = (0..100).map(|number| format!("\n{}\n", json(number))).collect::<Vec<_>>().concat();
     fs::write(home.state.join("pending").join(SEGMENT), many).unwrap();
     ship(&home.spool, &home.ledger, &MemorySink::new(), yes, &TestClock::new(), DEADLINE);
     assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), r#"{"evicted":100}"#);
