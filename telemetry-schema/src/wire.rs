@@ -50,6 +50,8 @@ pub enum LossReason {
     Torn,
     /// The collector refused it.
     Refused,
+    /// It went for room or age while the collector's last word was to wait (429): a limit there that is too low.
+    RateLimited,
     /// It was larger than a record may be.
     TooLarge,
     /// It could not be written.

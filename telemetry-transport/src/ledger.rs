@@ -10,7 +10,9 @@ use telemetry_schema::{Batch, BatchId, Receipt};
 use thiserror::Error;
 
 use crate::SealedBatch;
+use crate::disk;
 use crate::private::{files, read_private, remove_if_there, replace_private, write_private};
+use crate::spool::SENT;
 
 /// How many batches are kept. Two hundred of the largest are as many events as a spool holds twenty times.
 /// At the policy's bound on a batch's bytes they are 150 MiB; at the size of everyday batches, one.
@@ -92,7 +94,7 @@ impl Ledger {
     /// The ledger in a state directory. Touches nothing.
     #[must_use]
     pub fn new(state: impl AsRef<Path>) -> Self {
-        Self { directory: state.as_ref().join("sent") }
+        Self { directory: state.as_ref().join(SENT) }
     }
 
     /// Keeps the bytes of a batch that is about to be sent.
@@ -124,8 +126,10 @@ impl Ledger {
 
     /// Forgets what shippers that were killed have prepared and not sent, or sent and got no answer for.
     pub(crate) fn forget_unanswered(&self) {
-        let unanswered = self.batch_ids().unwrap_or_default().into_iter();
-        unanswered.filter(|id| !self.receipt_path(*id).exists()).for_each(|id| self.withdraw(id));
+        let prepared = self.batch_ids().unwrap_or_default().into_iter();
+        // A receipt that cannot be looked for may well be there.
+        let unanswered = prepared.filter(|id| matches!(disk::is_there(&self.receipt_path(*id)), Ok(false)));
+        unanswered.for_each(|id| self.withdraw(id));
     }
 
     /// Reads what was sent, oldest first. A batch without its receipt was not acknowledged and is left out.
@@ -154,6 +158,8 @@ impl Ledger {
     pub fn purge(&self) -> io::Result<u64> {
         let ids = self.batch_ids()?;
         ids.iter().try_for_each(|id| self.forget(*id))?;
+        // Copies that a process was killed over are copies too.
+        files(&self.directory, "tmp")?.iter().try_for_each(|path| remove_if_there(path))?;
         Ok(ids.len() as u64)
     }
 
@@ -165,9 +171,15 @@ impl Ledger {
         Ok(SentBatch { batch_id: id, destination, receipt, events: batch.events, body: body.into() })
     }
 
+    /// Every batch that is here, oldest first, also one of which a process that was killed left the receipt alone.
     fn batch_ids(&self) -> io::Result<Vec<BatchId>> {
-        let files = files(&self.directory, "json")?;
-        Ok(files.iter().filter_map(|file| file.file_stem()?.to_str()?.parse().ok()).collect())
+        let id = |file: &PathBuf| {
+            let name = file.file_name()?.to_str()?;
+            name.strip_suffix(RECEIPT).or_else(|| name.strip_suffix(".json"))?.parse().ok()
+        };
+        let mut ids: Vec<BatchId> = files(&self.directory, "json")?.iter().filter_map(id).collect();
+        ids.dedup();
+        Ok(ids)
     }
 
     fn body_path(&self, id: BatchId) -> PathBuf {

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod disk;
 mod export;
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod helper;
 mod ledger;
 mod paths;

@@ -5,13 +5,36 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
+use crate::disk;
+
 /// Makes a directory that only its owner can look into. That it is there already is fine.
 pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    refuse_as_root_of_another(path)?;
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    disk::make_dir(&builder, path)
+}
+
+/// With `sudo` and the user's `HOME`, the directory would be root's in the user's home, and the user's own commands
+/// would find it somebody else's from then on.
+fn refuse_as_root_of_another(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if user() == 0 {
+        let mut above = path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty());
+        // Links are followed: a home may be one, and it is whose the place is that counts.
+        if let Some(facts) = above.find_map(|above| disk::facts_behind(above).ok())
+            && !is_ours(&facts)
+        {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "would be root's in another user's directory",
+            ));
+        }
+    }
+    let _ = path;
+    Ok(())
 }
 
 /// Options for a file that only its owner can read, and that is no link to somewhere else.
@@ -26,13 +49,20 @@ pub(crate) fn private_options() -> OpenOptions {
     options
 }
 
+/// The user this process acts for, asked once: one that becomes another user later finds nothing of its own, and gives up.
+#[cfg(unix)]
+fn user() -> u32 {
+    static USER: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    *USER.get_or_init(|| rustix::process::geteuid().as_raw())
+}
+
 /// Whether a directory belongs to the user this process acts for. With `sudo` in a user's home it does not, and files
 /// made there would lock the user out.
 pub(crate) fn is_ours(facts: &Metadata) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        facts.uid() == rustix::process::geteuid().as_raw()
+        facts.uid() == user()
     }
     #[cfg(not(unix))]
     {

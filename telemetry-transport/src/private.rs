@@ -1,10 +1,11 @@
 //! Files that are the owner's only.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::disk;
 use crate::platform::{is_ours, make_private_dir, private_options};
 
 /// A temporary file this old belongs to a process that was killed: writing one takes milliseconds.
@@ -20,7 +21,7 @@ pub(crate) enum Presence {
 /// Looks whether a directory is there. One that is a link or somebody else's is refused, so that nobody's files but
 /// the user's own are read, sent or deleted.
 pub(crate) fn check_dir(path: &Path) -> io::Result<Presence> {
-    let facts = match fs::symlink_metadata(path) {
+    let facts = match disk::facts(path) {
         Ok(facts) => facts,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Missing),
         Err(error) => return Err(error),
@@ -50,14 +51,12 @@ pub fn ready_dir(path: &Path) -> io::Result<()> {
 
 /// Opens a file that is there only to be locked.
 pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
-    private_options().write(true).create(true).truncate(false).open(path)
+    disk::open(private_options().write(true).create(true).truncate(false), path)
 }
 
 /// Reads a file, at most this much of it: one byte more than the bound says that there is more.
 pub(crate) fn read_private(path: &Path, bound: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    private_options().read(true).open(path)?.take(bound.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    disk::read(&disk::open(private_options().read(true), path)?, bound.saturating_add(1))
 }
 
 /// Writes a whole file that only the owner can read: a new one beside it first, then put in its place, so that
@@ -77,12 +76,13 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     // Not the process id: two containers that share a home have the same ones.
     let beside = directory.join(format!(".{}.tmp", uuid::Uuid::now_v7()));
     let written = (|| {
-        private_options().write(true).create_new(true).open(&beside)?.write_all(content)?;
-        fs::rename(&beside, path)
+        let file = disk::open(private_options().write(true).create_new(true), &beside)?;
+        disk::write_all(&file, content)?;
+        disk::rename(&beside, path)
     })();
     if written.is_err() {
         // The first error is the one to report; what is left over is swept up later.
-        let _ = fs::remove_file(&beside);
+        let _ = disk::remove_file(&beside);
     }
     written
 }
@@ -90,12 +90,9 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Deletes the temporary files of processes that were killed while they wrote one.
 pub(crate) fn sweep(directory: &Path, now_ms: u64) {
     let left_over_ms = u64::try_from(LEFT_OVER_AFTER.as_millis()).unwrap_or(u64::MAX);
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let made_ms =
-            path.extension().filter(|extension| *extension == "tmp").and_then(|_| made_at_ms(&path));
-        if made_ms.is_some_and(|made_ms| now_ms.saturating_sub(made_ms) > left_over_ms) {
-            let _ = fs::remove_file(path);
+    for path in files(directory, "tmp").unwrap_or_default() {
+        if made_at_ms(&path).is_some_and(|made_ms| now_ms.saturating_sub(made_ms) > left_over_ms) {
+            let _ = disk::remove_file(&path);
         }
     }
 }
@@ -109,7 +106,7 @@ pub(crate) fn made_at_ms(path: &Path) -> Option<u64> {
 
 /// Deletes a file. That it is gone already is fine.
 pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
+    match disk::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
@@ -121,20 +118,13 @@ pub(crate) fn files(directory: &Path, extension: &str) -> io::Result<Vec<PathBuf
     if check_dir(directory)? == Presence::Missing {
         return Ok(Vec::new());
     }
-    let entries = match fs::read_dir(directory) {
+    let entries = match disk::entries(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
     };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_file())
-            && path.extension().is_some_and(|e| e == extension)
-        {
-            files.push(path);
-        }
-    }
+    let plain = entries.into_iter().filter_map(|(path, is_file)| is_file.then_some(path));
+    let mut files: Vec<PathBuf> =
+        plain.filter(|path| path.extension().is_some_and(|other| other == extension)).collect();
     files.sort();
     Ok(files)
 }

@@ -9,6 +9,7 @@ mod document;
 mod evaluation;
 mod fuzz;
 mod generate;
+mod soak;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +47,8 @@ enum Task {
     Compare(compare::Compare),
     /// Run the fuzz targets for a bounded time
     Fuzz(fuzz::Fuzz),
+    /// Kill processes for many rounds, and let every call on the file system fail in every way
+    Soak(soak::Soak),
     /// Write policies/atlas.json from the Atlas CLI's command tree
     AtlasPolicy {
         /// The directory that holds commands.json and undocumented.json
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench::run(&root, &bench),
         Task::Compare(compare) => compare::run(&root, &compare),
         Task::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
+        Task::Soak(soak) => soak::run(&root, &soak),
         Task::AtlasPolicy { from } => atlas::run(&from, &root.join("policies").join("atlas.json")),
     };
     match result {

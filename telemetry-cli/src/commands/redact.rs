@@ -12,7 +12,7 @@ use crate::args::Redact;
 use crate::policies;
 
 /// How much is read at once where there is so much.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 1024 * 1024;
 /// From so much on the lines are shared out among threads. Less is what somebody types, or a program says now and then.
 const SHARED_FROM: usize = 32 * 1024;
 
@@ -22,6 +22,7 @@ pub(crate) fn run(redact: &Redact) -> Result<ExitCode> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let mut input = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
+    widen_pipes();
     let mut waiting = Vec::with_capacity(BLOCK);
     let mut lines_before = 0;
     loop {
@@ -43,6 +44,16 @@ pub(crate) fn run(redact: &Redact) -> Result<ExitCode> {
         if read == 0 {
             return Ok(ExitCode::SUCCESS);
         }
+    }
+}
+
+/// Lets pipes hold as much as is read at once, so that both sides and all processors have something to do. What is no
+/// pipe, and a system that has no such thing, stay as they are.
+fn widen_pipes() {
+    #[cfg(target_os = "linux")]
+    {
+        let _ = rustix::pipe::fcntl_setpipe_size(std::io::stdin(), BLOCK);
+        let _ = rustix::pipe::fcntl_setpipe_size(std::io::stdout(), BLOCK);
     }
 }
 

@@ -113,9 +113,12 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(crate) fn start(home: &Home) -> Self {
+        Self::start_at(home, "127.0.0.1:0")
+    }
+
+    pub(crate) fn start_at(home: &Home, address: &str) -> Self {
         let store = home.path("store.sqlite");
-        let mut command =
-            home.telemetry(&["serve", "--listen", "127.0.0.1:0", "--store", store.to_str().unwrap()]);
+        let mut command = home.telemetry(&["serve", "--listen", address, "--store", store.to_str().unwrap()]);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();

@@ -81,6 +81,39 @@ fn eight_lanes_arrive_exactly_once() {
     assert_eq!(home.events(&[]).len(), 0);
 }
 
+/// Those that were recorded while nobody answered, and those that come at once when somebody does: each once.
+#[test]
+fn twenty_while_the_collector_is_down_and_24_when_it_is_back_arrive_once_each() {
+    let home = Home::new();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let endpoint = format!("http://{address}");
+    let exec = || {
+        let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+        assert!(exec.env("TELEMETRY_ENDPOINT", &endpoint).output().unwrap().status.success());
+    };
+    (0..20).for_each(|_| exec());
+    assert_eq!(home.events(&[]).len(), 20);
+    let collector = Collector::start_at(&home, &address);
+    std::thread::scope(|scope| (0..24).for_each(|_| drop(scope.spawn(exec))));
+    // The helpers ship, or this does.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while collector.report(&home)["totals"]["events"] != 44 {
+        assert!(Instant::now() < deadline, "{}", collector.report(&home)["totals"]);
+        let _ = home.telemetry(&["flush"]).env("TELEMETRY_ENDPOINT", &endpoint).status().unwrap();
+    }
+    // The receipt is kept after the collector has stored.
+    while !home.events(&[]).is_empty() {
+        assert!(Instant::now() < deadline, "what was answered for stays in the spool");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut sent: Vec<_> =
+        home.events(&["--sent"]).iter().map(|event| event["event_id"].to_string()).collect();
+    assert_eq!(sent.len(), 44);
+    sent.sort();
+    sent.dedup();
+    assert_eq!(sent.len(), 44, "none was sent twice");
+}
+
 /// A server on loopback that treats each connection badly, in one way.
 fn bad_server(treat: fn(TcpStream)) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -227,6 +227,7 @@ fn loss(reason: LossReason) -> &'static str {
         LossReason::Expired => "lost: too old",
         LossReason::Torn => "lost: damaged",
         LossReason::Refused => "lost: refused",
+        LossReason::RateLimited => "lost: rate limited",
         LossReason::TooLarge => "lost: too large",
         LossReason::Unwritable => "lost: not writable",
     }

@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::private::{remove_if_there, replace_private};
 use crate::spool::{Contents, SpoolLimits, read_segment};
 use crate::{DamagedRecord, Record};
@@ -30,25 +31,29 @@ pub(super) struct Unsendable {
     pub(super) damaged: Vec<DamagedRecord>,
     pub(super) damaged_bytes: Vec<Vec<u8>>,
     pub(super) expired: u64,
+    /// Why a segment could not be read, if one could not.
+    pub(super) unreadable: Option<io::Error>,
     /// Segments that hold any of them.
     touched: HashSet<PathBuf>,
 }
 
 impl Queue {
     /// Reads segments. Changes nothing yet; see [`Queue::take_out`].
-    pub(super) fn load(
-        paths: Vec<PathBuf>,
-        limits: &SpoolLimits,
-        now_ms: u64,
-    ) -> io::Result<(Self, Unsendable)> {
+    pub(super) fn load(paths: Vec<PathBuf>, limits: &SpoolLimits, now_ms: u64) -> (Self, Unsendable) {
         let mut queue = Self::default();
         let mut unsendable = Unsendable::default();
         let mut seen = HashSet::new();
         for path in paths {
-            let Contents { mut records, damaged, damaged_bytes } = match read_segment(&path, limits) {
+            let contents = match read_segment(&path, limits) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                contents => contents?,
+                // It holds up no other. The next shipper tries again, until it is so old that it is evicted.
+                Err(error) => {
+                    unsendable.unreadable.get_or_insert(error);
+                    continue;
+                }
+                Ok(contents) => contents,
             };
+            let Contents { mut records, damaged, damaged_bytes } = contents;
             let all = records.len();
             // A time in the future is a clock that jumped, not an old event.
             records.retain(|record| now_ms.saturating_sub(record.event_id().unix_ms()) <= limits.max_age_ms);
@@ -62,7 +67,7 @@ impl Queue {
             unsendable.damaged_bytes.extend(damaged_bytes);
             queue.segments.push_back(Segment { path, records: records.into() });
         }
-        Ok((queue, unsendable))
+        (queue, unsendable)
     }
 
     /// Takes records that are not to be sent out of their segments, once they are moved aside.
@@ -79,6 +84,8 @@ impl Queue {
 
     /// One segment of all of them. Records that are in two meanwhile are recognised by their identifiers.
     fn put_together(&mut self) -> io::Result<()> {
+        // The first takes the place of the others, so it has to be there.
+        self.forget_missing();
         let mut segments = std::mem::take(&mut self.segments).into_iter();
         let Some(mut first) = segments.next() else { return Ok(()) };
         let mut paths = Vec::new();
@@ -99,7 +106,7 @@ impl Queue {
     /// Drops the segments that a purge or an eviction took away. Whether there were any.
     pub(super) fn forget_missing(&mut self) -> bool {
         let before = self.segments.len();
-        self.segments.retain(|segment| segment.path.exists());
+        self.segments.retain(|segment| !matches!(disk::is_there(&segment.path), Ok(false)));
         self.segments.len() < before
     }
 
@@ -138,12 +145,14 @@ impl Segment {
     /// Puts what is left in the segment's place, or deletes it.
     fn store(&self) -> io::Result<()> {
         // What a purge took away stays away: it is looked for here, and the directory is gone where it was faster.
-        if self.records.is_empty() || !self.path.exists() {
+        if self.records.is_empty() || !disk::is_there(&self.path)? {
             return remove_if_there(&self.path);
         }
         let lines: String = self.records.iter().flat_map(|record| [record.line(), "\n"]).collect();
         match replace_private(&self.path, lines.as_bytes()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !directory_of(&self.path).exists() => {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && !disk::is_there(directory_of(&self.path))? =>
+            {
                 Ok(())
             }
             stored => stored,

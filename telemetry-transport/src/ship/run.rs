@@ -9,12 +9,18 @@ use telemetry_schema::{BatchId, Loss, LossReason, Receipt};
 
 use super::queue::Queue;
 use super::{Clock, Outcome, ShipPolicy, ShipState, Step, Stopped};
+use crate::disk;
 use crate::private::{Presence, check_dir, open_lock};
-use crate::spool::{Claimed, Everything};
+use crate::spool::{Claimed, Everything, SHIP_LOCK};
 use crate::{Ledger, LossCounts, Record, SealedBatch, SendError, Sink, Spool, Takes, Which};
 
 /// How long a shipper waits between looks at whether another one has finished, or an appender has.
 const LOCK_POLL: Duration = Duration::from_millis(20);
+
+/// How long a shipper that has sent all it claimed waits before it claims what came meanwhile, twice as long each time:
+/// so many commands at once leave in few requests, and a helper of ten seconds makes some eight.
+const GATHER: Duration = Duration::from_millis(250);
+const MAX_GATHER: Duration = Duration::from_secs(2);
 
 /// What shipping came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,9 +116,9 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
 
     /// The lock that a crash frees.
     fn lock(&self) -> Result<File, Stopped> {
-        let file = open_lock(&self.spool.state.join("ship.lock")).map_err(|_| Stopped::Disk)?;
+        let file = open_lock(&self.spool.state.join(SHIP_LOCK)).map_err(|_| Stopped::Disk)?;
         loop {
-            match file.try_lock() {
+            match disk::try_lock(&file) {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::Error(_)) => return Err(Stopped::Disk),
                 Err(TryLockError::WouldBlock) if self.clock.elapsed() >= self.policy.deadline => {
@@ -124,6 +130,7 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
     }
 
     fn until_empty(&mut self) -> Result<(), Stopped> {
+        let mut gather = GATHER;
         loop {
             let Claimed { segments, all } =
                 self.spool.claim(self.clock.unix_ms()).map_err(|_| Stopped::Disk)?;
@@ -145,24 +152,30 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
                     Step::Send { at_most } => self.send(at_most)?,
                 }
             }
+            if self.spool.has_pending() {
+                self.clock.sleep(gather);
+                gather = (gather * 2).min(MAX_GATHER);
+            }
         }
     }
 
     fn load(&mut self, segments: Vec<PathBuf>) -> Result<(), Stopped> {
-        let loaded = Queue::load(segments, &self.spool.limits, self.clock.unix_ms());
-        let (mut queue, unsendable) = loaded.map_err(|_| Stopped::Disk)?;
+        let (mut queue, unsendable) = Queue::load(segments, &self.spool.limits, self.clock.unix_ms());
         if !unsendable.damaged_bytes.is_empty() {
             self.spool.set_aside(&unsendable.damaged_bytes, self.clock.unix_ms());
         }
-        queue.take_out(&unsendable).map_err(|_| Stopped::Disk)?;
         let damaged = unsendable.damaged.len() as u64;
+        // Counted first: what is taken out and not counted would be nowhere.
+        let torn = Loss { reason: LossReason::Torn, count: damaged };
+        let expired = Loss { reason: self.spool.reason(LossReason::Expired), count: unsendable.expired };
+        self.spool.note_losses(&[torn, expired]).map_err(|_| Stopped::Disk)?;
+        queue.take_out(&unsendable).map_err(|_| Stopped::Disk)?;
         self.report.damaged += damaged;
         self.report.expired += unsendable.expired;
-        self.spool.note_losses(&[
-            Loss { reason: LossReason::Torn, count: damaged },
-            Loss { reason: LossReason::Expired, count: unsendable.expired },
-        ]);
         self.queue = queue;
+        if unsendable.unreadable.is_some() && self.queue.is_empty() {
+            return Err(Stopped::Disk);
+        }
         Ok(())
     }
 
@@ -199,7 +212,8 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
                 let kept = self.ledger.keep(&receipt, self.sink.destination(), self.clock.unix_ms());
                 kept.map_err(|_| Stopped::Disk)?;
-                self.spool.losses_told(losses);
+                self.spool.forget_losses(losses);
+                self.spool.forget_limit();
                 self.settle(records, &receipt)
             }
             Err(error @ (SendError::TooLarge | SendError::Unacceptable { .. })) if records.len() == 1 => {
@@ -209,10 +223,13 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
                     _ => LossReason::Refused,
                 };
                 self.report.refused += u64::from(reason == LossReason::Refused);
-                self.set_aside(records.iter(), reason);
+                self.set_aside(records.iter(), reason)?;
                 self.settled(1)
             }
             Err(error) => {
+                if matches!(error, SendError::Busy { status: 429, .. }) {
+                    self.spool.note_limit();
+                }
                 self.apply(&outcome(&error, records.len()));
                 match error {
                     // The same events go out in other batches.
@@ -256,10 +273,13 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         self.report.refused += receipt.refused.len() as u64 + receipt.refused_unnamed;
         // Which they are is not known, so there is nothing to set aside; and none is sent again, since the others would be
         // doubled.
-        self.spool.note_losses(&[Loss { reason: LossReason::Refused, count: receipt.refused_unnamed }]);
+        let unnamed = Loss { reason: LossReason::Refused, count: receipt.refused_unnamed };
+        if unnamed.count > 0 {
+            self.spool.note_losses(&[unnamed]).map_err(|_| Stopped::Disk)?;
+        }
         let at = |index: u64| usize::try_from(index).ok().and_then(|index| records.get(index));
         let refused = receipt.refused.iter().filter_map(|refusal| at(refusal.index));
-        self.set_aside(refused, LossReason::Refused);
+        self.set_aside(refused, LossReason::Refused)?;
         self.settled(records.len())
     }
 
@@ -269,12 +289,18 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         Ok(())
     }
 
-    fn set_aside<'r>(&self, records: impl Iterator<Item = &'r Record>, reason: LossReason) {
+    fn set_aside<'r>(
+        &self,
+        records: impl Iterator<Item = &'r Record>,
+        reason: LossReason,
+    ) -> Result<(), Stopped> {
         let lines: Vec<Vec<u8>> = records.map(|record| record.line().as_bytes().to_vec()).collect();
-        if !lines.is_empty() {
-            self.spool.set_aside(&lines, self.clock.unix_ms());
-            self.spool.note_losses(&[Loss { reason, count: lines.len() as u64 }]);
+        if lines.is_empty() {
+            return Ok(());
         }
+        self.spool.set_aside(&lines, self.clock.unix_ms());
+        let loss = Loss { reason, count: lines.len() as u64 };
+        self.spool.note_losses(&[loss]).map_err(|_| Stopped::Disk)
     }
 
     fn apply(&mut self, outcome: &Outcome) {

@@ -1,18 +1,22 @@
 //! Appending: what a command pays for.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use telemetry_redact::Redacted;
 use telemetry_schema::{Event, Loss, LossReason};
 
 use super::{ACTIVE, AppendError, LOCK, Spool, Which, bounds, segment};
+use crate::disk;
 use crate::platform::private_options;
 use crate::private::{open_lock, ready_dir, write_private};
 
 /// How often the lock is tried. It is held for one rename, so more tries than this mean that its holder was stopped.
 const TRIES: u32 = 64;
+
+/// Of so many records that are segments of their own, one has a look at the bounds.
+const ALONE_BETWEEN_LOOKS: u8 = 64;
 
 /// A write that failed, and what of the record is on disk.
 struct Failed {
@@ -22,9 +26,17 @@ struct Failed {
     torn: bool,
 }
 
+/// Where a record was put.
+enum Kept {
+    /// Into the segment that grows, which has this many bytes now.
+    Together(u64),
+    /// Into a segment of its own.
+    Alone,
+}
+
 impl Spool {
-    /// Keeps an event. Never waits for another process: an appender that does not get the lock at once writes a
-    /// segment of its own.
+    /// Keeps an event. Never waits for another process: an appender that does not get the lock at once, or finds
+    /// something else where the segment that grows should be, writes a segment of its own.
     ///
     /// # Errors
     ///
@@ -33,66 +45,89 @@ impl Spool {
         let json = serde_json::to_vec(event.get())?;
         let which = Which::from(event.reach());
         let directory = self.state.join(which.directory());
-        for path in [&self.state, &directory] {
-            ready_dir(path).map_err(|source| AppendError::Write { path: path.clone(), source })?;
-        }
+        // Nothing is counted in a directory that is somebody else's.
+        ready_dir(&self.state).map_err(|source| AppendError::Write { path: self.state.clone(), source })?;
+        ready_dir(&directory).map_err(|source| {
+            self.lose(which, LossReason::Unwritable);
+            AppendError::Write { path: directory.clone(), source }
+        })?;
         if json.len() > self.limits.max_record_bytes {
             self.lose(which, LossReason::TooLarge);
             return Err(AppendError::TooLarge { bytes: json.len() });
         }
         // The line end before the record closes one that was torn, so that a torn record costs only itself.
         let line = [b"\n", json.as_slice(), b"\n"].concat();
-        let now_ms = event.get().event_id.unix_ms();
-        let size = self.write(&directory, &line, now_ms).map_err(|Failed { path, source, torn }| {
+        let event_id = event.get().event_id;
+        let now_ms = event_id.unix_ms();
+        let kept = self.write(&directory, &line, now_ms).map_err(|Failed { path, source, torn }| {
             if !torn {
                 self.lose(which, LossReason::Unwritable);
             }
             AppendError::Write { path, source }
         })?;
-        if size > self.limits.max_segment_bytes() {
-            bounds::rotate(self, which, now_ms);
+        match kept {
+            Kept::Together(size) if size > self.limits.max_segment_bytes() => {
+                bounds::rotate(self, which, now_ms);
+            }
+            // Nothing tells how many segments there are but counting them, so that is done now and then.
+            Kept::Alone if event_id.to_bytes()[15].is_multiple_of(ALONE_BETWEEN_LOOKS) => {
+                bounds::evict(self, &directory, which, now_ms);
+            }
+            Kept::Together(_) | Kept::Alone => {}
         }
         Ok(())
     }
 
-    /// Writes a record, and gives the size of the segment that grows.
-    fn write(&self, directory: &Path, line: &[u8], now_ms: u64) -> Result<u64, Failed> {
-        let lock = lock(&self.state.join(LOCK), File::try_lock_shared);
-        let failed = |path: &Path, source| Failed { path: path.to_owned(), source, torn: false };
-        let Some(_shared) = lock.map_err(|source| failed(&self.state.join(LOCK), source))? else {
-            let own = directory.join(segment::new_name(now_ms));
-            return write_private(&own, line).map(|()| 0).map_err(|source| failed(&own, source));
-        };
+    /// Writes a record.
+    fn write(&self, directory: &Path, line: &[u8], now_ms: u64) -> Result<Kept, Failed> {
+        // Whatever stands in the place of the lock or of the segment: a record of its own does not need it.
+        let lock = lock(&self.state.join(LOCK), disk::try_lock_shared).ok().flatten();
         let path = directory.join(ACTIVE);
-        let mut options = private_options();
-        options.append(true).create(true);
-        let opened = options.open(&path).or_else(|error| match error.kind() {
-            // A purge took the directory away since it was looked at.
-            io::ErrorKind::NotFound => ready_dir(directory).and_then(|()| options.open(&path)),
-            _ => Err(error),
-        });
-        let mut file = opened.map_err(|source| failed(&path, source))?;
-        let written = loop {
-            match file.write(line) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                written => break written.map_err(|source| failed(&path, source))?,
-            }
+        let active = lock.and_then(|lock| open_active(directory, &path).ok().map(|file| (lock, file)));
+        let Some((_shared, file)) = active else {
+            return write_alone(directory, line, now_ms).map(|()| Kept::Alone);
         };
-        if written < line.len() {
+        let written = match disk::write(&file, line) {
+            Ok(written) => written,
+            Err(source) => return Err(Failed { path, source, torn: false }),
+        };
+        // Without the line end after it a record is whole; the next one begins with one.
+        if written + 1 < line.len() {
             // The disk is full. One byte is the line end before the record.
             let source = io::ErrorKind::StorageFull.into();
             return Err(Failed { path, source, torn: written > 1 });
         }
         // A size that is not known is asked for again by the next append.
-        Ok(file.metadata().map_or(0, |facts| facts.len()))
+        Ok(Kept::Together(disk::size(&file).unwrap_or(0)))
     }
 
-    /// Counts an event that is lost. What stays on this machine is not the collector's business, nor is its loss.
+    /// Counts an event that is lost, where that can be done. What stays on this machine is not the collector's business,
+    /// nor is its loss.
     fn lose(&self, which: Which, reason: LossReason) {
         if which == Which::Pending {
-            self.note_losses(&[Loss { reason, count: 1 }]);
+            let _ = self.note_losses(&[Loss { reason, count: 1 }]);
         }
     }
+}
+
+fn open_active(directory: &Path, path: &Path) -> io::Result<File> {
+    let mut options = private_options();
+    options.append(true).create(true);
+    disk::open(&options, path).or_else(|error| match error.kind() {
+        // A purge took the directory away since it was looked at.
+        io::ErrorKind::NotFound => ready_dir(directory).and_then(|()| disk::open(&options, path)),
+        _ => Err(error),
+    })
+}
+
+fn write_alone(directory: &Path, line: &[u8], now_ms: u64) -> Result<(), Failed> {
+    let path = directory.join(segment::new_name(now_ms));
+    let written = write_private(&path, line).or_else(|error| match error.kind() {
+        // As above.
+        io::ErrorKind::NotFound => write_private(&path, line),
+        _ => Err(error),
+    });
+    written.map_err(|source| Failed { path, source, torn: false })
 }
 
 /// A lock, if it can be had within moments.
@@ -105,7 +140,6 @@ pub(super) fn lock(
         match take(&file) {
             Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) => std::thread::yield_now(),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
             // A file system without locks: each record is a segment of its own then.
             Err(TryLockError::Error(_)) => return Ok(None),
         }

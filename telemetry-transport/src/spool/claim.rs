@@ -1,13 +1,13 @@
 //! Claiming: a shipper takes segments away from the appenders, before it reads them.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use telemetry_schema::Loss;
+use telemetry_schema::{Loss, LossReason};
 
-use super::{ACTIVE, DAMAGED, SHIPPING, Spool, Which, bounds, losses, segment};
-use crate::private::{Presence, check_dir, ready_dir, write_private};
+use super::{ACTIVE, DAMAGED, LIMITED, SHIPPING, Spool, Which, bounds, losses, segment};
+use crate::disk;
+use crate::private::{Presence, check_dir, ready_dir, remove_if_there, replace_private, write_private};
 
 /// What a claim got.
 pub(crate) struct Claimed {
@@ -39,7 +39,7 @@ impl Spool {
                 } else {
                     // A segment with a name of its own does not grow any more, so no lock is needed.
                     let name = file.file_name().unwrap_or(ACTIVE.as_ref());
-                    moved(fs::rename(&file, shipping.join(name)))?;
+                    moved(disk::rename(&file, &shipping.join(name)))?;
                 }
             }
         }
@@ -47,16 +47,20 @@ impl Spool {
         Ok(Claimed { segments: segment::segments(&shipping).map_err(|error| error.source)?, all })
     }
 
-    fn claim_active(&self, active: &Path, to: &Path) -> io::Result<Everything> {
-        let Some(_lock) = self.lock_exclusive() else { return Ok(Everything::NotYet) };
-        moved(fs::rename(active, to)).map(|()| Everything::Claimed)
+    /// Whether there is something to claim.
+    pub(crate) fn has_pending(&self) -> bool {
+        let pending = self.state.join(Which::Pending.directory());
+        segment::segments(&pending).is_ok_and(|segments| !segments.is_empty())
     }
 
-    /// Counts losses that are to be told to the collector.
-    pub(crate) fn note_losses(&self, losses: &[Loss]) {
-        if losses.iter().any(|loss| loss.count > 0) {
-            losses::add(&self.state, losses);
-        }
+    fn claim_active(&self, active: &Path, to: &Path) -> io::Result<Everything> {
+        let Some(_lock) = self.lock_exclusive() else { return Ok(Everything::NotYet) };
+        moved(disk::rename(active, to)).map(|()| Everything::Claimed)
+    }
+
+    /// Counts losses that are to be told to the collector, before they happen.
+    pub(crate) fn note_losses(&self, losses: &[Loss]) -> io::Result<()> {
+        if losses.iter().any(|loss| loss.count > 0) { losses::add(&self.state, losses) } else { Ok(()) }
     }
 
     /// The losses that the collector does not know of.
@@ -64,10 +68,28 @@ impl Spool {
         losses::read(&self.state)
     }
 
-    /// Forgets losses that the collector knows of now.
-    pub(crate) fn losses_told(&self, told: &[Loss]) {
+    /// Forgets losses that the collector knows of now, or that did not happen. Where that fails they are told again.
+    pub(crate) fn forget_losses(&self, told: &[Loss]) {
         if !told.is_empty() {
-            losses::subtract(&self.state, told);
+            let _ = losses::subtract(&self.state, told);
+        }
+    }
+
+    /// Keeps in mind that the collector asks to wait. What goes for room or age from now on goes for that reason.
+    pub(crate) fn note_limit(&self) {
+        let _ = replace_private(&self.state.join(LIMITED), b"");
+    }
+
+    /// The collector takes events again.
+    pub(crate) fn forget_limit(&self) {
+        let _ = remove_if_there(&self.state.join(LIMITED));
+    }
+
+    /// Why an event goes that would go for this reason.
+    pub(crate) fn reason(&self, otherwise: LossReason) -> LossReason {
+        match disk::is_there(&self.state.join(LIMITED)) {
+            Ok(true) => LossReason::RateLimited,
+            Ok(false) | Err(_) => otherwise,
         }
     }
 

@@ -33,6 +33,9 @@ use segment::segments;
 pub struct SpoolLimits {
     /// Bytes of each of the two parts. Four MiB are some 5,000 events: weeks of a busy person's commands.
     pub max_bytes: u64,
+    /// Records of each of the two parts: twenty batches, what a shipper with ten seconds gets rid of at half a second a
+    /// request. At the size of everyday events the bound on bytes is met first.
+    pub max_records: u64,
     /// Bytes of one record. The largest event a policy can make stays below.
     pub max_record_bytes: usize,
     /// Age of a record in milliseconds. After a month nobody learns from it any more.
@@ -41,7 +44,12 @@ pub struct SpoolLimits {
 
 impl Default for SpoolLimits {
     fn default() -> Self {
-        Self { max_bytes: 4 * 1024 * 1024, max_record_bytes: 64 * 1024, max_age_ms: 30 * 24 * 60 * 60 * 1000 }
+        Self {
+            max_bytes: 4 * 1024 * 1024,
+            max_records: 10_000,
+            max_record_bytes: 64 * 1024,
+            max_age_ms: 30 * 24 * 60 * 60 * 1000,
+        }
     }
 }
 
@@ -128,6 +136,12 @@ const LOCK: &str = "lock";
 const SHIPPING: &str = "shipping";
 /// Records that could not be read or were refused.
 const DAMAGED: &str = "damaged";
+/// What was sent: the ledger's.
+pub(crate) const SENT: &str = "sent";
+/// The file whose lock the one shipper holds.
+pub(crate) const SHIP_LOCK: &str = "ship.lock";
+/// Is there while the collector's last word was to wait.
+const LIMITED: &str = "limited";
 /// What is about to be deleted.
 const PURGED: &str = "purged";
 
@@ -164,6 +178,6 @@ impl Spool {
 
     /// The exclusive lock, under which segments are renamed. `None` where it cannot be had within moments.
     pub(crate) fn lock_exclusive(&self) -> Option<std::fs::File> {
-        append::lock(&self.state.join(LOCK), std::fs::File::try_lock).ok().flatten()
+        append::lock(&self.state.join(LOCK), crate::disk::try_lock).ok().flatten()
     }
 }

@@ -3,11 +3,12 @@
 //! Directories are renamed first and deleted then. So what is purged is gone at once for everybody, and a shipper that
 //! still holds a segment's name cannot write it anew: its directory is not there any more.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{DAMAGED, PURGED, SHIPPING, Spool, Which, losses, segment};
+use super::{DAMAGED, PURGED, SENT, SHIP_LOCK, SHIPPING, Spool, Which, append, losses, segment};
+use crate::Ledger;
+use crate::disk;
 use crate::private::{Presence, check_dir, ready_dir, remove_if_there};
 
 /// Directories that hold events.
@@ -35,15 +36,23 @@ impl Spool {
                 Err(error) => result = Err(error),
             }
         }
-        // Also what an earlier purge was killed over; another one may be at it now.
-        for away in fs::read_dir(&purged).into_iter().flatten().flatten() {
-            match fs::remove_dir_all(away.path()) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
-                _ => {}
-            }
+        match delete_all(&purged) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
+            _ => {}
         }
-        let _ = fs::remove_dir(&purged);
+        self.forget_limit();
+        self.forget_unanswered();
         result.map(|()| gone)
+    }
+
+    /// What a shipper that was killed was about to send, a copy of events that are gone now. The one of a shipper that
+    /// is at it stays: what is on its way is to be shown.
+    fn forget_unanswered(&self) {
+        if let Ok(Presence::There) = check_dir(&self.state.join(SENT))
+            && let Ok(Some(_lock)) = append::lock(&self.state.join(SHIP_LOCK), disk::try_lock)
+        {
+            Ledger::new(&self.state).forget_unanswered();
+        }
     }
 
     fn purge_directory(&self, directory: &Path, away: &Path) -> io::Result<u64> {
@@ -54,7 +63,7 @@ impl Spool {
             ready_dir(parent)?;
         }
         // Where a directory with open files cannot be renamed, on Windows, its files are deleted where they are.
-        let directory = if fs::rename(directory, away).is_ok() { away } else { directory };
+        let directory = if disk::rename(directory, away).is_ok() { away } else { directory };
         let mut gone = 0;
         for file in segment::segments(directory).map_err(|error| error.source)? {
             let records = segment::read_segment(&file, &self.limits).map(|found| found.records.len() as u64);
@@ -63,4 +72,21 @@ impl Spool {
         }
         Ok(gone)
     }
+}
+
+/// Deletes what was moved away, also what an earlier purge was killed over; another one may be at it now.
+fn delete_all(purged: &Path) -> io::Result<()> {
+    // What a link leads to is not ours to delete.
+    if check_dir(purged)? == Presence::Missing {
+        return Ok(());
+    }
+    let mut result = Ok(());
+    for (away, _) in disk::entries(purged)? {
+        match disk::remove_dir_all(&away) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
+            _ => {}
+        }
+    }
+    let _ = disk::remove_dir(purged);
+    result
 }

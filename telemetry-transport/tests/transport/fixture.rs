@@ -3,12 +3,28 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use telemetry_redact::consent::{Consent, Endpoint, Mode, SendPermit, Sources, resolve};
 use telemetry_redact::{Ending, Facts, Observation, Redacted, Redactor, Run};
 use telemetry_schema::{Batch, BatchId, Event, EventId, Receipt, Refusal, Timestamp};
 use telemetry_transport::{Clock, SealedBatch, SendError, Sink, Spool, SpoolLimits, Which};
+
+/// A process that is started holds, for the moment before it becomes what it is to be, every lock that this one holds.
+/// So nobody starts one while a test asserts that a lock is free, with a clock on which no moment passes.
+static STARTING: RwLock<()> = RwLock::new(());
+
+/// While this is held, no process is started.
+pub(crate) fn nobody_starts() -> impl Drop {
+    STARTING.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a process.
+pub(crate) fn start<T>(start: impl FnOnce() -> T) -> T {
+    let _alone = STARTING.write().unwrap_or_else(PoisonError::into_inner);
+    start()
+}
 
 /// A moment in 2026.
 pub(crate) const NOW_MS: u64 = 1_780_000_000_000;
@@ -66,7 +82,15 @@ pub(crate) fn numbered(number: u64) -> Redacted<Event> {
 }
 
 pub(crate) fn json(number: u64) -> String {
-    serde_json::to_string(numbered(number).get()).unwrap()
+    json_of(event_id(number))
+}
+
+pub(crate) fn json_of(id: EventId) -> String {
+    // Made once: a test of faults asks for the same events ten thousand times.
+    static MADE: OnceLock<String> = OnceLock::new();
+    let zero = EventId::new(0, &[0; 10]);
+    let made = MADE.get_or_init(|| serde_json::to_string(event(zero, Mode::On).get()).unwrap());
+    made.replacen(&zero.to_string(), &id.to_string(), 1)
 }
 
 /// A state directory that is not there yet, and goes with the test.
@@ -83,7 +107,9 @@ impl Home {
     }
 
     pub(crate) fn with(limits: SpoolLimits) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        // Where there are files in memory: some of these tests make a hundred thousand of them.
+        let memory = std::path::Path::new("/dev/shm");
+        let dir = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()).unwrap();
         let state = dir.path().join("state");
         let ledger = telemetry_transport::Ledger::new(&state);
         Self { spool: Spool::new(&state, limits), ledger, state, _dir: dir }

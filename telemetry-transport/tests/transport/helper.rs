@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use telemetry_transport::helper;
 
+use crate::fixture;
+
 /// How long the helper may live.
 const DEADLINE: Duration = Duration::from_millis(700);
 
@@ -43,7 +45,8 @@ fn process() {
 fn start(path: &Path) {
     let program = std::env::current_exe().unwrap();
     let path = path.to_str().unwrap();
-    helper::spawn(&program, &["--exact", "helper::process", "--nocapture", "--skip", path]).unwrap();
+    let arguments = ["--exact", "helper::process", "--nocapture", "--skip", path];
+    fixture::start(|| helper::spawn(&program, &arguments)).unwrap();
 }
 
 fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
@@ -82,12 +85,12 @@ fn a_helper_stands_alone_and_is_gone_by_its_deadline() {
     // A further start asks after the earlier ones, so that none stays a zombie. The first may come too early: a
     // process is shown as a zombie while its last thread is still on its way out.
     until("it stays a zombie", || {
-        let _ = helper::spawn(Path::new("true"), &[]);
+        let _ = fixture::start(|| helper::spawn(Path::new("true"), &[]));
         (!Path::new(&format!("/proc/{id}")).exists()).then_some(())
     });
 }
 
 #[test]
 fn a_helper_that_cannot_be_started_is_an_error() {
-    helper::spawn(Path::new("/nonexistent/telemetry"), &[]).unwrap_err();
+    fixture::start(|| helper::spawn(Path::new("/nonexistent/telemetry"), &[])).unwrap_err();
 }

@@ -5,10 +5,13 @@
 mod atlas;
 mod documented;
 mod export;
+#[cfg(unix)]
+mod faults;
 mod file;
 mod fixture;
 mod helper;
 mod http;
+mod kill;
 mod many;
 #[cfg(feature = "otlp")]
 mod otlp;

@@ -1,6 +1,6 @@
 //! Many at once, while somebody ships.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use telemetry_redact::consent::Mode;
 use telemetry_schema::EventId;
-use telemetry_transport::{MemorySink, Spool, SpoolLimits, SystemClock, ship};
+use telemetry_transport::{
+    HttpOptions, Ledger, MemorySink, ShipReport, Spool, SpoolLimits, SystemClock, ship, sink_for,
+};
 
-use crate::fixture::{Home, event, events_of, id_at, yes};
+use crate::fixture::{self, Home, event, events_of, id_at, yes};
+use crate::server::Server;
 
 const MANY: u64 = 50;
 const EACH: u64 = 20;
@@ -101,13 +104,10 @@ fn appender() {
 }
 
 fn start(first: u64, count: u64, home: &Home, said: Stdio) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "many::appender", "--nocapture"])
-        .env(APPENDER, format!("{first} {count} {}", home.state.display()))
-        .stdout(Stdio::null())
-        .stderr(said)
-        .spawn()
-        .unwrap()
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "many::appender", "--nocapture"]);
+    command.env(APPENDER, format!("{first} {count} {}", home.state.display()));
+    fixture::start(|| command.stdout(Stdio::null()).stderr(said).spawn()).unwrap()
 }
 
 #[test]
@@ -151,4 +151,76 @@ fn a_killed_appender_loses_nothing_that_it_was_told_is_kept() {
     assert_eq!(sent.len(), distinct, "none twice");
     kept.retain(|number| sent.binary_search(number).is_err());
     assert_eq!(kept, Vec::<u64>::new(), "kept and not there; damaged: {}", report.damaged);
+}
+
+const SHIPPER: &str = "TELEMETRY_TEST_SHIPPER";
+
+/// Is a helper in the test below, and does nothing otherwise.
+#[test]
+fn shipper() {
+    let Ok(told) = std::env::var(SHIPPER) else { return };
+    let (url, state) = told.split_once(' ').unwrap();
+    ship_to(url, &Spool::new(state, roomy()), &Ledger::new(state));
+}
+
+/// As a helper does, with the time that one has.
+fn ship_to(url: &str, spool: &Spool, ledger: &Ledger) -> ShipReport {
+    let sink = sink_for(&url.parse().unwrap(), HttpOptions::plain()).unwrap();
+    ship(spool, ledger, sink.as_ref(), yes, &SystemClock::new(), Duration::from_secs(10))
+}
+
+/// Eight lanes of two hundred commands, and helpers beside them that all want to ship.
+#[test]
+fn sixteen_hundred_events_of_eight_processes_arrive_once_each_in_few_requests() {
+    let home = Home::with(roomy());
+    let server = Server::start([]);
+    let mut lanes: Vec<Child> = (0..8).map(|lane| start(lane * 200, 200, &home, Stdio::null())).collect();
+    let mut helpers = Vec::new();
+    while lanes.iter_mut().any(|lane| lane.try_wait().unwrap().is_none()) {
+        if helpers.len() < 8 {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["--exact", "many::shipper"]).stdout(Stdio::null());
+            command.env(SHIPPER, format!("{} {}", server.url(), home.state.display()));
+            helpers.push(fixture::start(|| command.spawn()).unwrap());
+        }
+        std::thread::yield_now();
+    }
+    assert!(lanes.into_iter().all(|mut lane| lane.wait().unwrap().success()));
+    assert!(helpers.into_iter().all(|mut helper| helper.wait().unwrap().success()));
+    let report = ship_to(&server.url(), &home.spool, &home.ledger);
+    assert_eq!((report.left, report.stopped_by), (0, None));
+    let stored: Vec<_> =
+        server.stored().into_iter().map(number).collect::<BTreeSet<_>>().into_iter().collect();
+    assert_eq!(stored, (0..1600).collect::<Vec<_>>());
+    assert_eq!(server.repeated(), 0, "none came twice");
+    println!("{} requests for 1,600 events", server.answered());
+    assert!(server.answered() <= 100, "{} requests", server.answered());
+}
+
+/// Those that nobody took, and those that come at once when somebody does.
+#[test]
+fn what_waited_while_the_collector_was_down_arrives_once() {
+    let home = Home::with(roomy());
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for waiting in 0..20 {
+        home.spool.append(&event(id(waiting), Mode::On)).unwrap();
+        let sink = sink_for(&format!("http://{nobody}").parse().unwrap(), HttpOptions::plain()).unwrap();
+        let deadline = Duration::from_millis(5);
+        ship(&home.spool, &home.ledger, sink.as_ref(), yes, &SystemClock::new(), deadline);
+    }
+    assert_eq!(home.pending().len(), 20);
+    let server = Server::start([]);
+    std::thread::scope(|scope| {
+        for coming in 20..44 {
+            let (spool, ledger, url) = (&home.spool, &home.ledger, server.url());
+            scope.spawn(move || {
+                spool.append(&event(id(coming), Mode::On)).unwrap();
+                ship_to(&url, spool, ledger);
+            });
+        }
+    });
+    assert_eq!(server.stored().len(), 44);
+    assert_eq!(server.repeated(), 0, "none came twice");
+    assert!(home.pending().is_empty());
+    assert_eq!(home.sent().len(), 44);
 }

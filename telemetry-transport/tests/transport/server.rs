@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -50,6 +50,8 @@ pub(crate) struct Request {
 struct Seen {
     requests: Mutex<Vec<Request>>,
     stored: Mutex<BTreeMap<EventId, u64>>,
+    lost: AtomicU64,
+    answered: AtomicU64,
     stopped: AtomicBool,
 }
 
@@ -88,6 +90,21 @@ impl Server {
 
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.seen.requests.lock().unwrap().clone()
+    }
+
+    /// The losses that were told.
+    pub(crate) fn lost(&self) -> u64 {
+        self.seen.lost.load(Ordering::Acquire)
+    }
+
+    /// How many batches were stored.
+    pub(crate) fn answered(&self) -> u64 {
+        self.seen.answered.load(Ordering::Acquire)
+    }
+
+    /// How often an event came that was stored already.
+    pub(crate) fn repeated(&self) -> u64 {
+        self.seen.stored.lock().unwrap().values().map(|times| times - 1).sum()
     }
 
     /// The events that were stored; each once, as a collector does.
@@ -183,6 +200,8 @@ impl Seen {
     fn store(&self, body: &[u8]) -> String {
         let batch: Batch<Event> = serde_json::from_slice(body).unwrap();
         let mut stored = self.stored.lock().unwrap();
+        self.answered.fetch_add(1, Ordering::AcqRel);
+        self.lost.fetch_add(batch.losses.iter().map(|loss| loss.count).sum(), Ordering::AcqRel);
         let (mut accepted, mut duplicates) = (0, 0);
         for event in &batch.events {
             let times = stored.entry(event.event_id).or_default();

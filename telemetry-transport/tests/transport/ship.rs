@@ -252,6 +252,27 @@ fn patience_is_bounded_by_the_deadline_and_nothing_is_lost() {
     }
 }
 
+/// What is lost because the collector takes no more is told apart from what is lost without a network.
+#[test]
+fn what_goes_while_the_collector_asks_to_wait_is_rate_limited() {
+    for (status, reason) in [(429, LossReason::RateLimited), (503, LossReason::Expired)] {
+        let home = Home::holding(2);
+        let busy = || fails(SendError::Busy { status, retry_after: Some(Duration::from_secs(3600)) });
+        assert_eq!(run(&home, &ScriptSink::new([busy()])).left, 2);
+        let now_ms = NOW_MS + 31 * DAY_MS;
+        home.spool.append(&event(id_at(now_ms, 2), Mode::On)).unwrap();
+        let sink = MemorySink::new();
+        ship(&home.spool, &home.ledger, &sink, yes, &TestClock::at(now_ms), DEADLINE);
+        assert_eq!(losses(sink.batches()[0].body()), [Loss { reason, count: 2 }]);
+        // It has taken events since: what expires from now on is old, and no more.
+        home.spool.append(&numbered(3)).unwrap();
+        home.spool.append(&event(id_at(now_ms, 4), Mode::On)).unwrap();
+        ship(&home.spool, &home.ledger, &sink, yes, &TestClock::at(now_ms), DEADLINE);
+        let expired = Loss { reason: LossReason::Expired, count: 1 };
+        assert_eq!(losses(sink.batches()[1].body()), [expired]);
+    }
+}
+
 #[test]
 fn old_events_expire_and_events_of_the_future_do_not() {
     let home = Home::new();
@@ -289,6 +310,23 @@ fn what_is_appended_during_a_request_leaves_too() {
     }) as Answer<'_>]);
     assert_eq!(run(&home, &sink).sent, 2);
     assert_eq!(home.sent(), numbers(0..2));
+}
+
+/// A shipper beside a loop of commands gathers what comes, rather than make a request for each.
+#[test]
+fn what_comes_one_by_one_leaves_in_few_requests() {
+    let home = Home::holding(1);
+    let one_more = |number| {
+        let home = &home;
+        Box::new(move |batch: &_| {
+            home.spool.append(&numbered(number)).unwrap();
+            Ok(receipt(batch, Vec::new()))
+        }) as Answer<'_>
+    };
+    let sink = ScriptSink::new((1..200).map(one_more));
+    run(&home, &sink);
+    let requests = sink.got.borrow().len();
+    assert!((2..10).contains(&requests), "{requests} requests");
 }
 
 /// Neither is what was purged sent from memory, nor does writing the rest of a segment bring it back.

@@ -1,15 +1,19 @@
 //! What is kept, by whom it can be read, and what damage costs.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use telemetry_redact::consent::Mode;
 use telemetry_schema::{Batch, Event, Loss, LossReason};
 use telemetry_transport::{AppendError, MemorySink, Spool, SpoolLimits, Which, ship};
 
 use crate::fixture::{
-    Home, NOW_MS, SEGMENT, TestClock, event, event_id, events_of, id_at, ids, json, numbered, numbers, yes,
+    self, Home, NOW_MS, SEGMENT, TestClock, event, event_id, events_of, id_at, ids, json, numbered, numbers,
+    yes,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -158,6 +162,229 @@ fn bounds_hold_and_every_event_that_goes_is_counted() {
     assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), "{}", "told");
 }
 
+/// Segments that nobody could close for a while, or that a shipper put together, are larger than the bound.
+#[test]
+fn every_event_of_a_segment_larger_than_the_bound_is_counted() {
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 4096;
+    let home = Home::with(limits);
+    fs::create_dir_all(home.state.join("pending")).unwrap();
+    let many = (0..100).map(|number| format!("\n{}\n", json(number))).collect::<Vec<_>>().concat();
+    fs::write(home.state.join("pending").join(SEGMENT), many).unwrap();
+    ship(&home.spool, &home.ledger, &MemorySink::new(), yes, &TestClock::new(), DEADLINE);
+    assert_eq!(fs::read_to_string(home.state.join("losses.json")).unwrap(), r#"{"evicted":100}"#);
+}
+
+/// An appender has opened the segment and not yet written: taken away now, the record would come after it was read.
+#[test]
+fn the_segment_that_grows_is_not_claimed_under_an_appender() {
+    let home = Home::holding(1);
+    let appender = fs::File::options().write(true).open(home.state.join("lock")).unwrap();
+    appender.lock_shared().unwrap();
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left), (0, 1));
+    assert_eq!(home.files("pending"), ["active.ndjson"]);
+    // Another appender shares the lock.
+    home.spool.append(&numbered(1)).unwrap();
+    assert_eq!(home.files("pending"), ["active.ndjson"]);
+}
+
+/// Whoever set the clock back does not lose what was closed before.
+#[test]
+fn a_segment_of_the_future_is_not_old() {
+    let home = Home::holding(1);
+    let future = format!("{}.ndjson", id_at(NOW_MS + 400 * 24 * 60 * 60 * 1000, 0));
+    fs::rename(home.state.join("pending/active.ndjson"), home.state.join("pending").join(future)).unwrap();
+    let sink = MemorySink::new();
+    let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+    assert_eq!((report.sent, report.left), (1, 0));
+}
+
+/// Small events fill the bound on records before the one on bytes.
+#[test]
+fn no_more_records_are_kept_than_the_bound_says() {
+    let mut limits = SpoolLimits::default();
+    (limits.max_bytes, limits.max_records) = (64 * 1024, 60);
+    let home = Home::with(limits);
+    let later = |number: u64| id_at(NOW_MS + number * 1000, number);
+    let appended = 200;
+    for number in 0..appended {
+        home.spool.append(&event(later(number), Mode::On)).unwrap();
+    }
+    let kept = home.pending();
+    // The segment that grows is looked at when it is closed, at a quarter of the bound on bytes.
+    let in_a_segment = 16 * 1024 / (json(0).len() + 2) + 1;
+    assert!(kept.len() <= 60 + in_a_segment, "{} records", kept.len());
+    let newest: Vec<_> = (appended - kept.len() as u64..appended).map(later).collect();
+    assert_eq!(kept, newest, "the oldest went");
+    let counted = fs::read_to_string(home.state.join("losses.json")).unwrap();
+    assert_eq!(counted, format!(r#"{{"evicted":{}}}"#, appended - kept.len() as u64));
+}
+
+/// A file system without locks, or one who holds the lock for ever: each record is a segment of its own, for good.
+#[test]
+fn bounds_hold_where_every_record_is_a_segment_of_its_own() {
+    let mut limits = SpoolLimits::default();
+    (limits.max_bytes, limits.max_records) = (1 << 20, 100);
+    let home = Home::with(limits);
+    fs::create_dir_all(&home.state).unwrap();
+    let lock = fs::File::create(home.state.join("lock")).unwrap();
+    lock.lock().unwrap();
+    for (mode, part) in [(Mode::Local, "local"), (Mode::On, "pending")] {
+        for number in 0..400 {
+            home.spool.append(&event(id_at(NOW_MS + number, number), mode)).unwrap();
+        }
+        let kept = home.files(part).len();
+        assert!((100..=100 + 64).contains(&kept), "{kept} segments");
+    }
+    let counted = fs::read_to_string(home.state.join("losses.json")).unwrap();
+    assert_eq!(
+        counted,
+        format!(r#"{{"evicted":{}}}"#, 400 - home.files("pending").len()),
+        "local ones are nobody's"
+    );
+}
+
+/// A clock that was set forward or back: what is recorded is kept, sent or counted, and what comes next too.
+#[test]
+fn a_clock_that_jumps_costs_no_event_that_is_not_counted() {
+    const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 16 * 1024;
+    let home = Home::with(limits);
+    let times =
+        [NOW_MS, NOW_MS + 9 * YEAR_MS, NOW_MS - 9 * YEAR_MS, NOW_MS, 0, NOW_MS + YEAR_MS, u64::MAX >> 16];
+    let mut appended = 0;
+    for time in times {
+        for _ in 0..20 {
+            home.spool.append(&event(id_at(time, appended), Mode::On)).unwrap();
+            appended += 1;
+        }
+    }
+    let sink = MemorySink::new();
+    for now_ms in [NOW_MS, NOW_MS + 9 * YEAR_MS, 0, NOW_MS] {
+        home.spool.append(&event(id_at(now_ms, appended), Mode::On)).unwrap();
+        appended += 1;
+        let clock = TestClock::at(now_ms);
+        let report = ship(&home.spool, &home.ledger, &sink, yes, &clock, DEADLINE);
+        assert_eq!((report.left, report.stopped_by), (0, None), "{now_ms}");
+    }
+    let batches = sink.batches();
+    let sent: u64 = batches.iter().map(|batch| events_of(batch).len() as u64).sum();
+    let told: Vec<Loss> = batches
+        .iter()
+        .flat_map(|batch| serde_json::from_slice::<Batch<Event>>(batch.body()).unwrap().losses)
+        .collect();
+    let lost: u64 = told.iter().map(|loss| loss.count).sum();
+    assert_eq!(sent + lost, appended, "{told:?}");
+    assert!(told.iter().all(|loss| matches!(loss.reason, LossReason::Expired | LossReason::Evicted)));
+}
+
+/// Each kind of thing that may stand in a segment instead of a record: it costs itself, is moved aside and counted.
+#[test]
+fn what_is_no_record_costs_only_itself() {
+    let whole = json(7);
+    let table: [(&str, Vec<u8>); 12] = [
+        ("torn at its end", whole.as_bytes()[..whole.len() - 1].to_vec()),
+        ("torn at its beginning", whole.as_bytes()[1..].to_vec()),
+        ("zeros of a file system that lost power", vec![0; 4096]),
+        ("binary", (0..=255).filter(|byte| *byte != b'\n').collect()),
+        ("no UTF-8", b"\xff\xfe{}".to_vec()),
+        ("JSON of somebody else", br#"{"event":"click"}"#.to_vec()),
+        ("a list", b"[1,2]".to_vec()),
+        ("a schema to come", whole.replace(r#""schema_version":1"#, r#""schema_version":2"#).into()),
+        ("a field to come", whole.replacen('{', r#"{"mood":"good","#, 1).into()),
+        ("two records in a line", format!("{whole}{whole}").into()),
+        ("oversized", format!("{whole}{}", " ".repeat(65 * 1024)).into()),
+        ("carriage returns in a word", b"\r\r{\r".to_vec()),
+    ];
+    for (what, bytes) in table {
+        assert_ne!(bytes, whole.as_bytes(), "{what}");
+        let home = Home::holding(1);
+        let active = home.state.join("pending/active.ndjson");
+        fs::OpenOptions::new().append(true).open(&active).unwrap().write_all(&bytes).unwrap();
+        home.spool.append(&numbered(1)).unwrap();
+        let sink = MemorySink::new();
+        let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+        assert_eq!((report.sent, report.damaged, report.left), (2, 1, 0), "{what}");
+        let aside = fs::read(home.state.join("damaged").join(&home.files("damaged")[0])).unwrap();
+        assert_eq!(aside, bytes, "{what}");
+        let batch: Batch<Event> = serde_json::from_slice(sink.batches()[0].body()).unwrap();
+        assert_eq!(batch.losses, [Loss { reason: LossReason::Torn, count: 1 }], "{what}");
+    }
+}
+
+proptest! {
+    /// Whatever bytes come into a segment wherever: every record that they do not touch survives.
+    #[test]
+    fn bytes_in_between_cost_no_record_that_they_do_not_touch(
+        splices in proptest::collection::vec((0_usize..4000, proptest::collection::vec(any::<u8>(), 0..80), 0_usize..40), 0..4)
+    ) {
+        let home = Home::new();
+        let records: Vec<String> = (0..6).map(json).collect();
+        // Each byte with the record that it is of.
+        let mut bytes: Vec<(u8, Option<usize>)> = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            bytes.push((b'\n', None));
+            bytes.extend(record.bytes().map(|byte| (byte, Some(index))));
+            bytes.push((b'\n', None));
+        }
+        for (at, insert, remove) in splices {
+            let at = at.min(bytes.len());
+            let end = (at + remove).min(bytes.len());
+            drop(bytes.splice(at..end, insert.into_iter().map(|byte| (byte, None))));
+        }
+        // A record is untouched where it stands whole in a line of its own.
+        let lines: Vec<Vec<(u8, Option<usize>)>> =
+            bytes.split(|(byte, _)| *byte == b'\n').map(<[_]>::to_vec).collect();
+        let untouched: Vec<u64> = (0..)
+            .zip(&records)
+            .filter(|(number, record)| lines.iter().any(|line| {
+                line.len() == record.len() && line.iter().all(|(_, of)| *of == usize::try_from(*number).ok())
+            }))
+            .map(|(number, _)| number)
+            .collect();
+        fs::create_dir_all(home.state.join("pending")).unwrap();
+        let raw: Vec<u8> = bytes.iter().map(|(byte, _)| *byte).collect();
+        fs::write(home.state.join("pending/active.ndjson"), raw).unwrap();
+        home.spool.append(&numbered(9)).unwrap();
+        let found = home.pending();
+        for number in untouched.into_iter().chain([9]) {
+            prop_assert!(found.contains(&event_id(number)), "{number} is gone");
+        }
+        let sink = MemorySink::new();
+        let report = ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
+        prop_assert_eq!((report.sent, report.left, report.stopped_by), (found.len() as u64, 0, None));
+    }
+}
+
+/// A disk that is really full, where this process may mount one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_keeps_what_it_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let mount = |arguments: &[&str]| {
+        let mut command = Command::new("mount");
+        command.args(arguments).arg(dir.path()).stderr(Stdio::null());
+        fixture::start(|| command.status()).is_ok_and(|status| status.success())
+    };
+    if !mount(&["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"]) {
+        // `faults` does the same by making calls fail.
+        return;
+    }
+    let state = dir.path().join("state");
+    let spool = Spool::new(&state, SpoolLimits::default());
+    let kept: Vec<u64> = (0..500).filter(|number| spool.append(&numbered(*number)).is_ok()).collect();
+    let contents = spool.read(Which::Pending);
+    let unmounted = fixture::start(|| Command::new("umount").arg(dir.path()).status()).unwrap();
+    assert!(unmounted.success());
+    let contents = contents.unwrap();
+    assert!(!kept.is_empty() && kept.len() < 500, "{} were kept", kept.len());
+    let kept: Vec<_> = kept.into_iter().map(event_id).collect();
+    assert_eq!(ids(contents.records.iter()), kept);
+}
+
 fn size_of(directory: &Path) -> u64 {
     fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
 }
@@ -263,31 +490,70 @@ mod unix {
 
     #[test]
     fn a_link_to_elsewhere_is_not_followed() {
-        for linked in ["", "pending", "pending/active.ndjson", "shipping", "lock"] {
+        // What stands there instead, whether the event is given up for it, and whether nothing can be sent.
+        let table = [
+            ("", true, true),
+            ("pending", true, true),
+            ("pending/active.ndjson", false, false),
+            ("lock", false, false),
+            ("shipping", false, true),
+            ("ship.lock", false, true),
+            ("sent", false, true),
+            ("losses.json", false, false),
+            ("losses.lock", false, false),
+            ("damaged", false, false),
+            ("purged", false, false),
+            ("local", false, false),
+        ];
+        for (linked, given_up, held_up) in table {
             let home = Home::new();
             let elsewhere = tempfile::tempdir().unwrap();
             let other = elsewhere.path().join("active.ndjson");
             fs::write(&other, json(7)).unwrap();
+            // What a sweep and a purge would take for theirs.
+            fs::write(elsewhere.path().join(".00000000-0000-7000-8000-000000000000.tmp"), "").unwrap();
+            fs::create_dir(elsewhere.path().join("documents")).unwrap();
+            fs::write(elsewhere.path().join("documents/letter"), "").unwrap();
             let link = home.state.join(linked);
             let link = if linked.is_empty() { home.state.clone() } else { link };
             fs::create_dir_all(link.parent().unwrap()).unwrap();
-            let to_file = linked.ends_with(".ndjson") || linked == "lock";
-            symlink(if to_file { &other } else { elsewhere.path() }, link).unwrap();
+            let to_file = linked.contains('.') || linked == "lock";
+            symlink(if to_file { &other } else { elsewhere.path() }, &link).unwrap();
 
-            if linked != "shipping" {
-                home.spool.append(&numbered(0)).unwrap_err();
-            }
-            if linked == "pending/active.ndjson" {
+            assert_eq!(home.spool.append(&numbered(0)).is_err(), given_up, "{linked}");
+            if linked == "pending" {
                 let counted = fs::read_to_string(home.state.join("losses.json")).unwrap();
                 assert_eq!(counted, r#"{"unwritable":1}"#);
+            } else if !linked.is_empty() {
+                // A record that is damaged has to be moved aside and counted.
+                fs::create_dir_all(home.state.join("pending")).unwrap();
+                fs::write(home.state.join("pending").join(SEGMENT), "{").unwrap();
             }
             let sink = MemorySink::new();
             ship(&home.spool, &home.ledger, &sink, yes, &TestClock::new(), DEADLINE);
-            assert!(sink.batches().iter().all(|batch| !events_of(batch).contains(&event_id(7))), "{linked}");
+            let sent: Vec<_> = sink.batches().iter().flat_map(events_of).collect();
+            assert_eq!(sent, if held_up { vec![] } else { vec![event_id(0)] }, "{linked}");
             let _ = home.spool.purge();
+            let _ = home.ledger.purge();
             assert_eq!(fs::read_to_string(&other).unwrap(), json(7), "{linked}");
-            assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1, "{linked}");
+            assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 3, "{linked}");
+            assert!(elsewhere.path().join("documents/letter").exists(), "{linked}");
         }
+    }
+
+    /// `sudo` with the user's `HOME`: nothing is made that the user could not use afterwards.
+    #[test]
+    fn root_makes_nothing_in_another_user_s_directory() {
+        let home = tempfile::tempdir().unwrap();
+        let owner = fs::metadata(home.path()).unwrap().uid();
+        if owner != 0 || chown(home.path(), Some(1000), None).is_err() {
+            // Only root can be root.
+            return;
+        }
+        let state = home.path().join(".local/state/telemetry");
+        let error = Spool::new(&state, SpoolLimits::default()).append(&numbered(0)).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot write to {}", state.display()));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     /// As with `sudo` in a user's home.

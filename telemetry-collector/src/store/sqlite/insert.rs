@@ -133,6 +133,7 @@ fn loss_key(reason: LossReason) -> &'static str {
         LossReason::Expired => "expired",
         LossReason::Torn => "torn",
         LossReason::Refused => "refused",
+        LossReason::RateLimited => "rate_limited",
         LossReason::TooLarge => "too_large",
         LossReason::Unwritable => "unwritable",
     }
