@@ -23,11 +23,13 @@ pub(crate) fn run(redact: &Redact) -> Result<ExitCode> {
     let mut input = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
     widen_pipes();
+    let mut block = vec![0; BLOCK];
     let mut waiting = Vec::with_capacity(BLOCK);
     let mut lines_before = 0;
     loop {
         let known = waiting.len();
-        let read = read_some(&mut input, &mut waiting)?;
+        let read = read_some(&mut input, &mut block)?;
+        waiting.extend_from_slice(&block[..read]);
         // What came is answered at once, but for a line that is not whole yet.
         let whole = match waiting[known..].iter().rposition(|byte| *byte == b'\n') {
             _ if read == 0 => waiting.len(),
@@ -58,17 +60,13 @@ fn widen_pipes() {
 }
 
 /// One read of a stream: what is there, not all that will come.
-fn read_some(input: &mut impl Read, into: &mut Vec<u8>) -> Result<usize> {
-    let known = into.len();
-    into.resize(known + BLOCK, 0);
-    let read = loop {
-        match input.read(&mut into[known..]) {
+fn read_some(input: &mut impl Read, into: &mut [u8]) -> Result<usize> {
+    loop {
+        match input.read(into) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            read => break read.context("cannot read standard input"),
+            read => return read.context("cannot read standard input"),
         }
-    };
-    into.truncate(known + *read.as_ref().unwrap_or(&0));
-    read
+    }
 }
 
 /// How texts stand on lines.

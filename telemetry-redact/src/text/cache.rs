@@ -6,8 +6,6 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use crate::hash::Fnv1a64;
-
 /// Threads seldom meet at one of so many locks.
 const SHARDS: usize = 16;
 
@@ -45,13 +43,24 @@ impl<C> fmt::Debug for Cache<C> {
     }
 }
 
+/// Eight bytes at a time: a place that is found sooner than by [`crate::hash`], which goes byte by byte. Multiplied by 2^64
+/// over the golden ratio, so that each bit reaches the upper half (Knuth, The Art of Computer Programming 3, 6.4).
+fn hash_of(text: &[u8]) -> u64 {
+    const RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (eights, rest) = text.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let mix =
+        |hash: u64, eight: &[u8; 8]| (hash.rotate_left(29) ^ u64::from_le_bytes(*eight)).wrapping_mul(RATIO);
+    mix(eights.iter().fold(text.len() as u64, mix), &last).wrapping_mul(RATIO)
+}
+
 impl<C: Clone> Cache<C> {
     fn place(&self, text: &str) -> Option<(&Mutex<Shard<C>>, usize)> {
         if text.len() > MAX_TEXT {
             return None;
         }
-        let Fnv1a64(hash) = text.bytes().fold(Fnv1a64::default(), Fnv1a64::with);
-        let hash = usize::try_from((hash ^ hash >> 32) & u64::from(u32::MAX)).ok()?;
+        let hash = usize::try_from(hash_of(text.as_bytes()) >> 32).ok()?;
         Some((self.shards.get(hash % SHARDS)?, hash / SHARDS % TEXTS))
     }
 
