@@ -30,6 +30,8 @@ pub(crate) struct Bench {
 enum Subject {
     /// The crate telemetry-redact
     Redact,
+    /// What telemetry adds to a command
+    Process,
 }
 
 /// What the example `cold` can do once, and how the tables name it.
@@ -48,7 +50,9 @@ const COLD: [(&str, &str); 8] = [
 const STARTS: usize = 31;
 
 pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
-    let Subject::Redact = bench.subject;
+    if matches!(bench.subject, Subject::Process) {
+        return process(root, bench);
+    }
     let rules = if bench.peers { rules(root)? } else { None };
     if !bench.peers {
         say("skipped: the patterns of a public rule file (--peers)");
@@ -63,6 +67,19 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
         write_part(&document, "warm", &warm)?;
     }
     Ok(())
+}
+
+/// The table that the benchmark of whole processes prints.
+fn process(root: &Path, bench: &Bench) -> Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root).args(["bench", "--quiet", "--locked", "--package", "telemetry-client"]);
+    let output = command.args(["--bench", "process"]).output()?;
+    if !output.status.success() {
+        bail!("the benchmark failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = String::from_utf8(output.stdout)?;
+    say(&text);
+    if bench.write { write_part(&root.join(BENCHMARKS), "process", &text) } else { Ok(()) }
 }
 
 /// The patterns of gitleaks' rule file, one a line: those that the `regex` crate takes.

@@ -1,0 +1,122 @@
+//! A host program as its users run it: real processes of `examples/orchard.rs`, each in a home of its own.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn state(&self) -> PathBuf {
+        self.0.path().join("state/orchard")
+    }
+
+    fn orchard(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        // Beside this test's own directory; `cargo test` builds examples too.
+        let program = std::env::current_exe().unwrap();
+        let program = program.ancestors().nth(2).unwrap().join("examples").join("orchard");
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.0.path()).env_clear();
+        command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
+        command.envs(variables.iter().copied()).output().unwrap()
+    }
+
+    /// The events that stay on this machine.
+    fn events(&self) -> Vec<Json> {
+        let text = fs::read_to_string(self.state().join("local/active.ndjson")).unwrap_or_default();
+        text.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+fn count(directory: &Path) -> usize {
+    fs::read_dir(directory).map_or(0, Iterator::count)
+}
+
+const PLANT: [&str; 6] = ["trees", "plant", "--fruit", "pear", "--name", "grandma's"];
+const LOCAL: [(&str, &str); 1] = [("ORCHARD_TELEMETRY_ENABLED", "local")];
+
+#[test]
+fn nothing_is_recorded_before_the_notice_could_be_seen() {
+    let home = Home::new();
+    // Standard error is no terminal here, so the notice is not shown either.
+    let run = home.orchard(&PLANT, &[]);
+    assert_eq!(String::from_utf8(run.stdout).unwrap(), "planted grandma's, a pear tree\n");
+    assert!(run.stderr.is_empty());
+    assert_eq!(count(home.0.path()), 0, "no file is made");
+}
+
+#[test]
+fn off_touches_nothing() {
+    let home = Home::new();
+    for no in
+        [("DO_NOT_TRACK", "1"), ("ORCHARD_TELEMETRY_ENABLED", "false"), ("TELEMETRY_ENABLED", "perhaps")]
+    {
+        home.orchard(&PLANT, &[no]);
+        assert_eq!(count(home.0.path()), 0, "{no:?}");
+    }
+}
+
+#[test]
+fn a_run_is_recorded_and_what_was_typed_is_not() {
+    let home = Home::new();
+    let with = home.orchard(&PLANT, &LOCAL);
+    let without = home.orchard(&PLANT, &[("DO_NOT_TRACK", "1")]);
+    assert_eq!((&with.stdout, &with.stderr), (&without.stdout, &without.stderr));
+    assert!(with.status.success());
+    let [event] = &home.events()[..] else { panic!("one event") };
+    assert_eq!(event["app"]["name"], "orchard");
+    assert_eq!(event["command"]["path"], serde_json::json!(["trees", "plant"]));
+    let flags = serde_json::json!([{"name": "fruit", "values": ["pear"]}, {"name": "name"}]);
+    assert_eq!(event["command"]["flags"], flags);
+    assert_eq!(event["outcome"]["kind"], "success");
+    assert!(!event.to_string().contains("grandma"), "{event}");
+}
+
+#[test]
+fn an_error_is_redacted_and_a_panic_is_one() {
+    let home = Home::new();
+    assert_eq!(home.orchard(&["trees"], &LOCAL).status.code(), Some(1));
+    assert_eq!(home.orchard(&["trees", "fell"], &LOCAL).status.code(), Some(101));
+    let [error, panic] = &home.events()[..] else { panic!("two events") };
+    assert_eq!(error["outcome"]["code"], "permission_denied");
+    assert_eq!(error["outcome"]["message"], "open <path>: permission denied");
+    assert_eq!(error["exit_code"], 1);
+    assert_eq!(panic["outcome"]["kind"], "panic");
+}
+
+#[test]
+fn facts_are_gathered_once_and_the_install_id_stays() {
+    let home = Home::new();
+    home.orchard(&PLANT, &LOCAL);
+    let kept = fs::read(home.state().join("install.json")).unwrap();
+    home.orchard(&PLANT, &LOCAL);
+    assert_eq!(fs::read(home.state().join("install.json")).unwrap(), kept);
+    let [first, second] = &home.events()[..] else { panic!("two events") };
+    assert_eq!(first["install_id"], second["install_id"]);
+    assert_eq!(first["os"], second["os"]);
+    assert_ne!(first["event_id"], second["event_id"]);
+}
+
+#[test]
+fn a_helper_ships_and_the_next_run_starts_none() {
+    let home = Home::new();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", server.local_addr().unwrap());
+    let on = [("ORCHARD_TELEMETRY_ENABLED", "true"), ("TELEMETRY_ENDPOINT", endpoint.as_str())];
+    assert!(home.orchard(&PLANT, &on).status.success());
+    // The helper is this program itself, in a process of its own by now.
+    let (connection, _) = server.accept().unwrap();
+    let stamp = || fs::metadata(home.state().join("helper")).unwrap().modified().unwrap();
+    let started = stamp();
+    assert!(home.orchard(&PLANT, &on).status.success());
+    assert_eq!(stamp(), started);
+    drop(connection);
+}
