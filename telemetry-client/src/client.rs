@@ -151,7 +151,7 @@ impl Client {
     #[must_use]
     pub fn source_problem(&self, source: SourceKind) -> Option<SettingsError> {
         let file = match source {
-            SourceKind::Setting => self.files.settings.as_ref(),
+            SourceKind::Setting => self.files.setting(),
             SourceKind::AdminFile => self.files.admin.as_ref(),
             SourceKind::ProjectFile => self.files.project.as_ref(),
             _ => None,

@@ -39,6 +39,8 @@ impl Default for Host {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     pub(crate) settings: Option<Source>,
+    /// Beside a program's own settings, those that the user made for every program.
+    pub(crate) for_all: Option<Source>,
     pub(crate) admin: Option<Source>,
     pub(crate) project: Option<Source>,
 }
@@ -66,6 +68,8 @@ impl Files {
     ) -> Self {
         let named = environment.var(variables::CONFIG).filter(|path| !path.is_empty());
         let named = named.map(|path| SettingsFile::new(from(working_directory, path.into())));
+        // A no for every program is one for this.
+        let for_all = program.filter(|_| named.is_none()).and_then(|_| SettingsFile::of_the_user());
         let settings = named.or_else(|| match program {
             Some(program) => SettingsFile::of_program(program),
             None => SettingsFile::of_the_user(),
@@ -81,9 +85,23 @@ impl Files {
         let admin = crate::platform::admin_file().map(SettingsFile::new);
         Self {
             settings: settings.map(Source::from),
+            for_all: for_all.map(Source::from),
             admin: admin.map(Source::from),
             project: project.map(Source::from),
         }
+    }
+}
+
+impl Files {
+    /// The settings that count in consent: of the program's and those for every program the stricter.
+    pub(crate) fn setting(&self) -> Option<&Source> {
+        let most = |source: &&Source| match &source.said.enabled {
+            Reading::Absent => None,
+            Reading::Text(text) => Some(Mode::parse(text).unwrap_or(Mode::Off)),
+            Reading::Unreadable => Some(Mode::Off),
+        };
+        let both = [self.settings.as_ref(), self.for_all.as_ref()].into_iter().flatten();
+        both.filter(|source| most(source).is_some()).min_by_key(most).or(self.settings.as_ref())
     }
 }
 
@@ -93,12 +111,11 @@ pub(crate) fn from(working_directory: Option<&Path>, path: PathBuf) -> PathBuf {
 }
 
 pub(crate) fn gather(environment: &Environment, files: &Files, host: &Host) -> Sources {
-    let file =
-        |file: &Option<Source>| file.as_ref().map_or(Reading::Absent, |source| source.said.enabled.clone());
+    let file = |file: Option<&Source>| file.map_or(Reading::Absent, |source| source.said.enabled.clone());
     let mut sources = without_files(environment, host);
-    sources.setting = file(&files.settings);
-    sources.admin_file = file(&files.admin);
-    sources.project_file = file(&files.project);
+    sources.setting = file(files.setting());
+    sources.admin_file = file(files.admin.as_ref());
+    sources.project_file = file(files.project.as_ref());
     sources
 }
 
@@ -128,21 +145,21 @@ pub(crate) fn is_off_without_files(environment: &Environment, host: &Host) -> bo
 
 /// The name of a source as its owner knows it: the variable, or the file with its path.
 pub(crate) fn label(kind: SourceKind, files: &Files, host: &Host) -> String {
-    let path = |what: &str, source: &Option<Source>| match source {
+    let path = |what: &str, source: Option<&Source>| match source {
         Some(source) => format!("{what} {}", source.file.path().display()),
         None => what.to_owned(),
     };
     match kind {
         SourceKind::DoNotTrack => format!("variable {}", variables::DO_NOT_TRACK),
-        SourceKind::AdminFile => path("machine-wide file", &files.admin),
-        SourceKind::ProjectFile => path("project file", &files.project),
+        SourceKind::AdminFile => path("machine-wide file", files.admin.as_ref()),
+        SourceKind::ProjectFile => path("project file", files.project.as_ref()),
         SourceKind::RunFlag => "flag --telemetry of this run".to_owned(),
         SourceKind::ProgramVariable => match &host.program_variable {
             Some(name) => format!("variable {name}"),
             None => "the program's own variable".to_owned(),
         },
         SourceKind::Variable => format!("variable {}", variables::ENABLED),
-        SourceKind::Setting => path(&format!("setting {} in", Key::TelemetryEnabled.name()), &files.settings),
+        SourceKind::Setting => path(&format!("setting {} in", Key::TelemetryEnabled.name()), files.setting()),
         SourceKind::HostDefault => "default".to_owned(),
         SourceKind::Notice => "notice".to_owned(),
         SourceKind::Endpoint => {

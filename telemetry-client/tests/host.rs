@@ -65,6 +65,24 @@ fn off_touches_nothing() {
 }
 
 #[test]
+fn a_no_for_every_program_is_one_for_this_and_a_setting_of_its_own_tightens() {
+    let home = Home::new();
+    let setting = |directory: &str, file: &str, mode: &str| {
+        let directory = home.0.path().join(".config").join(directory);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(file), format!("telemetry_enabled = {mode}\n")).unwrap();
+    };
+    setting("orchard", "telemetry.toml", "true");
+    setting("telemetry", "config.toml", "false");
+    home.orchard(&PLANT, &[]);
+    assert!(!home.state().exists());
+    setting("orchard", "telemetry.toml", "\"local\"");
+    setting("telemetry", "config.toml", "true");
+    home.orchard(&PLANT, &[]);
+    assert_eq!(home.events().len(), 1);
+}
+
+#[test]
 fn a_run_is_recorded_and_what_was_typed_is_not() {
     let home = Home::new();
     let with = home.orchard(&PLANT, &LOCAL);

@@ -1,13 +1,14 @@
 //! The process that ships: started by a command that does not wait for it, gone by its deadline.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use crate::disk;
 use crate::platform;
 use crate::private::open_lock;
 
@@ -89,7 +90,7 @@ pub fn is_turn(state: &Path, interval: Duration, now_ms: u64) -> bool {
                 .modified()
                 .is_ok_and(|at| now.duration_since(at).unwrap_or_else(|error| error.duration()) < interval)
     };
-    if fs::symlink_metadata(&path).is_ok_and(|facts| is_recent(&facts)) {
+    if disk::facts(&path).is_ok_and(|facts| is_recent(&facts)) {
         return false;
     }
     // Of several that saw an old time, one gets the lock; who comes next sees the new time.
