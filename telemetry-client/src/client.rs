@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
-use telemetry_schema::{AuthMethod, Context, EventId, ProgramName, Timestamp, Version};
+use telemetry_schema::{AuthMethod, EventId, ProgramName, Timestamp, Version};
 use telemetry_transport::{
-    AppendError, Delivery, Endpoint, EndpointError, Ledger, Spool, SpoolLimits, helper,
+    AppendError, Delivery, Endpoint, EndpointError, Fill, Ledger, Spool, SpoolLimits, helper,
 };
 use thiserror::Error;
 
@@ -24,9 +24,9 @@ use crate::variables;
 /// Making one reads settings and variables; it writes nothing.
 #[derive(Debug)]
 pub struct Client {
-    environment: Environment,
+    pub(crate) environment: Environment,
     files: Files,
-    state_dir: Option<PathBuf>,
+    pub(crate) state_dir: Option<PathBuf>,
     endpoint: Result<Option<Endpoint>, EndpointProblem>,
 }
 
@@ -64,22 +64,6 @@ pub struct App {
     pub auth_method: Option<AuthMethod>,
     /// Its executable, from whose path the install source is told.
     pub executable: Option<PathBuf>,
-}
-
-/// When a run began, and how long it took.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
-    pub(crate) started_at: SystemTime,
-    pub(crate) duration: Duration,
-}
-
-/// What an event says besides the command line and its end.
-#[derive(Debug)]
-pub(crate) struct Described {
-    pub(crate) facts: Facts,
-    pub(crate) started_at: Timestamp,
-    pub(crate) completed_at: Timestamp,
-    pub(crate) duration_us: u64,
 }
 
 impl Client {
@@ -223,7 +207,7 @@ impl Client {
     }
 
     /// Facts that seldom change.
-    fn gather_facts(&self, app: &App, now: Timestamp) -> KeptFacts {
+    pub(crate) fn gather_facts(&self, app: &App, now: Timestamp) -> KeptFacts {
         let executable = app.executable.as_deref();
         KeptFacts {
             gathered_at_unix_s: now.unix_us() / 1_000_000,
@@ -236,67 +220,25 @@ impl Client {
         }
     }
 
-    /// What an event says of the run of a program that has a state directory of its own: facts that seldom change come
-    /// from there, and are gathered where they are not there yet.
-    pub(crate) fn describe(
-        &self,
-        app: &App,
-        context: &Context,
-        mut kept: Installation,
-        Moment { started_at, duration }: Moment,
-    ) -> Described {
-        let unix_us = started_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        let unix_us = i64::try_from(unix_us).unwrap_or(i64::MAX);
-        let now_s = unix_us / 1_000_000;
-        let before = kept.clone();
-        if context.ci.is_none() {
-            kept.make_id(now_s);
-        }
-        let facts = kept.facts(app.version.as_ref(), now_s).cloned().unwrap_or_else(|| {
-            let executable = app.executable.clone().or_else(|| std::env::current_exe().ok());
-            self.gather_facts(&App { executable, ..app.clone() }, self.now())
-        });
-        kept.set_facts(facts.clone());
-        let is_kept = kept == before || self.state_dir.as_deref().is_some_and(|dir| kept.write(dir).is_ok());
-        // An id that cannot be kept is none: an id for one event would count as an installation.
-        let install_id = installation::of_ci(context.ci).or_else(|| kept.id(now_s).filter(|_| is_kept));
-        let KeptFacts { app_version, os, install_source, agent, offset_min, .. } = facts;
-        let context = Context { agent: context.agent.or(agent), ..context.clone() };
-        let offset_min =
-            offset_min.unwrap_or_else(|| surroundings::local_offset_min(&self.environment, now_s));
-        let at = |unix_us| Timestamp::new(unix_us, offset_min).unwrap_or_default();
-        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        let completed_at = at(unix_us.saturating_add_unsigned(duration_us));
-        let facts = Facts {
-            event_id: new_event_id(completed_at),
-            install_id,
-            app_version,
-            install_source,
-            os,
-            auth_method: app.auth_method,
-            context,
-        };
-        Described { facts, started_at: at(unix_us), completed_at, duration_us }
-    }
-
     /// The environment that facts come from.
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
 
     /// Keeps a redacted event.
-    pub(crate) fn append(&self, redaction: &Redaction) -> Result<(), NotRecorded> {
+    pub(crate) fn append(&self, redaction: &Redaction) -> Result<Fill, NotRecorded> {
         let spool = self.spool().ok_or(NotRecorded::NoStateDir)?;
         Ok(spool.append(&redaction.event)?)
     }
 
-    /// Starts this program anew as a helper that ships, with these arguments, where it is time for one. That it cannot be
-    /// started is no loss: a later run tries again.
-    pub fn start_helper(&self, arguments: &[&str]) {
+    /// Starts this program anew as a helper that ships, with these arguments, where it is time for one: ten minutes after
+    /// the last, or once a quarter of the spool has filled. That it cannot be started is no loss: a later run tries again.
+    pub fn start_helper(&self, arguments: &[&str], fill: Fill) {
         let Some(dir) = &self.state_dir else { return };
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        if helper::is_turn(dir, HELPER_INTERVAL, now_ms)
+        let interval = if fill == Fill::Quarter { Duration::ZERO } else { HELPER_INTERVAL };
+        if helper::is_turn(dir, interval, now_ms)
             && let Ok(program) = std::env::current_exe()
         {
             let _ = helper::spawn(&program, arguments);
@@ -312,7 +254,8 @@ impl Client {
         known::values(&self.environment)
     }
 
-    /// Redacts what was seen and keeps it: in the part of the spool that may be sent, or in the part that never is.
+    /// Redacts what was seen and keeps it: in the part of the spool that may be sent, or in the part that never is. With
+    /// it, how full that part is, for [`Client::start_helper`].
     ///
     /// # Errors
     ///
@@ -322,7 +265,7 @@ impl Client {
         redactor: &Redactor,
         mut observation: Observation,
         consent: &Consent,
-    ) -> Result<Redaction, NotRecorded> {
+    ) -> Result<(Redaction, Fill), NotRecorded> {
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
         let dir = self.state_dir.as_deref().ok_or(NotRecorded::NoStateDir)?;
         if observation.facts.install_id.is_none() {
@@ -334,8 +277,8 @@ impl Client {
                 kept.write(dir).ok().and_then(|()| Installation::read(dir).id(now_s));
         }
         let redaction = redactor.redact(observation, permit);
-        self.append(&redaction)?;
-        Ok(redaction)
+        let fill = self.append(&redaction)?;
+        Ok((redaction, fill))
     }
 
     /// Whether a helper should be started for this event.
@@ -393,7 +336,7 @@ fn find_endpoint(
     of_host.map_or(Ok(None), |text| parse("the program".to_owned(), text))
 }
 
-fn new_event_id(now: Timestamp) -> EventId {
+pub(crate) fn new_event_id(now: Timestamp) -> EventId {
     let [random @ .., _, _, _, _, _, _] = platform::random();
     EventId::new(u64::try_from(now.unix_us() / 1_000).unwrap_or(0), &random)
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod describe;
 mod installation;
 mod known;
 mod platform;

@@ -11,7 +11,7 @@ use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
 use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Version};
 use telemetry_transport::helper;
 
-use crate::client::{Described, Moment};
+use crate::describe::{Described, Moment};
 use crate::installation::Installation;
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
@@ -277,13 +277,13 @@ impl Builder {
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
         let redaction = self.redactor.redact(Observation { argv, run, facts, known_values }, permit);
-        client.append(&redaction)?;
+        let fill = client.append(&redaction)?;
         if client.wants_shipping(&redaction) {
             match self.foreground {
                 Some(deadline) => {
                     let _ = self.ship(started, deadline);
                 }
-                None => client.start_helper(&[HELPER_ARGUMENT]),
+                None => client.start_helper(&[HELPER_ARGUMENT], fill),
             }
         }
         Ok(())

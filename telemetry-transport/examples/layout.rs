@@ -97,7 +97,7 @@ fn append(layout: Layout, state: &Path, events: &[Redacted<Event>]) -> Result<()
     let spool = Spool::new(state, roomy());
     for event in events {
         match layout {
-            Layout::Segments => spool.append(event)?,
+            Layout::Segments => drop(spool.append(event)?),
             Layout::Files => append_file(state, event)?,
         }
     }

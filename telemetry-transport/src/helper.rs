@@ -143,6 +143,7 @@ mod tests {
         ] {
             assert_eq!(is_turn(dir.path(), minute, at), expected, "{at}");
         }
+        assert!(is_turn(dir.path(), Duration::ZERO, now + 60_000), "whoever does not wait has a turn");
         assert!(!is_turn(&dir.path().join("missing"), minute, now));
     }
 

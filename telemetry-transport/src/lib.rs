@@ -22,4 +22,4 @@ pub use sink::{
     Delivery, Endpoint, EndpointError, FileLimits, FileSink, HttpOptions, HttpSink, LossCounts, MemorySink,
     OtlpEncoding, SealedBatch, SendError, Sink, SinkError, Takes, WireError, WireForm, in_form, sink_for,
 };
-pub use spool::{AppendError, Contents, DamagedRecord, Record, Spool, SpoolError, SpoolLimits, Which};
+pub use spool::{AppendError, Contents, DamagedRecord, Fill, Record, Spool, SpoolError, SpoolLimits, Which};

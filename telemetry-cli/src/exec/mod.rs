@@ -20,6 +20,7 @@ use telemetry_client::{App, Client, Host};
 use telemetry_redact::consent::{Consent, Mode};
 use telemetry_redact::{Policy, Raw, Redaction, Redactor};
 use telemetry_schema::{AuthMethod, Version};
+use telemetry_transport::Fill;
 
 use crate::args::Exec;
 use crate::policies;
@@ -156,13 +157,13 @@ impl Plan {
         let argv = self.argv.iter().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let observation = observe::observation(client, &app, argv, seen);
         match client.record(&redactor, observation, consent) {
-            Ok(redaction) => self.after(client, &redaction),
+            Ok((redaction, fill)) => self.after(client, &redaction, fill),
             Err(error) if self.show => complain(&anyhow!(error).context("the event was not recorded")),
             Err(_) => {}
         }
     }
 
-    fn after(&self, client: &Client, redaction: &Redaction) {
+    fn after(&self, client: &Client, redaction: &Redaction, fill: Fill) {
         if self.show {
             match serde_json::to_string(redaction.event.get()) {
                 Ok(line) => talk(&line),
@@ -170,7 +171,7 @@ impl Plan {
             }
         }
         if client.wants_shipping(redaction) {
-            client.start_helper(&crate::commands::flush::HELPER);
+            client.start_helper(&crate::commands::flush::HELPER, fill);
         }
     }
 

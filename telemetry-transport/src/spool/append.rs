@@ -26,6 +26,15 @@ struct Failed {
     torn: bool,
 }
 
+/// How much has come together, as far as an append sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// Less than a quarter of the bound in the segment that grows.
+    Little,
+    /// A quarter of the bound: the segment was closed, and it is time to ship, however long ago that was done.
+    Quarter,
+}
+
 /// Where a record was put.
 enum Kept {
     /// Into the segment that grows, which has this many bytes now.
@@ -41,7 +50,7 @@ impl Spool {
     /// # Errors
     ///
     /// [`AppendError`]; the event is then lost, and counted where the directory can be written to.
-    pub fn append(&self, event: &Redacted<Event>) -> Result<(), AppendError> {
+    pub fn append(&self, event: &Redacted<Event>) -> Result<Fill, AppendError> {
         let json = serde_json::to_vec(event.get())?;
         let which = Which::from(event.reach());
         let directory = self.state.join(which.directory());
@@ -68,6 +77,7 @@ impl Spool {
         match kept {
             Kept::Together(size) if size > self.limits.max_segment_bytes() => {
                 bounds::rotate(self, which, now_ms);
+                return Ok(Fill::Quarter);
             }
             // Nothing tells how many segments there are but counting them, so that is done now and then.
             Kept::Alone if event_id.to_bytes()[15].is_multiple_of(ALONE_BETWEEN_LOOKS) => {
@@ -75,7 +85,7 @@ impl Spool {
             }
             Kept::Together(_) | Kept::Alone => {}
         }
-        Ok(())
+        Ok(Fill::Little)
     }
 
     /// Writes a record.

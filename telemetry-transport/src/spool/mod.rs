@@ -15,6 +15,7 @@ mod losses;
 mod purge;
 mod segment;
 
+pub use append::Fill;
 pub use segment::{Contents, DamagedRecord, Record};
 
 use std::io;

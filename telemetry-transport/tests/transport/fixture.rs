@@ -118,7 +118,9 @@ impl Home {
     /// With events 0 to `count` in the spool.
     pub(crate) fn holding(count: u64) -> Self {
         let home = Self::new();
-        (0..count).for_each(|number| home.spool.append(&numbered(number)).unwrap());
+        for number in 0..count {
+            home.spool.append(&numbered(number)).unwrap();
+        }
         home
     }
 

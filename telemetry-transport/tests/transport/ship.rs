@@ -91,7 +91,9 @@ fn one_batch_takes_from_many_segments() {
     let lock = fs::File::options().write(true).open(home.state.join("lock")).unwrap();
     lock.lock().unwrap();
     // Each in a segment of its own.
-    (1..50).for_each(|number| home.spool.append(&numbered(number)).unwrap());
+    for number in 1..50 {
+        home.spool.append(&numbered(number)).unwrap();
+    }
     drop(lock);
     assert_eq!(home.files("pending").len(), 50);
     let away = ScriptSink::new((0..100).map(|_| fails(SendError::Unreachable)));

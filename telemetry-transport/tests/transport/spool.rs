@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use telemetry_redact::consent::Mode;
 use telemetry_schema::{Batch, Event, Loss, LossReason};
-use telemetry_transport::{AppendError, MemorySink, Spool, SpoolLimits, Which, ship};
+use telemetry_transport::{AppendError, Fill, MemorySink, Spool, SpoolLimits, Which, ship};
 
 use crate::fixture::{
     self, Home, NOW_MS, SEGMENT, TestClock, event, event_id, events_of, id_at, ids, json, numbered, numbers,
@@ -17,6 +17,17 @@ use crate::fixture::{
 };
 
 const DEADLINE: Duration = Duration::from_secs(10);
+
+#[test]
+fn an_append_that_fills_a_quarter_of_the_bound_says_so() {
+    let mut limits = SpoolLimits::default();
+    limits.max_bytes = 16 * 1024;
+    let home = Home::with(limits);
+    let fills: Vec<Fill> = (0..40).map(|number| home.spool.append(&numbered(number)).unwrap()).collect();
+    let full = fills.iter().filter(|fill| **fill == Fill::Quarter).count();
+    assert!((2..=20).contains(&full), "{fills:?}");
+    assert_eq!(fills[0], Fill::Little);
+}
 
 #[test]
 fn a_record_is_the_event_s_json_byte_for_byte() {
