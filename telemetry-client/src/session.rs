@@ -101,8 +101,11 @@ impl Telemetry {
     pub fn finish<T, E: Display>(self, result: &Result<T, E>, exit_code: i32) {
         let ending = match result {
             Ok(_) => Ending::Success,
-            // `#`: with its causes, as `anyhow` prints them.
-            Err(error) => Ending::Error { code: None, text: Some(Raw::from(format!("{error:#}").as_str())) },
+            Err(error) => {
+                // `#`: with its causes, as `anyhow` prints them. An error that cannot be printed has no text.
+                let text = catch_unwind(AssertUnwindSafe(|| format!("{error:#}")));
+                Ending::Error { code: None, text: text.ok().map(|text| Raw::from(text.as_str())) }
+            }
         };
         self.end(ending, Some(exit_code));
     }

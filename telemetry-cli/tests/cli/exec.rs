@@ -84,6 +84,11 @@ fn a_signal_that_ends_the_command_ends_this_too() {
         let output = home.run(&["exec", "--", "sh", "-c", &format!("kill -{signal} $$")]);
         let direct = Command::new("sh").args(["-c", &format!("kill -{signal} $$")]).status().unwrap();
         assert_eq!(output.status.signal(), direct.signal(), "{signal}");
+        if direct.signal().is_none() {
+            // As a shell does it to what it starts in the background.
+            println!("skipped: SIG{signal}, which whoever started this test had it ignore");
+            continue;
+        }
         assert_eq!(home.events(&[])[0]["outcome"], json!({"kind": "interrupted", "signal": name}));
     }
 }
