@@ -52,8 +52,10 @@ impl Client {
         let install_id = installation::of_ci(context.ci).or_else(|| kept.id(now_s).filter(|_| is_kept));
         let KeptFacts { app_version, os, install_source, agent, offset_min, .. } = facts;
         let context = Context { agent: context.agent.or(agent), ..context.clone() };
-        let offset_min =
-            offset_min.unwrap_or_else(|| surroundings::local_offset_min(&self.environment, now_s));
+        // What is kept is of the system's time zone.
+        let offset_min = offset_min
+            .filter(|_| self.environment.var("TZ").is_none())
+            .unwrap_or_else(|| surroundings::local_offset_min(&self.environment, now_s));
         let at = |unix_us| Timestamp::new(unix_us, offset_min).unwrap_or_default();
         let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let completed_at = at(unix_us.saturating_add_unsigned(duration_us));

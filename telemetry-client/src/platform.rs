@@ -1,6 +1,6 @@
 //! What differs between platforms, in one place.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,24 @@ pub(crate) fn admin_file() -> Option<PathBuf> {
     }
 }
 
-/// Reads a file, at most this much of it: one byte more than the bound says that there is more. What is no plain file
-/// is read too, but never waited for. A command pays for each system call, so a small file takes three: a read that
-/// fills less than it could met the end.
+/// Reads a file that a no may stand in, as [`read_bounded`] does. What is no plain file is refused: a pipe may give a part
+/// of what it holds, and the no is in the rest.
+pub(crate) fn read_plain(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
+    let file = open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a plain file"));
+    }
+    read(file, bound)
+}
+
+/// Reads a plain file, at most this much of it: one byte more than the bound says that there is more. A command pays for
+/// each system call, so a small file takes three: a read that fills less than it could met the end.
 pub(crate) fn read_bounded(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
-    const BLOCK: usize = 4096;
+    read(open(path)?, bound)
+}
+
+/// Opens a file and waits for nobody: to open a pipe would wait for its other end.
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -28,7 +41,11 @@ pub(crate) fn read_bounded(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
         let no_wait = rustix::fs::OFlags::NONBLOCK.bits();
         options.custom_flags(i32::try_from(no_wait).unwrap_or_default());
     }
-    let mut file = options.open(path)?;
+    options.open(path)
+}
+
+fn read(mut file: File, bound: usize) -> io::Result<Vec<u8>> {
+    const BLOCK: usize = 4096;
     let mut bytes = Vec::new();
     loop {
         let known = bytes.len();

@@ -10,7 +10,7 @@ use telemetry_transport::Endpoint;
 use thiserror::Error;
 use toml_edit::{Document, DocumentMut, TomlError, value};
 
-use crate::platform::read_bounded;
+use crate::platform::read_plain;
 
 /// A settings file larger than this is no settings file.
 const MAX_BYTES: usize = 64 * 1024;
@@ -227,7 +227,7 @@ impl SettingsFile {
 
     /// The file's bytes; nothing where it is not there.
     fn read(&self) -> Result<Option<Vec<u8>>, SettingsError> {
-        match read_bounded(&self.path, MAX_BYTES) {
+        match read_plain(&self.path, MAX_BYTES) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(SettingsError::Read { path: self.path.clone(), source }),
@@ -343,6 +343,15 @@ mod tests {
             "there is no setting `telemetry`; the settings are telemetry_enabled, endpoint"
         );
         assert_eq!(fs::read_to_string(file.path()).unwrap(), "telemetry_enabled = false\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_plain_file_is_a_doubt() {
+        let directory = tempfile::tempdir().unwrap();
+        for path in [Path::new("/dev/null"), directory.path()] {
+            assert_eq!(SettingsFile::new(path).said().enabled, Reading::Unreadable, "{}", path.display());
+        }
     }
 
     #[test]

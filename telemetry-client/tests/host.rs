@@ -124,6 +124,16 @@ fn facts_are_gathered_once_and_the_install_id_stays() {
 }
 
 #[test]
+fn a_time_zone_of_this_run_counts_before_the_one_that_is_kept() {
+    let home = Home::new();
+    home.orchard(&PLANT, &LOCAL);
+    home.orchard(&PLANT, &[LOCAL[0], ("TZ", "IST-5:30")]);
+    let events = home.events();
+    let started_at = events[1]["started_at"].as_str().unwrap();
+    assert!(started_at.ends_with("+05:30"), "{started_at}");
+}
+
+#[test]
 fn a_helper_ships_and_the_next_run_starts_none() {
     let home = Home::new();
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
