@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use telemetry_schema::{Batch, BatchId, Receipt};
+use telemetry_schema::{Batch, BatchId, Erasure, ErasureId, ErasureReceipt, Receipt};
 use thiserror::Error;
 
 use crate::SealedBatch;
@@ -25,6 +25,8 @@ const MAX_AGE_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
 const RECEIPT: &str = ".receipt.json";
+
+const ERASURE: &str = ".erasure.json";
 
 /// What was sent.
 #[derive(Debug, Clone)]
@@ -46,6 +48,19 @@ pub struct SentBatch {
     pub body: Box<[u8]>,
     /// The events, byte for byte.
     pub events: Vec<Box<RawValue>>,
+}
+
+/// A request to erase that was carried out: proof for whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Erased {
+    /// The endpoint that was asked.
+    pub destination: String,
+    /// What it was sent, as JSON.
+    pub request: Erasure,
+    /// What it answered.
+    pub receipt: ErasureReceipt,
 }
 
 /// A receipt as it is kept.
@@ -119,6 +134,44 @@ impl Ledger {
         Ok(())
     }
 
+    /// Keeps a request to erase with its receipt, for as long as a batch and its.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says.
+    pub(crate) fn keep_erasure(
+        &self,
+        destination: &str,
+        request: &Erasure,
+        receipt: &ErasureReceipt,
+        now_ms: u64,
+    ) -> io::Result<()> {
+        let id = request.erasure_id;
+        let kept = Erased {
+            destination: destination.to_owned(),
+            request: request.clone(),
+            receipt: receipt.clone(),
+        };
+        write_private(&self.erasure_path(id), &serde_json::to_vec(&kept).map_err(io::Error::other)?)?;
+        self.forget_old(now_ms);
+        Ok(())
+    }
+
+    /// Requests to erase that were carried out, oldest first. One that cannot be read is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] where the directory is there and cannot be read.
+    pub fn erasures(&self) -> Result<Vec<Erased>, LedgerError> {
+        let ids =
+            self.erasure_ids().map_err(|source| LedgerError { path: self.directory.clone(), source })?;
+        let read = |id| {
+            let bytes = read_private(&self.erasure_path(id), MAX_FILE_BYTES).ok()?;
+            serde_json::from_slice(&bytes).ok()
+        };
+        Ok(ids.into_iter().filter_map(read).collect())
+    }
+
     /// Forgets a batch that was not answered. What cannot be deleted now is deleted by the next shipper.
     pub(crate) fn withdraw(&self, id: BatchId) {
         let _ = remove_if_there(&self.body_path(id));
@@ -150,7 +203,7 @@ impl Ledger {
         Ok(sent)
     }
 
-    /// Deletes every copy. How many batches went.
+    /// Deletes every copy, receipts for erasures too. How many batches went.
     ///
     /// # Errors
     ///
@@ -158,6 +211,7 @@ impl Ledger {
     pub fn purge(&self) -> io::Result<u64> {
         let ids = self.batch_ids()?;
         ids.iter().try_for_each(|id| self.forget(*id))?;
+        self.erasure_ids()?.iter().try_for_each(|id| remove_if_there(&self.erasure_path(*id)))?;
         // Copies that a process was killed over are copies too.
         files(&self.directory, "tmp")?.iter().try_for_each(|path| remove_if_there(path))?;
         Ok(ids.len() as u64)
@@ -182,6 +236,15 @@ impl Ledger {
         Ok(ids)
     }
 
+    fn erasure_ids(&self) -> io::Result<Vec<ErasureId>> {
+        let id = |file: &PathBuf| file.file_name()?.to_str()?.strip_suffix(ERASURE)?.parse().ok();
+        Ok(files(&self.directory, "json")?.iter().filter_map(id).collect())
+    }
+
+    fn erasure_path(&self, id: ErasureId) -> PathBuf {
+        self.directory.join(format!("{id}{ERASURE}"))
+    }
+
     fn body_path(&self, id: BatchId) -> PathBuf {
         self.directory.join(format!("{id}.json"))
     }
@@ -203,6 +266,11 @@ impl Ledger {
         for (index, id) in ids.into_iter().enumerate() {
             if index < too_many || now_ms.saturating_sub(id.unix_ms()) > MAX_AGE_MS {
                 let _ = self.forget(id);
+            }
+        }
+        for id in self.erasure_ids().unwrap_or_default() {
+            if now_ms.saturating_sub(id.unix_ms()) > MAX_AGE_MS {
+                let _ = remove_if_there(&self.erasure_path(id));
             }
         }
     }

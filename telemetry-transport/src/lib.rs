@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod disk;
+mod erasure;
 mod export;
 #[cfg(feature = "faults")]
 pub mod faults;
@@ -13,8 +14,9 @@ mod ship;
 mod sink;
 mod spool;
 
+pub use erasure::{Asked, EraseReport, Erasures, PendingErasure, erase};
 pub use export::{Export, ExportError, ExportSink, ForwardError};
-pub use ledger::{DamagedBatch, Ledger, LedgerError, Sent, SentBatch};
+pub use ledger::{DamagedBatch, Erased, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};

@@ -1,21 +1,18 @@
 //! The loop: asks the policy, asks for consent, sends, and keeps the books.
 
-use std::fs::{File, TryLockError};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use telemetry_redact::consent::{Consent, Mode};
-use telemetry_schema::{BatchId, Loss, LossReason, Receipt};
+use telemetry_schema::{BatchId, InstallId, Loss, LossReason, Receipt};
 
 use super::queue::Queue;
-use super::{Clock, Outcome, ShipPolicy, ShipState, Step, Stopped};
-use crate::disk;
-use crate::private::{Presence, check_dir, open_lock};
-use crate::spool::{Claimed, Everything, SHIP_LOCK};
+use super::{Clock, LOCK_POLL, Outcome, ShipPolicy, ShipState, Step, Stopped};
+use crate::erasure::{InstallBook, installs_of};
+use crate::private::{Presence, check_dir};
+use crate::spool::{Claimed, Everything};
 use crate::{Ledger, LossCounts, Record, SealedBatch, SendError, Sink, Spool, Takes, Which};
-
-/// How long a shipper waits between looks at whether another one has finished, or an appender has.
-const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// How long a shipper that has sent all it claimed waits before it claims what came meanwhile, twice as long each time:
 /// so many commands at once leave in few requests, and a helper of ten seconds makes some eight.
@@ -69,6 +66,7 @@ pub fn ship(
         state,
         queue: Queue::default(),
         sealed: None,
+        noted: HashSet::new(),
         report: ShipReport::default(),
     };
     let stopped = run.all();
@@ -88,6 +86,8 @@ struct Run<'a, F> {
     state: ShipState,
     queue: Queue,
     sealed: Option<Sealed>,
+    /// Installations of which it is known that their events go here.
+    noted: HashSet<InstallId>,
     report: ShipReport,
 }
 
@@ -106,27 +106,12 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
             Ok(Presence::Missing) => return Ok(()),
             Err(_) => return Err(Stopped::Disk),
         }
-        let _lock = self.lock()?;
+        let _lock = super::lock(&self.spool.state, self.clock, self.policy.deadline)?;
         // What an earlier shipper was killed over. Its events are in the spool still.
         self.ledger.forget_unanswered();
         let stopped = self.until_empty();
         self.unseal();
         stopped
-    }
-
-    /// The lock that a crash frees.
-    fn lock(&self) -> Result<File, Stopped> {
-        let file = open_lock(&self.spool.state.join(SHIP_LOCK)).map_err(|_| Stopped::Disk)?;
-        loop {
-            match disk::try_lock(&file) {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(_)) => return Err(Stopped::Disk),
-                Err(TryLockError::WouldBlock) if self.clock.elapsed() >= self.policy.deadline => {
-                    return Err(Stopped::AnotherShips);
-                }
-                Err(TryLockError::WouldBlock) => self.clock.sleep(LOCK_POLL),
-            }
-        }
     }
 
     fn until_empty(&mut self) -> Result<(), Stopped> {
@@ -181,13 +166,6 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
 
     /// Makes one request, if consent is there.
     fn send(&mut self, at_most: usize) -> Result<(), Stopped> {
-        // What a purge deleted meanwhile is not sent from memory.
-        if self.queue.forget_missing() {
-            self.unseal();
-            if self.queue.is_empty() {
-                return Ok(());
-            }
-        }
         let sealed = match self.sealed.take() {
             Some(sealed) => sealed,
             None => self.seal(at_most)?,
@@ -202,6 +180,14 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
             self.apply(&Outcome::Closed);
             return Ok(());
         };
+        // Noted before they go: what nobody could be asked to erase is not sent.
+        self.note_installs(&sealed)?;
+        // What a purge deleted meanwhile is not sent from memory. After the note: a purge deletes first, and asks for what
+        // is noted then. So what goes out all the same is in its request.
+        if self.queue.forget_missing() {
+            self.withdraw(&sealed);
+            return Ok(());
+        }
         let Sealed { batch, records, losses } = &sealed;
         let within = self.policy.deadline.saturating_sub(self.clock.elapsed());
         let answer = self.sink.send(batch, permit, within).and_then(|receipt| {
@@ -254,6 +240,17 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         let batch = SealedBatch::seal(id, &records, &losses).map_err(|_| Stopped::Disk)?;
         self.ledger.prepare(&batch).map_err(|_| Stopped::Disk)?;
         Ok(Sealed { batch, records, losses })
+    }
+
+    fn note_installs(&mut self, sealed: &Sealed) -> Result<(), Stopped> {
+        let mut installs = installs_of(&sealed.records);
+        installs.retain(|id| !self.noted.contains(id));
+        if !installs.is_empty() {
+            let book = InstallBook::new(&self.spool.state);
+            book.note(&self.sink.destination(), &installs).map_err(|_| Stopped::Disk)?;
+            self.noted.extend(installs);
+        }
+        Ok(())
     }
 
     /// Lets go of a batch that was not answered; its events stay where they are.

@@ -102,6 +102,12 @@ impl Endpoint {
             Target::Export => Delivery::ByHand,
         }
     }
+
+    /// Whether what is there can be asked to erase what it got: a collector that speaks our own protocol.
+    #[must_use]
+    pub fn takes_erasures(&self) -> bool {
+        matches!(self.0, Target::Http { protocol: Protocol::Collector, .. })
+    }
 }
 
 /// How events get to an endpoint.

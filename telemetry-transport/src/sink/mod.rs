@@ -10,6 +10,7 @@ mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
 
+pub(crate) use collector::HttpEraser;
 pub use collector::HttpSink;
 pub use endpoint::{Delivery, Endpoint, EndpointError, OtlpEncoding};
 use endpoint::{Protocol, Target};

@@ -4,6 +4,7 @@
 
 mod atlas;
 mod documented;
+mod erasure;
 mod export;
 #[cfg(unix)]
 mod faults;

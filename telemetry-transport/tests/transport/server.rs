@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use telemetry_schema::{Batch, Event, EventId, Receipt, Timestamp};
+use telemetry_schema::{
+    Batch, Erasure, ErasureId, ErasureReceipt, Event, EventId, InstallId, Receipt, Timestamp,
+};
 
 /// What to do with a request.
 #[derive(Debug, Clone)]
@@ -50,6 +52,7 @@ pub(crate) struct Request {
 struct Seen {
     requests: Mutex<Vec<Request>>,
     stored: Mutex<BTreeMap<EventId, u64>>,
+    erasures: Mutex<BTreeMap<ErasureId, Erasure>>,
     lost: AtomicU64,
     answered: AtomicU64,
     stopped: AtomicBool,
@@ -90,6 +93,12 @@ impl Server {
 
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.seen.requests.lock().unwrap().clone()
+    }
+
+    /// The installations that were to be erased, each request once.
+    pub(crate) fn erased(&self) -> Vec<InstallId> {
+        let erasures = self.seen.erasures.lock().unwrap();
+        erasures.values().flat_map(|request| request.install_ids.clone()).collect()
     }
 
     /// The losses that were told.
@@ -144,10 +153,11 @@ impl Seen {
         } else {
             body = raw;
         }
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
         self.requests.lock().unwrap().push(Request { head, body: body.clone() });
         let mut writer = stream;
         match reply {
-            Reply::Receipt(status) => answer(writer, *status, "", &self.store(&body)),
+            Reply::Receipt(status) => answer(writer, *status, "", &self.receipt(&path, &body)),
             Reply::AtMost(events) => {
                 let batch: Batch<Event> = serde_json::from_slice(&body).unwrap();
                 if batch.events.len() > *events {
@@ -157,7 +167,7 @@ impl Seen {
                 }
             }
             Reply::StoreAndClose => {
-                self.store(&body);
+                self.receipt(&path, &body);
                 Ok(())
             }
             Reply::StoreAndBreakOff => {
@@ -194,6 +204,21 @@ impl Seen {
                 }
             }
         }
+    }
+
+    fn receipt(&self, path: &str, body: &[u8]) -> String {
+        if path.ends_with("/v1/erasures") { self.erase(body) } else { self.store(body) }
+    }
+
+    /// Erases as a collector does, and gives the receipt.
+    fn erase(&self, body: &[u8]) -> String {
+        let request: Erasure = serde_json::from_slice(body).unwrap();
+        let mut answered = self.erasures.lock().unwrap();
+        let erased = request.install_ids.len() as u64;
+        let received_at = Timestamp::default();
+        let receipt = ErasureReceipt { erasure_id: request.erasure_id, received_at, erased };
+        answered.entry(request.erasure_id).or_insert(request);
+        serde_json::to_string(&receipt).unwrap()
     }
 
     /// Stores as a collector does, and gives the receipt.

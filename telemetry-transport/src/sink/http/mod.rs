@@ -17,6 +17,7 @@ use ureq::http::{HeaderMap, header};
 
 use super::endpoint::{Address, Protocol, Target};
 use super::{Endpoint, SendError, SinkError};
+use crate::PendingErasure;
 use proxy::Proxies;
 use roots::Roots;
 
@@ -94,9 +95,9 @@ pub(super) struct Http {
     deadline: Duration,
 }
 
-/// The time and the leave for one delivery. A delivery may take more than one exchange; all of them share its time.
+/// The time and the leave for one delivery. A delivery may take more than one exchange; all of them share its time. Only
+/// a permit to send and a user's wish to erase give one.
 pub(super) struct Leave {
-    _permit: SendPermit,
     until: Instant,
 }
 
@@ -162,9 +163,14 @@ impl Http {
         self.destination.clone()
     }
 
-    /// The leave for one delivery that is over within this time.
-    pub(super) fn leave(&self, permit: SendPermit, within: Duration) -> Leave {
-        Leave { _permit: permit, until: Instant::now() + self.deadline.min(within) }
+    /// The leave for one delivery that is over within this time. Uses up the permit.
+    pub(super) fn leave(&self, _permit: SendPermit, within: Duration) -> Leave {
+        Leave { until: Instant::now() + self.deadline.min(within) }
+    }
+
+    /// The leave to send what a user asked for.
+    pub(super) fn leave_to_erase(&self, _asked: &PendingErasure, within: Duration) -> Leave {
+        Leave { until: Instant::now() + self.deadline.min(within) }
     }
 
     /// Makes one exchange. An answer of any status is one; everything else is an error.
