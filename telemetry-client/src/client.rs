@@ -288,18 +288,6 @@ impl Client {
         let by_itself = |endpoint: &Endpoint| endpoint.delivery() == Delivery::ByItself;
         redaction.event.reach() == Reach::Send && self.endpoint().is_ok_and(|to| to.is_some_and(by_itself))
     }
-
-    /// Forgets what was recorded and not sent, and the install id. How many events went.
-    ///
-    /// # Errors
-    ///
-    /// What the file system says.
-    pub fn purge(&self) -> std::io::Result<u64> {
-        let Some(dir) = &self.state_dir else { return Ok(0) };
-        let gone = Spool::new(dir, SpoolLimits::default()).purge()?;
-        Installation::forget(dir)?;
-        Ok(gone)
-    }
 }
 
 impl Default for Client {

@@ -6,6 +6,7 @@ mod describe;
 mod installation;
 mod known;
 mod platform;
+mod purge;
 mod session;
 mod settings;
 mod ship;
@@ -14,6 +15,7 @@ pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
+pub use purge::Purged;
 pub use session::{Builder, Telemetry};
 pub use settings::{Key, Said, SettingsError, SettingsFile};
 pub use ship::{NotShipped, ship_pending};

@@ -205,9 +205,12 @@ impl Builder {
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
+        let begun = Instant::now();
+        let client_now = || self.client(Environment::real(), started);
+        let _ = client_now().erase_pending(deadline / 2);
+        let left = deadline.saturating_sub(begun.elapsed());
         // What is there to be sent was recorded after the notice.
-        ship_pending(&|| self.client(Environment::real(), started), &self.host(Notice::Seen), deadline)
-            .map(|_| ())
+        ship_pending(&client_now, &self.host(Notice::Seen), left).map(|_| ())
     }
 
     /// The notice is shown again where what is collected is something else.
@@ -219,6 +222,9 @@ impl Builder {
     fn decide(&self, client: &Client, context: &Context) -> Result<(Consent, Installation), NotRecorded> {
         let consent = client.consent(&self.host(Notice::Seen));
         if consent.mode() == Mode::Off {
+            if self.foreground.is_none() {
+                client.keep_asking(&consent, &[HELPER_ARGUMENT]);
+            }
             return Err(NotRecorded::Off);
         }
         let dir = client.state_dir().ok_or(NotRecorded::NoStateDir)?;

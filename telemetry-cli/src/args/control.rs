@@ -13,7 +13,7 @@ pub struct Show {
     /// What was sent, as it was sent
     #[arg(long)]
     pub sent: bool,
-    /// Instead of events, print a line for each batch: where it went, and the receipt
+    /// Instead of events, print a line for each batch, where it went and the receipt; and one for each request to erase
     #[arg(long, requires = "sent")]
     pub receipts: bool,
     /// Print what an endpoint of this protocol is sent for these events

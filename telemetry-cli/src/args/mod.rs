@@ -49,7 +49,10 @@ pub enum Command {
     ///
     /// Doing it twice is harmless: an event is stored once. A file that was cut off or changed is refused.
     Import(Import),
-    /// Delete what was recorded and not sent, and the install id
+    /// Delete what was recorded and not sent, and the install id, and ask for what was sent to be erased
+    ///
+    /// Each collector that got events of this installation is sent one request, with no wait, again and again until its
+    /// receipt is in the ledger. Turning telemetry off by `config set telemetry_enabled false` does the same.
     Purge(Purge),
     /// Collect events from others
     Serve(Serve),

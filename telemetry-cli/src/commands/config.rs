@@ -8,6 +8,7 @@ use telemetry_client::{Client, Key};
 use telemetry_redact::consent::Mode;
 
 use crate::args::ConfigAction;
+use crate::commands::purge;
 use crate::render::talk;
 
 pub(crate) fn run(action: ConfigAction) -> Result<ExitCode> {
@@ -27,9 +28,10 @@ pub(crate) fn run(action: ConfigAction) -> Result<ExitCode> {
             let key = Key::parse(&key)?;
             settings.set(key, &value)?;
             if key == Key::TelemetryEnabled && Mode::parse(&value) == Some(Mode::Off) {
-                let gone =
+                let purged =
                     client.purge().context("telemetry is off, but what was recorded could not be deleted")?;
-                talk(&format!("telemetry is off; {gone} events that were not sent are deleted"));
+                talk(&format!("telemetry is off; {} events that were not sent are deleted", purged.events));
+                purge::ask(&client, &purged);
             }
         }
         ConfigAction::Unset { key } => {

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Result;
 use telemetry_client::surroundings::Environment;
 use telemetry_client::{Client, HELPER_DEADLINE, Host, NotShipped, ship_pending};
 use telemetry_redact::consent::Mode;
-use telemetry_transport::{ShipReport, helper};
+use telemetry_transport::{EraseReport, ShipReport, helper};
 
 use crate::args::Flush;
 use crate::render::talk;
@@ -28,12 +29,18 @@ pub(crate) fn run(flush: &Flush) -> Result<ExitCode> {
         }
     };
     let client = client_now();
+    let begun = Instant::now();
+    let erased = client.erase_pending(HELPER_DEADLINE / 2);
+    if erased != EraseReport::default() {
+        say(&erasures(&erased));
+    }
+    let deadline = HELPER_DEADLINE.saturating_sub(begun.elapsed());
     let host = Host::default();
     if let Some(no) = refusal(&client, &host)? {
         say(&format!("{no}, so nothing is sent"));
         return Ok(ExitCode::SUCCESS);
     }
-    match ship_pending(&client_now, &host, HELPER_DEADLINE) {
+    match ship_pending(&client_now, &host, deadline) {
         Ok(report) => {
             say(&text(&report, "sent"));
             Ok(if report.left > 0 && !flush.quiet { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -57,6 +64,17 @@ pub(crate) fn refusal(client: &Client, host: &Host) -> Result<Option<String>> {
     }
     let label = client.source_label(consent.decided_by(), host);
     Ok(Some(format!("telemetry is {} (decided by: {label})", consent.mode())))
+}
+
+fn erasures(report: &EraseReport) -> String {
+    let mut text = format!("{} events erased by {} requests", report.erased, report.answered);
+    if report.left > 0 {
+        let _ = write!(text, ", {} requests are left for the next time", report.left);
+    }
+    if let Some(reason) = &report.stopped_by {
+        let _ = write!(text, " ({reason})");
+    }
+    text
 }
 
 pub(crate) fn text(report: &ShipReport, done: &str) -> String {

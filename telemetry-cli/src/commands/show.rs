@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::value::RawValue;
 use telemetry_client::Client;
 use telemetry_schema::{Batch, BatchId, PROTOCOL_VERSION};
-use telemetry_transport::{OtlpEncoding, Sent, Which, WireForm, in_form};
+use telemetry_transport::{Erased, OtlpEncoding, Sent, Which, WireForm, in_form};
 
 use crate::args::{Form, Show};
 use crate::render::talk;
@@ -18,7 +18,12 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
     let client = Client::new();
     if show.sent {
         match client.ledger() {
-            Some(ledger) => sent(show, &ledger.read()?)?,
+            Some(ledger) => {
+                sent(show, &ledger.read()?)?;
+                if show.receipts {
+                    erased(&ledger.erasures()?)?;
+                }
+            }
             None => talk(NO_HOME),
         }
         return Ok(ExitCode::SUCCESS);
@@ -72,6 +77,15 @@ fn sent(show: &Show, sent: &Sent) -> Result<()> {
     }
     for damaged in &sent.damaged {
         talk(&format!("telemetry: {damaged}"));
+    }
+    Ok(())
+}
+
+/// Prints requests to erase and what was answered, one line each.
+fn erased(erasures: &[Erased]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    for erased in erasures {
+        writeln!(out, "{}", serde_json::to_string(erased)?)?;
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use telemetry_client::{Client, Host};
 use telemetry_redact::Redactor;
 use telemetry_redact::consent::{Consent, Mode, Say, SourceKind};
-use telemetry_transport::Which;
+use telemetry_schema::Timestamp;
+use telemetry_transport::{Erased, PendingErasure, Which};
 
 use crate::args::Status;
 use crate::policies;
@@ -30,6 +31,24 @@ struct Answer {
     local_events: u64,
     sent_batches: u64,
     damaged_records: u64,
+    erasures_pending: Vec<Pending>,
+    erasures_answered: Vec<Answered>,
+}
+
+/// A request to erase that waits for its receipt.
+#[derive(Debug, Serialize)]
+struct Pending {
+    destination: String,
+    requested_at: Timestamp,
+}
+
+/// A request to erase that was carried out.
+#[derive(Debug, Serialize)]
+struct Answered {
+    destination: String,
+    requested_at: Timestamp,
+    received_at: Timestamp,
+    erased: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,7 +115,29 @@ fn answer(client: &Client, redactor: &Redactor) -> Answer {
             .and_then(|ledger| ledger.read().ok())
             .map_or(0, |sent| sent.batches.len() as u64),
         damaged_records: damaged,
+        erasures_pending: pending_erasures(client),
+        erasures_answered: answered_erasures(client),
     }
+}
+
+fn pending_erasures(client: &Client) -> Vec<Pending> {
+    let pending = client.erasures().and_then(|erasures| erasures.pending().ok()).unwrap_or_default();
+    let shown = pending.into_iter().map(|PendingErasure { destination, request, .. }| Pending {
+        destination,
+        requested_at: request.requested_at,
+    });
+    shown.collect()
+}
+
+fn answered_erasures(client: &Client) -> Vec<Answered> {
+    let erased = client.ledger().and_then(|ledger| ledger.erasures().ok()).unwrap_or_default();
+    let shown = erased.into_iter().map(|Erased { destination, request, receipt, .. }| Answered {
+        destination,
+        requested_at: request.requested_at,
+        received_at: receipt.received_at,
+        erased: receipt.erased,
+    });
+    shown.collect()
 }
 
 fn says(say: Say) -> &'static str {
@@ -169,5 +210,14 @@ fn text(answer: &Answer) -> String {
     let rows = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]);
     text.push_str(&table(&[("", Align::Left), ("", Align::Left)], rows));
     text.push('\n');
+    for Pending { destination, requested_at } in &answer.erasures_pending {
+        let _ = writeln!(
+            text,
+            "{destination} was asked to erase at {requested_at} and has not answered; telemetry flush asks again"
+        );
+    }
+    for Answered { destination, received_at, erased, .. } in &answer.erasures_answered {
+        let _ = writeln!(text, "{destination} erased {erased} events at {received_at}");
+    }
     text
 }

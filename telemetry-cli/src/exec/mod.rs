@@ -23,6 +23,7 @@ use telemetry_schema::{AuthMethod, Version};
 use telemetry_transport::Fill;
 
 use crate::args::Exec;
+use crate::commands::flush::HELPER;
 use crate::policies;
 use crate::render::{complain, talk};
 
@@ -47,6 +48,7 @@ pub(crate) fn run(exec: Exec) -> ExitCode {
         if plan.show {
             talk("telemetry: off, nothing is recorded (telemetry status says why)");
         }
+        client.keep_asking(&consent, &HELPER);
         // Nothing of ours has to be there: this process becomes the command.
         let error = platform::replace_with(plan.command());
         return plan.could_not_start(&error);
@@ -171,7 +173,7 @@ impl Plan {
             }
         }
         if client.wants_shipping(redaction) {
-            client.start_helper(&crate::commands::flush::HELPER, fill);
+            client.start_helper(&HELPER, fill);
         }
     }
 

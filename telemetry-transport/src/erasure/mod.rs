@@ -141,11 +141,11 @@ impl Erasures {
 
 fn request(installs: &[InstallId], clock: &dyn Clock) -> Result<Erasure, telemetry_schema::FieldError> {
     let now_ms = clock.unix_ms();
-    let now_us = i64::try_from(now_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
+    let unix_us = i64::try_from(now_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     Ok(Erasure {
         protocol_version: PROTOCOL_VERSION,
         erasure_id: ErasureId::new(now_ms, &clock.random()),
         install_ids: installs.to_vec(),
-        requested_at: Timestamp::new(now_us, 0)?,
+        requested_at: Timestamp::new(unix_us, 0)?,
     })
 }

@@ -1,0 +1,83 @@
+//! Taking back: what waits goes, and where events went, their collector is asked to erase them.
+
+use std::io;
+use std::time::Duration;
+
+use serde::Serialize;
+use telemetry_redact::consent::{Consent, Mode, SourceKind};
+use telemetry_transport::{Asked, EraseReport, Erasures, Fill, HttpOptions, SystemClock, erase};
+
+use crate::Client;
+use crate::installation::Installation;
+
+/// What was taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Purged {
+    /// Events that were not sent, and are gone.
+    pub events: u64,
+    /// Endpoints that will be asked to erase what they got.
+    pub asks: Vec<String>,
+    /// Endpoints that got events and have no way to be asked.
+    pub cannot_be_asked: Vec<String>,
+}
+
+impl Client {
+    /// Forgets what was recorded and not sent, and the install id: what is recorded later is another installation's. Where
+    /// events were sent, leaves a request to erase them, which is sent by [`Client::erase_pending`].
+    ///
+    /// # Errors
+    ///
+    /// What the file system says; the rest is done all the same.
+    pub fn purge(&self) -> io::Result<Purged> {
+        let (Some(dir), Some(spool), Some(erasures)) = (&self.state_dir, self.spool(), self.erasures())
+        else {
+            return Ok(Purged::default());
+        };
+        // In this order: who is asked is read once nothing can leave any more that is not noted.
+        let events = spool.purge();
+        let asked = erasures.ask(&SystemClock::new());
+        let forgotten = Installation::forget(dir);
+        let Asked { requests, cannot_be_asked, .. } = asked?;
+        let mut asks: Vec<String> = requests.into_iter().map(|pending| pending.destination).collect();
+        asks.dedup();
+        let purged = Purged { events: events?, asks, cannot_be_asked };
+        forgotten.map(|()| purged)
+    }
+
+    /// Requests to erase. Making the value touches nothing.
+    #[must_use]
+    pub fn erasures(&self) -> Option<Erasures> {
+        self.state_dir.as_ref().map(Erasures::new)
+    }
+
+    /// Sends requests to erase that wait, whatever consent says: they are the user's own wish. Back by the deadline.
+    #[must_use]
+    pub fn erase_pending(&self, deadline: Duration) -> EraseReport {
+        match (self.erasures(), self.ledger()) {
+            (Some(erasures), Some(ledger)) => {
+                let options = HttpOptions::from_environment();
+                erase(&erasures, &ledger, &options, &SystemClock::new(), deadline)
+            }
+            _ => EraseReport::default(),
+        }
+    }
+
+    /// Starts this program anew, with these arguments, to ask once more what the user's setting took back and nobody has
+    /// answered yet, at most every ten minutes. Looks at one name in the state directory, and only where the setting is
+    /// what turned telemetry off: a variable or a file of somebody else's is nobody's wish to erase.
+    pub fn keep_asking(&self, consent: &Consent, arguments: &[&str]) {
+        let off_by_setting = consent.mode() == Mode::Off && consent.decided_by() == SourceKind::Setting;
+        if off_by_setting && self.erasures().is_some_and(|erasures| erasures.is_pending()) {
+            self.start_helper(arguments, Fill::Little);
+        }
+    }
+
+    /// Starts this program anew, with these arguments, to ask at once, where there is something to ask.
+    pub fn ask_now(&self, purged: &Purged, arguments: &[&str]) {
+        if !purged.asks.is_empty() {
+            // At once, as for a spool that fills.
+            self.start_helper(arguments, Fill::Quarter);
+        }
+    }
+}
