@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind};
+use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind, Sources};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
 use telemetry_schema::{AuthMethod, EventId, ProgramName, Timestamp, Version};
 use telemetry_transport::{
@@ -117,12 +117,17 @@ impl Client {
     /// An endpoint that cannot be used counts as none: events stay here.
     #[must_use]
     pub fn consent(&self, host: &Host) -> Consent {
+        consent::resolve(&self.sources(host))
+    }
+
+    /// Everything that has a say, as it is said now.
+    pub(crate) fn sources(&self, host: &Host) -> Sources {
         let mut sources = sources::gather(&self.environment, &self.files, host);
         sources.endpoint = match &self.endpoint {
             Ok(Some(_)) => Reachable::Configured,
             Ok(None) | Err(_) => Reachable::Missing,
         };
-        consent::resolve(&sources)
+        sources
     }
 
     /// The name of a source of consent, as its owner knows it.

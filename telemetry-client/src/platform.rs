@@ -46,24 +46,19 @@ fn open(path: &Path) -> io::Result<File> {
 
 fn read(mut file: File, bound: usize) -> io::Result<Vec<u8>> {
     const BLOCK: usize = 4096;
-    let mut bytes = Vec::new();
+    let most = bound + 1;
+    let mut bytes = vec![0; BLOCK.min(most)];
+    let mut known = 0;
     loop {
-        let known = bytes.len();
-        let room = BLOCK.min((bound + 1).saturating_sub(known));
-        if room == 0 {
+        match file.read(&mut bytes[known..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => known += read?,
+        }
+        if known < bytes.len() || known == most {
+            bytes.truncate(known);
             return Ok(bytes);
         }
-        bytes.resize(known + room, 0);
-        let read = loop {
-            match file.read(&mut bytes[known..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read?,
-            }
-        };
-        bytes.truncate(known + read);
-        if read < room {
-            return Ok(bytes);
-        }
+        bytes.resize(most.min(known + BLOCK), 0);
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use telemetry_redact::consent::{Consent, Mode, Notice};
+use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
 use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Version};
 use telemetry_transport::helper;
@@ -220,7 +220,8 @@ impl Builder {
 
     /// Whether the run may be recorded, and what is kept of this installation. With consent off nothing is touched.
     fn decide(&self, client: &Client, context: &Context) -> Result<(Consent, Installation), NotRecorded> {
-        let consent = client.consent(&self.host(Notice::Seen));
+        let mut sources = client.sources(&self.host(Notice::Seen));
+        let consent = resolve(&sources);
         if consent.mode() == Mode::Off {
             if self.foreground.is_none() {
                 client.keep_asking(&consent, &[HELPER_ARGUMENT]);
@@ -232,7 +233,8 @@ impl Builder {
         if kept.notice.as_deref() == Some(&*self.notice_version()) {
             return Ok((consent, kept));
         }
-        let consent = client.consent(&self.host(Notice::Unseen));
+        sources.notice = Notice::Unseen;
+        let consent = resolve(&sources);
         if consent.mode() != Mode::Off {
             return Ok((consent, kept));
         }

@@ -147,15 +147,22 @@ impl SettingsFile {
     /// The file by the platform's convention: `~/.config/telemetry/config.toml` on Linux. `None` without a home.
     #[must_use]
     pub fn of_the_user() -> Option<Self> {
-        let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
-        Some(Self::new(strategy.config_dir().join("telemetry").join("config.toml")))
+        Self::of_program_and_user("").1
     }
 
     /// The file of a program, by the same convention: `~/.config/orchard/telemetry.toml` on Linux. `None` without a home.
     #[must_use]
     pub fn of_program(program: &str) -> Option<Self> {
-        let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
-        Some(Self::new(strategy.config_dir().join(program).join("telemetry.toml")))
+        Self::of_program_and_user(program).0
+    }
+
+    /// Both: the program's, and the user's for all programs.
+    pub(crate) fn of_program_and_user(program: &str) -> (Option<Self>, Option<Self>) {
+        let strategy = etcetera::base_strategy::choose_native_strategy().ok();
+        let directory = strategy.map(|strategy| strategy.config_dir());
+        let own = |directory: &PathBuf| Self::new(directory.join(program).join("telemetry.toml"));
+        let for_all = |directory: &PathBuf| Self::new(directory.join("telemetry").join("config.toml"));
+        (directory.as_ref().map(own), directory.as_ref().map(for_all))
     }
 
     /// Where the file is.

@@ -69,11 +69,11 @@ impl Files {
         let named = environment.var(variables::CONFIG).filter(|path| !path.is_empty());
         let named = named.map(|path| SettingsFile::new(from(working_directory, path.into())));
         // A no for every program is one for this.
-        let for_all = program.filter(|_| named.is_none()).and_then(|_| SettingsFile::of_the_user());
-        let settings = named.or_else(|| match program {
-            Some(program) => SettingsFile::of_program(program),
-            None => SettingsFile::of_the_user(),
-        });
+        let (settings, for_all) = match (named, program) {
+            (named @ Some(_), _) => (named, None),
+            (None, Some(program)) => SettingsFile::of_program_and_user(program),
+            (None, None) => (SettingsFile::of_the_user(), None),
+        };
         let project = working_directory
             .into_iter()
             .flat_map(|directory| directory.ancestors().take(MAX_ANCESTORS))
