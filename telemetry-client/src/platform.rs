@@ -45,20 +45,19 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 fn read(mut file: File, bound: usize) -> io::Result<Vec<u8>> {
-    const BLOCK: usize = 4096;
-    let most = bound + 1;
-    let mut bytes = vec![0; BLOCK.min(most)];
-    let mut known = 0;
+    let mut bytes = Vec::new();
+    // Not on the heap: an allocation of this size makes the allocator tidy up, which costs more than the read.
+    let mut block = [0; 4096];
     loop {
-        match file.read(&mut bytes[known..]) {
+        let room = block.len().min((bound + 1).saturating_sub(bytes.len()));
+        let read = match file.read(&mut block[..room]) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => known += read?,
-        }
-        if known < bytes.len() || known == most {
-            bytes.truncate(known);
+            read => read?,
+        };
+        bytes.extend_from_slice(&block[..read]);
+        if read < block.len() || bytes.len() > bound {
             return Ok(bytes);
         }
-        bytes.resize(most.min(known + BLOCK), 0);
     }
 }
 

@@ -3,7 +3,6 @@
 use telemetry_schema::CodingAgent as Agent;
 
 use super::Environment;
-use super::names::Names;
 
 /// Variables by which an agent gives its name, and that alone: `AI_AGENT` is that of `@vercel/detect-agent`, `AGENT`
 /// is set by goose, Amp and others (agentsmd/agents.md, issue 136).
@@ -11,7 +10,7 @@ const BY_NAME: [&str; 2] = ["AI_AGENT", "AGENT"];
 
 /// Names that agents give themselves there, whatever follows after a character that is no letter or digit
 /// (`github-copilot-cli`).
-const OWN_NAMES: [(&str, Agent); 16] = [
+const NAMES: [(&str, Agent); 16] = [
     ("amp", Agent::Amp),
     ("auggie", Agent::Augment),
     ("augment", Agent::Augment),
@@ -65,20 +64,6 @@ const VARIABLES: [(&str, Agent); 24] = [
     ("REPL_ID", Agent::Replit),
 ];
 
-/// Which part of Cursor a process belongs to.
-const CURSOR_ROLE: &str = "CURSOR_EXTENSION_HOST_ROLE";
-
-/// Every name of a variable that is looked for here.
-pub(super) const NAMES: Names = {
-    let mut names = Names::none().and_all(&BY_NAME).and(CURSOR_ROLE);
-    let mut index = 0;
-    while index < VARIABLES.len() {
-        names = names.and(VARIABLES[index].0);
-        index += 1;
-    }
-    names
-};
-
 /// What Devin's machines have, which set no variable of their own (`@vercel/detect-agent`).
 const DEVIN: &str = "/opt/.devin";
 
@@ -109,7 +94,7 @@ fn unknown(environment: &Environment) -> Option<Agent> {
 fn by_known_variable(environment: &Environment) -> Option<Agent> {
     let by_variable = || {
         let told = VARIABLES.iter().find(|(name, _)| environment.is_on(name)).map(|(_, agent)| *agent);
-        told.or_else(|| environment.is(CURSOR_ROLE, "agent-exec").then_some(Agent::Cursor))
+        told.or_else(|| environment.is("CURSOR_EXTENSION_HOST_ROLE", "agent-exec").then_some(Agent::Cursor))
     };
     BY_NAME
         .iter()
@@ -124,7 +109,7 @@ fn named(text: &str) -> Option<Agent> {
         let rest = text.strip_prefix(name);
         rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
     };
-    OWN_NAMES.iter().find(|(name, _)| is(name)).map(|(_, agent)| *agent)
+    NAMES.iter().find(|(name, _)| is(name)).map(|(_, agent)| *agent)
 }
 
 #[cfg(test)]
@@ -149,7 +134,7 @@ mod tests {
 
     #[test]
     fn agents_are_told_by_the_name_they_give() {
-        for (name, expected) in OWN_NAMES {
+        for (name, expected) in NAMES {
             for variable in BY_NAME {
                 assert_eq!(with(&[(variable, name)]), Some(expected), "{name}");
             }
@@ -188,7 +173,7 @@ mod tests {
     #[test]
     fn every_agent_has_a_sign() {
         for known in Agent::ALL {
-            let told = VARIABLES.iter().chain(&OWN_NAMES).any(|(_, agent)| agent == known);
+            let told = VARIABLES.iter().chain(&NAMES).any(|(_, agent)| agent == known);
             assert!(told, "{known:?}");
         }
     }

@@ -3,7 +3,6 @@
 use telemetry_schema::CiVendor as Vendor;
 
 use super::Environment;
-use super::names::Names;
 
 /// One vendor's sign.
 #[derive(Debug, Clone, Copy)]
@@ -85,20 +84,6 @@ const SIGNS: [(Sign, Vendor); 56] = [
 /// people's own scripts use, and a person taken for a CI would be missing from every count of people.
 const GENERIC: [&str; 6] =
     ["CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "CI_APP_ID", "CI_BUILD_ID", "CI_BUILD_NUMBER", "CI_NAME"];
-
-/// Every name that is looked for here.
-pub(super) const NAMES: Names = {
-    let mut names = Names::none().and("CI").and_all(&GENERIC);
-    let mut index = 0;
-    while index < SIGNS.len() {
-        names = match SIGNS[index].0 {
-            Sign::All(all) | Sign::Any(all) => names.and_all(all),
-            Sign::Is(name, _) | Sign::Holds(name, _) => names.and(name),
-        };
-        index += 1;
-    }
-    names
-};
 
 /// The CI vendor, if this process runs in CI. `CI=false` (or `0`) means none, whatever else is set.
 #[must_use]

@@ -6,8 +6,6 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::names::Names;
-
 /// Files that hold facts are small. More of one is never read, so that no file can make a command wait.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
@@ -67,15 +65,6 @@ impl Environment {
             }
             None => std::env::vars_os().collect(),
         }
-    }
-
-    /// With those variables alone that may have one of these names.
-    pub(super) fn only(&self, names: &Names) -> Self {
-        let keep = |name: OsString, value| {
-            names.may_hold(name.as_encoded_bytes()).then(|| Some((name.into_string().ok()?, value)))?
-        };
-        let variables = self.variables().into_iter().filter_map(|(name, value)| keep(name, value)).collect();
-        Self { variables: Some(variables), root: self.root.clone() }
     }
 
     /// Where this process is, if it is this process that facts come from.

@@ -9,7 +9,6 @@ mod clock;
 mod container;
 mod environment;
 mod install_source;
-mod names;
 mod os;
 
 pub use agent::agent;
@@ -22,7 +21,6 @@ pub use os::os;
 
 use std::io::{self, IsTerminal};
 
-use names::Names;
 use telemetry_schema::{Context, StreamKind, Terminal};
 
 /// What started this process.
@@ -33,9 +31,7 @@ pub fn context(environment: &Environment) -> Context {
 
 /// As [`context`], by variables and streams alone: no file is looked at.
 pub(crate) fn context_by_variable(environment: &Environment) -> Context {
-    const LOOKED_FOR: Names = Names::none().and_of(&ci::NAMES).and_of(&agent::NAMES);
-    let set = environment.only(&LOOKED_FOR);
-    Context { ci: ci(&set), agent: agent::agent_by_variable(&set), terminal: terminal() }
+    Context { ci: ci(environment), agent: agent::agent_by_variable(environment), terminal: terminal() }
 }
 
 /// Which standard streams are a terminal.
