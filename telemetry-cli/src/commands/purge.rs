@@ -2,19 +2,16 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
-use telemetry_client::Client;
+use anyhow::Result;
+use telemetry_client::control::{Control, Copies, Width};
+use telemetry_client::{Client, Host};
 
 use crate::args::Purge;
-use crate::render::talk;
+use crate::render::{commands, talk};
 
 pub(crate) fn run(purge: &Purge) -> Result<ExitCode> {
-    let client = Client::new();
-    let gone = client.purge().context("not everything could be deleted")?;
-    talk(&format!("{gone} events that were not sent and the install id are deleted"));
-    if let Some(ledger) = client.ledger().filter(|_| purge.sent) {
-        let gone = ledger.purge().context("not every copy could be deleted")?;
-        talk(&format!("the copies of {gone} sent batches are deleted"));
-    }
+    let copies = if purge.sent { Copies::Delete } else { Copies::Keep };
+    let purged = Control::new(Client::new(), Host::default(), commands()).purge(copies)?;
+    talk(purged.text(Width::of_stdout()).trim_end());
     Ok(ExitCode::SUCCESS)
 }
