@@ -1,9 +1,10 @@
 //! What people read: complaints, headings and tables.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
-pub(crate) use telemetry_collector::Align;
+use telemetry_client::control::{Commands, Width as Columns};
+use telemetry_collector::Align;
 
 /// Says on standard error what went wrong, with its causes.
 pub(crate) fn complain(error: &anyhow::Error) {
@@ -24,21 +25,10 @@ pub(crate) fn talk(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The width of the terminal that standard output is, else 100 columns.
-pub(crate) fn width() -> u16 {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let terminal = io::stdout().is_terminal().then(terminal_width).flatten();
-    columns.or(terminal).unwrap_or(100).max(30)
-}
-
-#[cfg(unix)]
-fn terminal_width() -> Option<u16> {
-    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
-}
-
-#[cfg(not(unix))]
-fn terminal_width() -> Option<u16> {
-    None
+/// What turns telemetry on and off here.
+pub(crate) fn commands() -> Commands {
+    Commands::of_setting("telemetry config set")
+        .endpoint("telemetry config set endpoint URL (or TELEMETRY_ENDPOINT)")
 }
 
 /// The longest word that keeps a column wide: a path or an address is broken rather than the table.
@@ -48,14 +38,13 @@ const MAX_WORD: usize = 18;
 /// the width by breaking between words.
 pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let rows: Vec<Vec<String>> = rows.into_iter().collect();
+    let width = Columns::of_stdout();
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width());
-    if header.iter().any(|(title, _)| !title.is_empty()) {
-        table.set_header(header.iter().map(|(title, _)| *title));
-    }
+        .set_width(u16::try_from(width.get()).unwrap_or(u16::MAX))
+        .set_header(header.iter().map(|(title, _)| *title));
     let mut least_widths = Vec::with_capacity(header.len());
     for (index, (title, align)) in header.iter().enumerate() {
         let cells = rows.iter().filter_map(|row| row.get(index)).map(String::as_str);
@@ -65,9 +54,9 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
         let least = u16::try_from(widest + 2).unwrap_or(u16::MAX);
         least_widths.push((*align, least));
     }
-    let needed: u16 = least_widths.iter().map(|(_, least)| *least).sum();
-    if needed > width() && header.iter().all(|(title, _)| !title.is_empty()) {
-        return blocks(header, &rows);
+    let needed: usize = least_widths.iter().map(|(_, least)| usize::from(*least)).sum();
+    if needed > width.get() {
+        return blocks(header, &rows, width);
     }
     table.add_rows(rows);
     for (column, (align, least)) in table.column_iter_mut().zip(least_widths) {
@@ -80,10 +69,10 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
 }
 
 /// A table for a terminal that is too narrow for it: a line for each cell, led by its column's title.
-fn blocks(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
+fn blocks(header: &[(&str, Align)], rows: &[Vec<String>], width: Columns) -> String {
     let block = |row: &Vec<String>| {
-        let lines = header.iter().zip(row).map(|((title, _), cell)| format!(" {title}: {cell}"));
-        lines.collect::<Vec<_>>().join("\n")
+        let lines = header.iter().zip(row).map(|((title, _), cell)| width.wrap(&format!(" {title}: {cell}")));
+        lines.collect::<String>()
     };
-    rows.iter().map(block).collect::<Vec<_>>().join("\n\n")
+    rows.iter().map(block).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }

@@ -166,6 +166,11 @@ impl Client {
         self.files.settings.as_ref().map(|source| &source.file).ok_or(SettingsError::NoHome)
     }
 
+    /// Reads the settings file again, after it was written.
+    pub(crate) fn read_settings_anew(&mut self) {
+        self.files.settings = self.files.settings.take().map(|source| source.file.into());
+    }
+
     /// Where the spool and the ledger lie. `None` without a home.
     #[must_use]
     pub fn state_dir(&self) -> Option<&Path> {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+pub mod control;
 mod describe;
 mod installation;
 mod known;

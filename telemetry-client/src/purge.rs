@@ -10,12 +10,14 @@ use telemetry_transport::{Asked, EraseReport, Erasures, Fill, HttpOptions, Syste
 use crate::Client;
 use crate::installation::Installation;
 
-/// What was taken back.
+/// What was deleted, and who is asked to delete more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Purged {
-    /// Events that were not sent, and are gone.
+    /// Events that were not sent. The install id went with them.
     pub events: u64,
+    /// Copies of batches that were sent, where they were to go.
+    pub sent_batches: Option<u64>,
     /// Endpoints that will be asked to erase what they got.
     pub asks: Vec<String>,
     /// Endpoints that got events and have no way to be asked.
@@ -41,7 +43,7 @@ impl Client {
         let Asked { requests, cannot_be_asked, .. } = asked?;
         let mut asks: Vec<String> = requests.into_iter().map(|pending| pending.destination).collect();
         asks.dedup();
-        let purged = Purged { events: events?, asks, cannot_be_asked };
+        let purged = Purged { events: events?, sent_batches: None, asks, cannot_be_asked };
         forgotten.map(|()| purged)
     }
 

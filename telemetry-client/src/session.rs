@@ -19,16 +19,16 @@ use crate::surroundings::{self, Environment};
 use crate::{App, Client, HELPER_DEADLINE, Host, NotRecorded, NotShipped, variables};
 
 /// The argument by which a program starts itself as the helper that ships. Nothing else is in the helper's arguments.
-const HELPER_ARGUMENT: &str = "__telemetry-ship";
+pub(crate) const HELPER_ARGUMENT: &str = "__telemetry-ship";
 
 /// What a program says of itself, once, at the start of its `main`.
 #[derive(Debug)]
 pub struct Builder {
-    redactor: Redactor,
-    program: ProgramName,
-    version: Option<Version>,
+    pub(crate) redactor: Redactor,
+    pub(crate) program: ProgramName,
+    pub(crate) version: Option<Version>,
     endpoint: Option<String>,
-    auth_method: Option<AuthMethod>,
+    pub(crate) auth_method: Option<AuthMethod>,
     run_flag: Option<String>,
     default: Mode,
     notice: Option<String>,
@@ -39,14 +39,14 @@ pub struct Builder {
 /// of which nothing is known, and as a panic where it is dropped by one.
 #[derive(Debug)]
 pub struct Telemetry {
-    started: Started,
+    pub(crate) started: Started,
     /// Until the run has been recorded.
-    open: Option<Builder>,
+    pub(crate) open: Option<Builder>,
 }
 
 /// When and where the run began.
 #[derive(Debug, Clone)]
-struct Started {
+pub(crate) struct Started {
     at: SystemTime,
     clock: Instant,
     working_directory: Option<PathBuf>,
@@ -190,7 +190,7 @@ impl Builder {
         Telemetry { started, open: Some(self) }
     }
 
-    fn host(&self, notice: Notice) -> Host {
+    pub(crate) fn host(&self, notice: Notice) -> Host {
         Host {
             run_flag: self.run_flag.clone(),
             program_variable: self.redactor.policy().and_then(Policy::consent_variable),
@@ -199,7 +199,7 @@ impl Builder {
         }
     }
 
-    fn client(&self, environment: Environment, started: &Started) -> Client {
+    pub(crate) fn client(&self, environment: Environment, started: &Started) -> Client {
         let directory = started.working_directory.as_deref();
         Client::of_program(environment, directory, &self.program, self.endpoint.as_deref())
     }
@@ -214,7 +214,7 @@ impl Builder {
     }
 
     /// The notice is shown again where what is collected is something else.
-    fn notice_version(&self) -> String {
+    pub(crate) fn notice_version(&self) -> String {
         format!("{SCHEMA_VERSION}.{}", self.redactor.policy().map_or(0, |policy| policy.version().0))
     }
 

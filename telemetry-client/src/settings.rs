@@ -62,7 +62,7 @@ impl Key {
     }
 
     /// Whether the setting takes this value.
-    fn check(self, text: &str) -> Result<(), SettingsError> {
+    pub(crate) fn check(self, text: &str) -> Result<(), SettingsError> {
         let wrong = |why: String| SettingsError::Value { key: self.name(), why };
         match self {
             Self::TelemetryEnabled => {

@@ -3,17 +3,17 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
-use telemetry_client::{Client, Key};
-use telemetry_redact::consent::Mode;
+use anyhow::Result;
+use telemetry_client::control::{Control, Width};
+use telemetry_client::{Client, Host, Key};
 
 use crate::args::ConfigAction;
-use crate::commands::purge;
-use crate::render::talk;
+use crate::commands::flush::HELPER;
+use crate::render::{commands, talk};
 
 pub(crate) fn run(action: ConfigAction) -> Result<ExitCode> {
-    let client = Client::new();
-    let settings = client.settings()?;
+    let mut control = Control::new(Client::new(), Host::default(), commands()).helper(&HELPER);
+    let settings = control.client().settings()?;
     let mut out = std::io::stdout().lock();
     match action {
         ConfigAction::Get { key } => {
@@ -25,13 +25,16 @@ pub(crate) fn run(action: ConfigAction) -> Result<ExitCode> {
             }
         }
         ConfigAction::Set { key, value } => {
-            let key = Key::parse(&key)?;
-            settings.set(key, &value)?;
-            if key == Key::TelemetryEnabled && Mode::parse(&value) == Some(Mode::Off) {
-                let purged =
-                    client.purge().context("telemetry is off, but what was recorded could not be deleted")?;
-                talk(&format!("telemetry is off; {} events that were not sent are deleted", purged.events));
-                purge::ask(&client, &purged);
+            match Key::parse(&key)? {
+                Key::TelemetryEnabled => {
+                    // What was asked for is said by its silence, but for what is gone.
+                    if let Some(purged) = control.set_enabled(&value)?.purged {
+                        let events = purged.events;
+                        talk(&format!("telemetry is off; {events} events that were not sent are deleted"));
+                        purged.asked(Width::of_stdout()).lines().for_each(talk);
+                    }
+                }
+                key @ Key::Endpoint => settings.set(key, &value)?,
             }
         }
         ConfigAction::Unset { key } => {

@@ -1,0 +1,48 @@
+//! From a run of the program to what its user controls telemetry with.
+
+use telemetry_redact::consent::{Mode, Notice};
+
+use super::{Commands, Control};
+use crate::installation::Installation;
+use crate::session::HELPER_ARGUMENT;
+use crate::surroundings::Environment;
+use crate::{App, Client, Host, Telemetry};
+
+/// The name of the subcommand that is mounted, and of none other.
+pub(super) const SUBCOMMAND: &str = "telemetry";
+
+impl Telemetry {
+    /// What this program's user controls telemetry with, instead of a record of this run.
+    ///
+    /// The run is not recorded, whatever is done then: one that turns telemetry off leaves nothing behind, and one that
+    /// turns it on is no run that its user had agreed to have recorded when they started it.
+    ///
+    /// ```no_run
+    /// use telemetry_client::Telemetry;
+    /// # fn set(telemetry: Telemetry, value: &str) -> Result<(), telemetry_client::control::ControlError> {
+    /// // `orchard config set telemetry_enabled false`
+    /// let switched = telemetry.into_control().set_enabled(value)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_control(mut self) -> Control {
+        let Some(builder) = self.open.take() else {
+            // Only the end of a run takes it, and takes the run with it.
+            return Control::new(Client::new(), Host::default(), Commands::below(SUBCOMMAND));
+        };
+        let client = builder.client(Environment::real(), &self.started);
+        let is_off = client.consent(&builder.host(Notice::Seen)).mode() == Mode::Off;
+        // With consent off no file of the state directory is opened.
+        let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);
+        let is_seen = is_off || shown == Some(builder.notice_version());
+        let host = builder.host(if is_seen { Notice::Seen } else { Notice::Unseen });
+        let commands = Commands::below(&format!("{} {SUBCOMMAND}", builder.program));
+        let app = App {
+            version: builder.version,
+            auth_method: builder.auth_method,
+            executable: std::env::current_exe().ok(),
+        };
+        Control::new(client, host, commands).redactor(builder.redactor).app(app).helper(&[HELPER_ARGUMENT])
+    }
+}

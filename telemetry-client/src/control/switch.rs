@@ -1,0 +1,185 @@
+//! Turning telemetry on, local and off, and deleting what was recorded.
+
+use serde::Serialize;
+use telemetry_redact::consent::{Mode, SourceKind};
+
+use super::layout::{Width, paragraph};
+use super::{Control, ControlError};
+use crate::Purged;
+use crate::settings::Key;
+
+/// What became of a switch: the setting is as asked; the mode need not be, since others have a say too.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Switched {
+    /// What the setting says now.
+    pub setting: Mode,
+    /// The file it stands in.
+    pub settings_file: String,
+    /// What telemetry may do now.
+    pub mode: Mode,
+    /// The source that decides now.
+    pub decided_by: SourceKind,
+    /// Its name as its owner knows it.
+    pub decided_by_label: String,
+    /// With the setting off: what was deleted.
+    pub purged: Option<Purged>,
+}
+
+/// Whether the copies of what was sent are deleted too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// They stay, to be shown.
+    Keep,
+    /// They are deleted. What was sent stays where it was sent to.
+    Delete,
+}
+
+impl Control {
+    /// Turns telemetry on: events are recorded and sent, unless something else says no.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Settings`] where the setting cannot be written; it is then as it was.
+    pub fn on(&mut self) -> Result<Switched, ControlError> {
+        self.switch(Mode::On)
+    }
+
+    /// Turns telemetry local: events are recorded and shown, and never sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Settings`] where the setting cannot be written; it is then as it was.
+    pub fn local(&mut self) -> Result<Switched, ControlError> {
+        self.switch(Mode::Local)
+    }
+
+    /// Turns telemetry off, deletes what was recorded and not sent, and the install id, and asks for what was sent to be
+    /// erased.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Settings`] where the setting cannot be written; nothing is deleted then.
+    /// [`ControlError::OffNotPurged`] where telemetry is off but something is left.
+    pub fn off(&mut self) -> Result<Switched, ControlError> {
+        self.switch(Mode::Off)
+    }
+
+    /// As [`Control::on`], [`Control::local`] and [`Control::off`], for a program that has a command of its own for
+    /// settings, such as `config set telemetry_enabled false`: `true`, `false`, `local` and what else
+    /// [`Mode::parse`] takes.
+    ///
+    /// # Errors
+    ///
+    /// As theirs; [`crate::SettingsError::Value`] for another value, which says what it takes.
+    pub fn set_enabled(&mut self, value: &str) -> Result<Switched, ControlError> {
+        Key::TelemetryEnabled.check(value)?;
+        self.switch(Mode::parse(value).unwrap_or(Mode::Off))
+    }
+
+    /// What the setting says; nothing where it is not set. What telemetry may do is [`Control::status`]'s to say.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Settings`] where the file cannot be understood, which counts as off.
+    pub fn enabled(&self) -> Result<Option<Mode>, ControlError> {
+        let value = self.client.settings()?.get(Key::TelemetryEnabled)?;
+        Ok(value.as_deref().and_then(Mode::parse))
+    }
+
+    /// Deletes what was recorded and not sent, and the install id; the copies of what was sent if asked to. Asks for what
+    /// was sent to be erased.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Purge`] or [`ControlError::PurgeSent`] where something is left.
+    pub fn purge(&self, copies: Copies) -> Result<Purged, ControlError> {
+        let mut purged = self.client.purge().map_err(ControlError::Purge)?;
+        if let (Copies::Delete, Some(ledger)) = (copies, self.client.ledger()) {
+            purged.sent_batches = Some(ledger.purge().map_err(ControlError::PurgeSent)?);
+        }
+        self.ask(&purged);
+        Ok(purged)
+    }
+
+    /// Starts a helper that asks, since the user does not wait for the answer.
+    fn ask(&self, purged: &Purged) {
+        if !self.helper.is_empty() {
+            self.client.ask_now(purged, self.helper);
+        }
+    }
+
+    fn switch(&mut self, setting: Mode) -> Result<Switched, ControlError> {
+        let file = self.client.settings()?.clone();
+        let value = match setting {
+            Mode::On => "true",
+            Mode::Local => "local",
+            Mode::Off => "false",
+        };
+        file.set(Key::TelemetryEnabled, value)?;
+        let purged = match setting {
+            Mode::Off => {
+                let purged = self.client.purge().map_err(ControlError::OffNotPurged)?;
+                self.ask(&purged);
+                Some(purged)
+            }
+            Mode::On | Mode::Local => None,
+        };
+        self.client.read_settings_anew();
+        let consent = self.client.consent(&self.host);
+        Ok(Switched {
+            setting,
+            settings_file: file.path().display().to_string(),
+            mode: consent.mode(),
+            decided_by: consent.decided_by(),
+            decided_by_label: self.client.source_label(consent.decided_by(), &self.host),
+            purged,
+        })
+    }
+}
+
+impl Switched {
+    /// The same for people. Where something else decides, it says so.
+    #[must_use]
+    pub fn text(&self, width: Width) -> String {
+        let deleted = match &self.purged {
+            Some(Purged { events, .. }) => format!("; {events} events that were not sent are deleted"),
+            None => String::new(),
+        };
+        let asked = self.purged.as_ref().map(|purged| purged.asked(width)).unwrap_or_default();
+        if self.mode == self.setting {
+            return paragraph(&format!("telemetry is {}{deleted}", self.mode), width) + &asked;
+        }
+        paragraph(&format!("the setting is {}{deleted}", self.setting), width)
+            + &asked
+            + &paragraph(&format!("telemetry is {}, decided by: {}", self.mode, self.decided_by_label), width)
+    }
+}
+
+impl Purged {
+    /// The same for people.
+    #[must_use]
+    pub fn text(&self, width: Width) -> String {
+        let Self { events, sent_batches, .. } = self;
+        let mut text =
+            paragraph(&format!("{events} events that were not sent and the install id are deleted"), width);
+        if let Some(batches) = sent_batches {
+            text.push_str(&paragraph(&format!("the copies of {batches} sent batches are deleted"), width));
+        }
+        text + &self.asked(width)
+    }
+
+    /// Who is asked to erase what was sent, and who cannot be, for people.
+    #[must_use]
+    pub fn asked(&self, width: Width) -> String {
+        let asked = self.asks.iter().map(|destination| {
+            format!(
+                "{destination} is asked to erase what it has of this installation; `status` says when it has"
+            )
+        });
+        let others = self.cannot_be_asked.iter();
+        let others =
+            others.map(|destination| format!("what went to {destination} cannot be asked back from here"));
+        asked.chain(others).map(|line| paragraph(&line, width)).collect()
+    }
+}
