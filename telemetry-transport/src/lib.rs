@@ -2,6 +2,7 @@
 
 mod disk;
 mod erasure;
+#[cfg(feature = "export")]
 mod export;
 #[cfg(feature = "faults")]
 pub mod faults;
@@ -15,6 +16,7 @@ mod sink;
 mod spool;
 
 pub use erasure::{Asked, EraseReport, Erasures, PendingErasure, erase};
+#[cfg(feature = "export")]
 pub use export::{Export, ExportError, ExportSink, ForwardError};
 pub use ledger::{DamagedBatch, Erased, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};

@@ -23,6 +23,11 @@ pub(crate) fn checks(root: &Path) -> Result<()> {
     let clippy =
         ["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
     step("clippy", || cargo(root, &clippy, &[]))?;
+    step("clippy without a network", || {
+        let parts =
+            ["clippy", "-p", "telemetry-client", "--no-default-features", "--locked", "--", "-D", "warnings"];
+        cargo(root, &parts, &[])
+    })?;
     let doc = ["doc", "--workspace", "--no-deps", "--all-features", "--locked"];
     step("fuzz targets", || {
         // libFuzzer itself is neither built nor linked for a check: that would take minutes and a C++ compiler.

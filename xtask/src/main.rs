@@ -2,6 +2,7 @@
 
 mod atlas;
 mod bench;
+mod budget;
 mod ci;
 mod compare;
 mod compat;

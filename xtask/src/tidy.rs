@@ -1,4 +1,4 @@
-//! `tidy`: what the compiler does not hold: layers, fences, file lengths, licences.
+//! `tidy`: what the compiler does not hold: layers, fences, file lengths, licences, the budget of crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+use crate::budget;
 
 /// Which crates of ours each may use. Nothing points back.
 const LAYERS: [(&str, &[&str]); 7] = [
@@ -50,6 +52,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(fences(&metadata));
     problems.extend(licences(root, &metadata)?);
     problems.extend(files(root, &metadata)?);
+    problems.extend(budget::problems(root)?);
     if problems.is_empty() {
         return Ok(());
     }

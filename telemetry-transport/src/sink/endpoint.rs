@@ -1,6 +1,7 @@
 //! Where events go.
 
 use std::fmt;
+#[cfg(feature = "http")]
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -88,6 +89,9 @@ pub enum EndpointError {
     /// A query or fragment in the address.
     #[error("an endpoint must not have a query or fragment")]
     Query,
+    /// This build sends nothing over a network.
+    #[error("this program was built without a network: it needs the feature `http` of telemetry-transport")]
+    WithoutHttp,
     /// A relative file.
     #[error("a file endpoint needs an absolute path, as file:///var/spool/events.ndjson")]
     RelativeFile,
@@ -144,6 +148,16 @@ impl FromStr for Endpoint {
     }
 }
 
+#[cfg(not(feature = "http"))]
+impl FromStr for Address {
+    type Err = EndpointError;
+
+    fn from_str(_: &str) -> Result<Self, EndpointError> {
+        Err(EndpointError::WithoutHttp)
+    }
+}
+
+#[cfg(feature = "http")]
 impl FromStr for Address {
     type Err = EndpointError;
 
@@ -174,6 +188,7 @@ impl FromStr for Address {
 }
 
 /// A name other than `localhost` could lead anywhere, whatever it resolves to now.
+#[cfg(feature = "http")]
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())

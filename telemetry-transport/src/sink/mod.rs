@@ -48,6 +48,7 @@ impl SealedBatch {
     }
 
     /// A batch whose bytes are known to be one.
+    #[cfg(feature = "export")]
     pub(crate) fn sealed(id: BatchId, body: Vec<u8>, events: usize) -> Self {
         Self { id, body, events }
     }
@@ -198,6 +199,9 @@ pub enum SinkError {
     /// This build is without OTLP.
     #[error("this program was built without OTLP: it needs the feature `otlp` of telemetry-transport")]
     WithoutOtlp,
+    /// This build sends nothing over a network.
+    #[error("this program was built without a network: it needs the feature `http` of telemetry-transport")]
+    WithoutHttp,
     /// The proxy that a variable names. Does not repeat it, since it may hold a credential.
     #[error("{variable}: expected a proxy like http://proxy.example.com:3128")]
     Proxy {
@@ -229,6 +233,7 @@ pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sin
 }
 
 /// The receipt of a sink with nobody on the other side.
+#[cfg(feature = "export")]
 pub(crate) fn receipt_for(batch: &SealedBatch) -> Result<Receipt, SendError> {
     foreign::receipt(batch, 0)
 }
