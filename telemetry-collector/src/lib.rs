@@ -8,7 +8,8 @@ mod serve;
 mod store;
 
 pub use admit::{
-    AdmittedBatch, AdmittedEvent, BatchError, MAX_EVENT_BYTES, MAX_EVENTS, MAX_LOSSES, admit, admit_batch,
+    AdmittedBatch, AdmittedErasure, AdmittedEvent, BatchError, ErasureError, MAX_EVENT_BYTES, MAX_EVENTS,
+    MAX_INSTALL_IDS, MAX_LOSSES, admit, admit_batch, admit_erasure,
 };
 pub use policies::Policies;
 pub use report::{

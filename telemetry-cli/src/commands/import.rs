@@ -60,6 +60,7 @@ fn store_in(export: &Export, path: &Path, policies: &[PathBuf]) -> Result<Counts
     for inserted in store.insert(&admitted, Client::new().now())? {
         counts.accepted += inserted.accepted;
         counts.duplicates += inserted.duplicates;
+        counts.refused.extend(inserted.refused);
     }
     Ok(counts)
 }

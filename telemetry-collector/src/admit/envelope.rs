@@ -24,12 +24,6 @@ struct Envelope<'a> {
     events: AtMost<&'a RawValue, MAX_EVENTS>,
 }
 
-/// What every version of the protocol states.
-#[derive(Deserialize)]
-struct Stated {
-    protocol_version: u32,
-}
-
 pub(super) fn read(body: &[u8]) -> Result<Batch<&str>, BatchError> {
     let text = std::str::from_utf8(body).map_err(|_| BatchError::NotUtf8)?;
     // serde's derived code would take a list of the fields' values for an object.
@@ -52,9 +46,7 @@ pub(super) fn read(body: &[u8]) -> Result<Batch<&str>, BatchError> {
 
 #[cold]
 fn explain(text: &str, error: &serde_json::Error) -> BatchError {
-    // A later protocol may have other fields: say that it is another protocol, not that a field is wrong.
-    let stated = serde_json::from_str::<Stated>(text);
-    if stated.is_ok_and(|stated| stated.protocol_version != PROTOCOL_VERSION) {
+    if problem::states_another_protocol(text) {
         return BatchError::ProtocolVersion;
     }
     if !error.is_data() {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 use telemetry_redact::Admitted;
-use telemetry_schema::{Event, EventId, Problem};
+use telemetry_schema::{Event, EventId, Problem, Refusal};
 
 use super::problem::{self, INVALID, Paths, Place, UNKNOWN_FIELD};
 use super::{MAX_EVENT_BYTES, bounds};
@@ -16,11 +16,18 @@ const MAX_PROBLEMS: usize = 16;
 /// An event that may be stored, with the bytes it was sent in.
 #[derive(Debug, Clone)]
 pub struct AdmittedEvent {
+    index: u64,
     json: Box<str>,
     admitted: Admitted,
 }
 
 impl AdmittedEvent {
+    /// Its place in the batch, from 0, where those count that were refused.
+    #[must_use]
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
     /// The JSON as it was sent, byte for byte.
     #[must_use]
     pub fn json(&self) -> &str {
@@ -32,10 +39,16 @@ impl AdmittedEvent {
     pub fn event(&self) -> &Event {
         self.admitted.event()
     }
+
+    /// What a store says that refuses it after all: field and rule.
+    pub(crate) fn refusal(&self, field: &str, rule: &str) -> Refusal {
+        let problems = vec![Problem { field: field.to_owned(), rule: rule.to_owned() }];
+        Refusal { index: self.index, event_id: Some(self.event().event_id), problems }
+    }
 }
 
 /// Judges one event.
-pub(super) fn judge(json: &str, policies: &Policies) -> Result<AdmittedEvent, Vec<Problem>> {
+pub(super) fn judge(index: u64, json: &str, policies: &Policies) -> Result<AdmittedEvent, Vec<Problem>> {
     let refuse = |field: &str, rule: &str| vec![Problem { field: field.to_owned(), rule: rule.to_owned() }];
     if json.len() > MAX_EVENT_BYTES {
         return Err(refuse("", "event.too_large"));
@@ -52,7 +65,7 @@ pub(super) fn judge(json: &str, policies: &Policies) -> Result<AdmittedEvent, Ve
         Some(_) => Err(Vec::new()),
         None => Err(refuse("app.name", "policy.unknown")),
     };
-    judged.map(|admitted| AdmittedEvent { json: json.into(), admitted }).map_err(|more| {
+    judged.map(|admitted| AdmittedEvent { index, json: json.into(), admitted }).map_err(|more| {
         problems.extend(more);
         problems.truncate(MAX_PROBLEMS);
         problems

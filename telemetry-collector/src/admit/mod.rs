@@ -5,6 +5,7 @@
 
 mod bounds;
 mod envelope;
+mod erasure;
 mod event;
 mod problem;
 
@@ -13,6 +14,7 @@ use thiserror::Error;
 
 use crate::Policies;
 
+pub use erasure::{AdmittedErasure, ErasureError, MAX_INSTALL_IDS, admit_erasure};
 pub use event::AdmittedEvent;
 
 /// Events in one batch; the bound that the batch's JSON Schema shows.
@@ -136,7 +138,7 @@ pub fn admit_batch(batch: Batch<&str>, policies: &Policies) -> Result<AdmittedBa
     let mut admitted = Vec::with_capacity(events.len());
     let mut refused = Vec::new();
     for (index, json) in (0..).zip(events) {
-        match event::judge(json, policies) {
+        match event::judge(index, json, policies) {
             Ok(event) => admitted.push(event),
             Err(problems) => {
                 refused.push(Refusal { index, event_id: event::identifier(json), problems });

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_path_to_error::Segment;
-use telemetry_schema::{Problem, catalogue};
+use telemetry_schema::{PROTOCOL_VERSION, Problem, catalogue};
 
 /// The text is JSON, but a value is not of its field's form.
 pub(super) const INVALID: &str = "schema.invalid";
@@ -42,6 +42,11 @@ impl Paths {
         static PATHS: OnceLock<Paths> = OnceLock::new();
         let fields = ["protocol_version", "batch_id", "losses[].reason", "losses[].count", "events[]"];
         PATHS.get_or_init(|| Self::new(fields))
+    }
+
+    pub(super) fn erasure() -> &'static Self {
+        static PATHS: OnceLock<Paths> = OnceLock::new();
+        PATHS.get_or_init(|| Self::new(["protocol_version", "erasure_id", "install_ids[]", "requested_at"]))
     }
 
     fn new<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
@@ -78,6 +83,14 @@ impl Place {
         paths.has(&next.form).then_some(next)
     }
 
+    /// The place of a list that is a field of the whole.
+    pub(super) fn list(mut self, name: &str) -> Self {
+        for text in [&mut self.shown, &mut self.form] {
+            name.clone_into(text);
+        }
+        self
+    }
+
     /// The place of an item in this list.
     pub(super) fn item(&self, index: usize) -> Self {
         let mut next = self.clone();
@@ -90,6 +103,18 @@ impl Place {
     pub(super) fn breaks(self, rule: &str) -> Problem {
         Problem { field: self.shown, rule: rule.to_owned() }
     }
+}
+
+/// What every version of the protocol states.
+#[derive(Deserialize)]
+struct Stated {
+    protocol_version: u32,
+}
+
+/// Whether this is a message of another protocol. It may have other fields: that is not a field that is wrong.
+#[cold]
+pub(super) fn states_another_protocol(text: &str) -> bool {
+    serde_json::from_str::<Stated>(text).is_ok_and(|stated| stated.protocol_version != PROTOCOL_VERSION)
 }
 
 /// What keeps this text from being a `T`. Reads it a second time, now keeping track of the place.

@@ -22,14 +22,31 @@ pub(super) enum Encoding {
     Gzip,
 }
 
-/// What the headers say of the body.
-pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, HttpProblem> {
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(media_type), None) = (types.next(), types.next()) else { return Err(HttpProblem::MediaType) };
-    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    if !essence.trim().eq_ignore_ascii_case("application/json") {
-        return Err(HttpProblem::MediaType);
+/// What a body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaType {
+    Json,
+}
+
+impl MediaType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+        }
     }
+}
+
+/// Which of these types the headers say the body is.
+pub(super) fn media_type(headers: &HeaderMap, takes: &'static [MediaType]) -> Result<MediaType, HttpProblem> {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let refused = HttpProblem::MediaType;
+    let (Some(media_type), None) = (types.next(), types.next()) else { return Err(refused) };
+    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    takes.iter().copied().find(|taken| essence.eq_ignore_ascii_case(taken.name())).ok_or(refused)
+}
+
+/// How the headers say the body is encoded.
+pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, HttpProblem> {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
     match (encodings.next(), encodings.next()) {
         (None, _) => Ok(Encoding::Identity),

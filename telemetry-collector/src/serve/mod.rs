@@ -1,9 +1,11 @@
-//! The HTTP server: `POST /v1/events` and `GET /healthz`.
+//! The HTTP server: events in, requests to erase in, receipts out.
 //!
 //! It keeps and logs nothing of who sends. It has no TLS: behind anything but loopback, a proxy in front of it does
 //! that.
 
 mod body;
+mod door;
+mod erasures;
 mod events;
 mod limits;
 mod listener;
@@ -26,7 +28,7 @@ use tokio::sync::{Semaphore, oneshot};
 pub use limits::Limits;
 pub use options::ServeOptions;
 
-use events::Door;
+use door::Door;
 use listener::PacedListener;
 use problem::HttpProblem;
 use writer::Writer;
@@ -91,9 +93,14 @@ impl Server {
         let ServeOptions { listen: _, store, policies, limits, clock, on_failure } = options;
         let failed = |source| ServeError::Run { address, source };
         let listener = TcpListener::from_std(listener).map_err(failed)?;
-        let (jobs, writer) = Writer { store, clock, on_failure }.start().map_err(failed)?;
+        let writer = Writer {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            on_failure: Arc::clone(&on_failure),
+        };
+        let (jobs, writer) = writer.start().map_err(failed)?;
         let places = Arc::new(Semaphore::new(limits.max_requests));
-        let router = router(Arc::new(Door { policies, limits, places, jobs }));
+        let router = router(Arc::new(Door { policies, store, limits, clock, on_failure, places, jobs }));
         axum::serve(PacedListener::new(listener, limits), router)
             .with_graceful_shutdown(shutdown)
             .await
@@ -130,6 +137,8 @@ fn router(door: Arc<Door>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok").fallback(takes("GET, HEAD")))
         .route("/v1/events", post(events::take).fallback(takes("POST")))
+        .route("/v1/erasures", post(erasures::take).fallback(takes("POST")))
+        .route("/v1/erasures/{erasure_id}", get(erasures::receipt).fallback(takes("GET, HEAD")))
         .fallback(async || HttpProblem::NotFound)
         .with_state(door)
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use telemetry_schema::Problem;
 
-use crate::BatchError;
+use crate::{BatchError, ErasureError};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(super) enum HttpProblem {
     BodyBroken,
     NotGzip,
     NoBatch(BatchError),
+    NoErasure(ErasureError),
     Busy,
     StoreSlow,
     StoreFailed,
@@ -69,6 +70,7 @@ impl HttpProblem {
             Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken", "the body did not arrive whole"),
             Self::NotGzip => (StatusCode::BAD_REQUEST, "not_gzip", "the body is not whole gzip"),
             Self::NoBatch(_) => (StatusCode::BAD_REQUEST, "no_batch", "the body is no batch of events"),
+            Self::NoErasure(_) => (StatusCode::BAD_REQUEST, "no_erasure", "the body is no request to erase"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "too many requests at once"),
             Self::StoreSlow => (StatusCode::SERVICE_UNAVAILABLE, "store_slow", "the store takes too long"),
             Self::StoreFailed => {
@@ -95,6 +97,7 @@ impl IntoResponse for HttpProblem {
         let header = self.header();
         let (detail, problems) = match &self {
             Self::NoBatch(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::NoErasure(error) => (Some(error.to_string()), vec![error.problem()]),
             _ => (None, Vec::new()),
         };
         let kind = format!("urn:telemetry:problem:{key}");

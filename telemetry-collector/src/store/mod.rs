@@ -4,22 +4,45 @@ mod sqlite;
 
 use std::path::PathBuf;
 
-use telemetry_schema::Timestamp;
+use telemetry_schema::{ErasureId, ErasureReceipt, Refusal, Timestamp};
 use thiserror::Error;
 
-use crate::{AdmittedBatch, Report, ReportOptions};
+use crate::{AdmittedBatch, AdmittedErasure, Report, ReportOptions};
 
 pub use sqlite::SqliteStore;
 
 /// A place for admitted events, and the questions it answers about them.
 pub trait Store: Send + Sync {
     /// Stores batches, all of them or none, durable when it returns. An event whose identifier is stored already is
-    /// a duplicate: the first one stays. So are the losses of a batch whose identifier is stored already.
+    /// a duplicate: the first one stays. So are the losses of a batch whose identifier is stored already. An event of
+    /// an installation that was erased is refused.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where nothing was stored.
     fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError>;
+
+    /// Erases every event of these installations, and refuses those that come later; durable when it returns. The
+    /// same request again gets the receipt of the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where nothing was erased.
+    fn erase(&self, erasure: &AdmittedErasure, received_at: Timestamp) -> Result<ErasureReceipt, StoreError>;
+
+    /// The receipt of a request to erase; `None` where it was not carried out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    fn erasure(&self, id: ErasureId) -> Result<Option<ErasureReceipt>, StoreError>;
+
+    /// Whether it answers. Cheap.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it does not.
+    fn check(&self) -> Result<(), StoreError>;
 
     /// Counts what is stored, all of it as of one moment.
     ///
@@ -30,12 +53,14 @@ pub trait Store: Send + Sync {
 }
 
 /// What became of the events of one batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inserted {
     /// Events stored now.
     pub accepted: u64,
     /// Events stored before.
     pub duplicates: u64,
+    /// Events of installations that were erased, in the order of the batch.
+    pub refused: Vec<Refusal>,
 }
 
 /// A store that cannot be opened, read or written.

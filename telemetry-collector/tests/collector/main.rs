@@ -6,6 +6,7 @@ mod client;
 mod sample;
 
 mod admitting;
+mod erasing;
 mod load;
 mod reporting;
 mod serving;

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use telemetry_collector::{
-    AdmittedBatch, Inserted, Report, ReportOptions, ServeError, ServeOptions, Server, SqliteStore, Store,
-    StoreError,
+    AdmittedBatch, AdmittedErasure, Inserted, Report, ReportOptions, ServeError, ServeOptions, Server,
+    SqliteStore, Store, StoreError,
 };
-use telemetry_schema::{Receipt, Timestamp};
+use telemetry_schema::{ErasureId, ErasureReceipt, Receipt, Timestamp};
 
 use crate::client::{GZIP, JSON, connect, gzip, post, read, send};
 use crate::sample::{batch, batch_id, event, event_id, now, patched, policies, start};
@@ -212,6 +212,19 @@ impl Store for Held {
                 source: std::io::ErrorKind::StorageFull.into(),
             }),
         }
+    }
+
+    fn erase(&self, erasure: &AdmittedErasure, received_at: Timestamp) -> Result<ErasureReceipt, StoreError> {
+        self.insert(&[], received_at)?;
+        Ok(ErasureReceipt { erasure_id: erasure.id(), received_at, erased: 0 })
+    }
+
+    fn erasure(&self, _: ErasureId) -> Result<Option<ErasureReceipt>, StoreError> {
+        Ok(None)
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        self.insert(&[], now()).map(drop)
     }
 
     fn report(&self, _: &ReportOptions) -> Result<Report, StoreError> {

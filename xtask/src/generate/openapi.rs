@@ -31,14 +31,21 @@ pub(super) fn document() -> Result<Json> {
         "security": [],
         "paths": {
             "/v1/events": {"post": events()},
+            "/v1/logs": {"post": logs()},
             "/v1/erasures": {"post": erasures()},
-            "/healthz": {"get": {
-                "operationId": "health",
-                "summary": "Say whether the collector answers",
-                "responses": {"200": {"description": "It does."}},
-            }},
+            "/v1/erasures/{erasure_id}": {"get": erasure_receipt()},
+            "/healthz": {"get": plain("health", "Say whether the collector answers", "It does.", "text/plain")},
+            "/readyz": {"get": readiness()},
+            "/metrics": {"get": metrics()},
+            "/openapi.json": {"get":
+                plain("describe", "This document", "The document.", "application/json")},
         },
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": {
+            "write_key": {"type": "http", "scheme": "bearer",
+                "description": "A key of the program whose events these are, where the collector asks for one."},
+            "read_token": {"type": "http", "scheme": "bearer",
+                "description": "The token for reading, which is not asked for on loopback."},
+        }},
     }))
 }
 
@@ -54,8 +61,31 @@ fn events() -> Json {
             "name": "content-encoding", "in": "header", "required": false,
             "schema": {"enum": ["gzip", "identity"]},
         }],
-        "requestBody": body("Batch"),
-        "responses": responses("Receipt", "What became of each event. They are stored durably."),
+        "security": [{}, {"write_key": []}],
+        "requestBody": {"required": true, "content": {
+            "application/json": {"schema": reference("Batch")},
+            "application/x-ndjson": {"schema": {"type": "string",
+                "description": "The batch without its events in the first line, then an event a line."}},
+        }},
+        "responses": keyed(responses("Receipt", "What became of each event. They are stored durably.")),
+    })
+}
+
+/// OpenTelemetry's own description of it is the authority: opentelemetry.io/docs/specs/otlp.
+fn logs() -> Json {
+    let otlp = json!({
+        "application/x-protobuf": {"schema": {"type": "string", "contentMediaType": "application/x-protobuf"}},
+        "application/json": {"schema": {"type": "object"}},
+    });
+    let mut responses = keyed(responses("Receipt", "Taken, with the number of rejected records."));
+    responses["200"]["content"] = otlp.clone();
+    json!({
+        "operationId": "send_logs",
+        "summary": "Send events as OTLP logs",
+        "externalDocs": {"url": "https://opentelemetry.io/docs/specs/otlp/#otlphttp"},
+        "security": [{}, {"write_key": []}],
+        "requestBody": {"required": true, "content": otlp},
+        "responses": responses,
     })
 }
 
@@ -68,30 +98,94 @@ fn erasures() -> Json {
     })
 }
 
+fn erasure_receipt() -> Json {
+    json!({
+        "operationId": "check_erasure",
+        "summary": "The receipt of a request to erase",
+        "parameters": [{"name": "erasure_id", "in": "path", "required": true,
+            "schema": {"type": "string", "format": "uuid"}}],
+        "responses": {
+            "200": success("ErasureReceipt", "It was carried out."),
+            "404": problem("No such request was carried out."),
+            "429": busy("Too many requests. Ask again after a while."),
+            "503": busy("Nobody knows now. Ask again after a while."),
+        },
+    })
+}
+
+fn readiness() -> Json {
+    json!({
+        "operationId": "readiness",
+        "summary": "Say whether the collector can store",
+        "responses": {
+            "200": {"description": "It can.", "content": {"text/plain": {}}},
+            "503": busy("The store does not answer."),
+        },
+    })
+}
+
+fn metrics() -> Json {
+    json!({
+        "operationId": "metrics",
+        "summary": "Counts of the collector itself",
+        "security": [{}, {"read_token": []}],
+        "responses": {
+            "200": {"description": "The counts, in Prometheus' text format.", "content": {"text/plain": {}}},
+            "401": problem("The token for reading is missing or wrong."),
+        },
+    })
+}
+
+fn plain(id: &str, summary: &str, description: &str, media_type: &str) -> Json {
+    json!({
+        "operationId": id,
+        "summary": summary,
+        "responses": {"200": {"description": description, "content": {media_type: {}}}},
+    })
+}
+
+fn success(name: &str, description: &str) -> Json {
+    json!({"description": description, "content": {"application/json": {"schema": reference(name)}}})
+}
+
+fn problem(description: &str) -> Json {
+    let content = json!({"application/problem+json": {"schema": reference("ProblemDocument")}});
+    json!({"description": description, "content": content})
+}
+
+fn busy(description: &str) -> Json {
+    let mut response = problem(description);
+    response["headers"] = json!({"retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}});
+    response
+}
+
+/// With the answer of a collector that asks for write keys.
+fn keyed(mut responses: Json) -> Json {
+    responses["401"] =
+        problem("The collector asks for a key, and there is none, or one that it does not know.");
+    responses
+}
+
 fn body(name: &str) -> Json {
     json!({"required": true, "content": {"application/json": {"schema": reference(name)}}})
 }
 
 fn responses(name: &str, description: &str) -> Json {
     let mut responses = Map::new();
-    let success =
-        json!({"description": description, "content": {"application/json": {"schema": reference(name)}}});
-    responses.insert("200".to_owned(), success);
-    let wait = json!({"retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}});
+    responses.insert("200".to_owned(), success(name, description));
     for (status, description) in [
         ("400", "The body is not what it should be. Sending it again will not help."),
         ("408", "The body took too long to arrive. Send it again."),
         ("413", "The body is too large. Send its events in smaller batches."),
         ("415", "The body has another media type or encoding. Sending it again will not help."),
-        ("429", "Too many requests at once. Send it again after a while."),
+    ] {
+        responses.insert(status.to_owned(), problem(description));
+    }
+    for (status, description) in [
+        ("429", "Too many requests. Send it again after a while."),
         ("503", "It was not stored, or nobody knows yet. Send it again after a while."),
     ] {
-        let content = json!({"application/problem+json": {"schema": reference("ProblemDocument")}});
-        let mut response = json!({"description": description, "content": content});
-        if matches!(status, "429" | "503") {
-            response["headers"] = wait.clone();
-        }
-        responses.insert(status.to_owned(), response);
+        responses.insert(status.to_owned(), busy(description));
     }
     Json::Object(responses)
 }

@@ -6,6 +6,7 @@ use telemetry_schema::{
     Timestamp,
 };
 
+use super::erase::is_erased;
 use crate::store::Inserted;
 use crate::{AdmittedBatch, AdmittedEvent};
 
@@ -31,7 +32,7 @@ pub(super) fn insert(
     received_at: Timestamp,
 ) -> rusqlite::Result<Vec<Inserted>> {
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let day = received_at.unix_us().div_euclid(24 * 60 * 60 * 1_000_000);
+    let day = day(received_at);
     let inserted = batches
         .iter()
         .map(|batch| insert_batch(&transaction, batch, day))
@@ -40,13 +41,22 @@ pub(super) fn insert(
     Ok(inserted)
 }
 
+/// Days since the Unix epoch.
+pub(super) fn day(moment: Timestamp) -> i64 {
+    moment.unix_us().div_euclid(24 * 60 * 60 * 1_000_000)
+}
+
 fn insert_batch(transaction: &Transaction, batch: &AdmittedBatch, day: i64) -> rusqlite::Result<Inserted> {
     let mut events = transaction.prepare_cached(INSERT_EVENT)?;
     let mut texts = transaction.prepare_cached(INSERT_JSON)?;
     let mut misspellings = transaction.prepare_cached(INSERT_MISSPELLING)?;
     let mut inserted = Inserted::default();
     for event in batch.events() {
-        if insert_event(&mut events, event, day)? {
+        if let Some(install) = event.event().install_id
+            && is_erased(transaction, install)?
+        {
+            inserted.refused.push(event.refusal("install_id", "install_id.erased"));
+        } else if insert_event(&mut events, event, day)? {
             inserted.accepted += 1;
             let row = transaction.last_insert_rowid();
             texts.execute(params![row, event.json()])?;

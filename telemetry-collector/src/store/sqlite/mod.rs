@@ -1,19 +1,22 @@
 //! The embedded store: one SQLite file.
 
+mod erase;
 mod file;
 mod insert;
 mod migrate;
 mod queries;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use telemetry_schema::Timestamp;
+use telemetry_schema::{ErasureId, ErasureReceipt, Timestamp};
 
 use super::{Inserted, Store, StoreError};
-use crate::{AdmittedBatch, Report, ReportOptions};
+use crate::{AdmittedBatch, AdmittedErasure, Report, ReportOptions};
 use file::Missing;
 
 /// How long to wait for another process that writes. Its transactions last milliseconds.
@@ -27,6 +30,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Connection>,
+    /// Whether the write-ahead log still has what was erased, since somebody read by it then.
+    log_has_erased: AtomicBool,
     /// Absent in memory, where a second connection would be a second database.
     reader: Option<Mutex<Connection>>,
 }
@@ -62,7 +67,7 @@ impl SqliteStore {
         let mut writer = Connection::open_in_memory().map_err(failed)?;
         migrate::migrate(&mut writer, &path)?;
         writer.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
-        Ok(Self { path, writer: Mutex::new(writer), reader: None })
+        Ok(Self { path, writer: Mutex::new(writer), log_has_erased: AtomicBool::new(false), reader: None })
     }
 
     fn open_file(path: &Path, missing: Missing) -> Result<Self, StoreError> {
@@ -73,19 +78,58 @@ impl SqliteStore {
         configure(&writer).map_err(failed)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
         reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Some(Mutex::new(reader)) })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            // An earlier process may have ended before it could.
+            log_has_erased: AtomicBool::new(true),
+            reader: Some(Mutex::new(reader)),
+        })
     }
 }
 
 impl Store for SqliteStore {
     fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError> {
-        insert::insert(&mut lock(&self.writer), batches, received_at)
-            .map_err(|source| failure("write", &self.path, source))
+        let mut writer = lock(&self.writer);
+        let inserted = insert::insert(&mut writer, batches, received_at);
+        self.cut_log(&writer);
+        inserted.map_err(|source| failure("write", &self.path, source))
+    }
+
+    fn erase(&self, erasure: &AdmittedErasure, received_at: Timestamp) -> Result<ErasureReceipt, StoreError> {
+        let mut writer = lock(&self.writer);
+        let receipt = erase::erase(&mut writer, erasure, received_at)
+            .map_err(|source| failure("write", &self.path, source))?;
+        self.log_has_erased.store(true, Relaxed);
+        self.cut_log(&writer);
+        Ok(receipt)
+    }
+
+    fn erasure(&self, id: ErasureId) -> Result<Option<ErasureReceipt>, StoreError> {
+        let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
+        erase::receipt(&connection, id).map_err(|source| failure("read", &self.path, source))
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        let answers = writer.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
+        answers.map_err(|source| failure("read", &self.path, source))
     }
 
     fn report(&self, options: &ReportOptions) -> Result<Report, StoreError> {
         let mut connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
         queries::report(&mut connection, options).map_err(|source| failure("read", &self.path, source))
+    }
+}
+
+impl SqliteStore {
+    /// Cuts the write-ahead log off where it has what was erased. It is erased all the same, so this is no failure: what
+    /// cannot be done now is tried after the next write.
+    fn cut_log(&self, writer: &Connection) {
+        if self.reader.is_some() && self.log_has_erased.load(Relaxed) {
+            let log = erase::cut_log(writer, BUSY_TIMEOUT);
+            self.log_has_erased.store(!matches!(log, Ok(erase::Log::Cut)), Relaxed);
+        }
     }
 }
 
@@ -100,6 +144,8 @@ fn configure(writer: &Connection) -> rusqlite::Result<()> {
     switch_to_wal(writer)?;
     writer.pragma_update(None, "synchronous", "FULL")?;
     writer.pragma_update(None, "foreign_keys", "ON")?;
+    // What is erased is overwritten, not only forgotten.
+    writer.pragma_update(None, "secure_delete", "ON")?;
     // After a burst the write-ahead log shrinks to this again.
     writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
 }
