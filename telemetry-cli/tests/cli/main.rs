@@ -7,6 +7,7 @@ mod canary;
 mod commands;
 mod consent;
 mod document;
+mod erasure;
 #[cfg(unix)]
 mod exec;
 mod export;
