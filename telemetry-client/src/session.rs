@@ -129,8 +129,11 @@ impl Telemetry {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         let Some(builder) = self.open.take() else { return };
-        let ending =
-            if std::thread::panicking() { Ending::Panic } else { Ending::Error { code: None, text: None } };
+        let ending = if std::thread::panicking() {
+            Ending::Panic { location: None }
+        } else {
+            Ending::Error { code: None, text: None }
+        };
         record_quietly(&builder, &self.started, ending, None);
     }
 }
