@@ -3,9 +3,15 @@
 
 mod client;
 mod describe;
+mod exit;
+mod explain;
 mod installation;
+#[cfg(all(unix, feature = "interrupts"))]
+mod interrupt;
 mod known;
+mod panic;
 mod platform;
+mod run;
 mod session;
 mod settings;
 mod ship;
@@ -14,6 +20,8 @@ pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
+pub use explain::{Explain, Explanation};
+pub use run::interrupted;
 pub use session::{Builder, Telemetry};
 pub use settings::{Key, Said, SettingsError, SettingsFile};
 pub use ship::{NotShipped, ship_pending};
