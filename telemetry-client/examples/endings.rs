@@ -5,9 +5,6 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::{fmt, io};
 
-use anyhow::Context as _;
-use eyre::WrapErr as _;
-use miette::WrapErr as _;
 use telemetry_client::{Explain, Explanation, Telemetry};
 use telemetry_redact::Policy;
 use telemetry_schema::{ErrorCode, Signal};
@@ -15,7 +12,8 @@ use telemetry_schema::{ErrorCode, Signal};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [way, fruit] = [0, 1].map(|place| arguments.get(place).map(String::as_str).unwrap_or_default());
-    let policy = Policy::from_json(include_str!("endings.json")).expect("the policy is sound: a test reads it");
+    let policy =
+        Policy::from_json(include_str!("endings.json")).expect("the policy is sound: a test reads it");
     if way == "hook" {
         std::panic::set_hook(Box::new(|panic| eprintln!("the program's own: {panic}")));
     }
@@ -35,12 +33,16 @@ fn main() -> ExitCode {
         "library" => drop([1].repeat(usize::MAX)),
         "exit" => exit(fruit),
         "say" => telemetry.exit(fruit.parse().unwrap_or_default()),
-        "forget" => return ExitCode::from(std::mem::size_of_val(Box::leak(Box::new(telemetry))) as u8),
+        "forget" => {
+            std::mem::forget(telemetry);
+            return ExitCode::from(5);
+        }
         "drop" => return ExitCode::FAILURE,
         "wait" | "plain_wait" => wait(),
         "wait_handled" => {
             // Its own handler, as the crate `ctrlc` has one: on a thread.
-            let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGUSR1]).expect("a handler");
+            let mut signals =
+                signal_hook::iterator::Signals::new([signal_hook::consts::SIGUSR1]).expect("a handler");
             std::thread::spawn(move || {
                 signals.forever().next();
                 telemetry_client::interrupted(Signal::Sigusr1);
@@ -74,15 +76,23 @@ fn end(telemetry: Telemetry, way: &str, fruit: &str) -> ExitCode {
     let missing = || NoSuchFruit { fruit: fruit.to_owned() };
     match way {
         "std" => telemetry.finish::<(), _>(&Err(missing()), 1),
-        "anyhow" => telemetry.finish(&Err::<(), _>(missing()).context("the winter of ada").context("harvest"), 1),
-        "eyre" => telemetry.finish(&Err::<(), _>(missing()).wrap_err("the winter of ada"), 1),
+        "anyhow" => {
+            let error = anyhow::Error::new(missing()).context("the winter of ada").context("harvest");
+            telemetry.finish::<(), _>(&Err(error), 1);
+        }
+        "eyre" => {
+            let error = eyre::Report::new(missing()).wrap_err("the winter of ada").wrap_err("harvest");
+            telemetry.finish::<(), _>(&Err(error), 1);
+        }
         "miette" => {
-            let result: miette::Result<()> = Err(miette::Report::from_err(missing()));
-            telemetry.finish(&result.wrap_err("the winter of ada"), 1);
+            let error = miette::Report::new(missing()).wrap_err("the winter of ada").wrap_err("harvest");
+            telemetry.finish::<(), _>(&Err(error), 1);
         }
         "boxed" => telemetry.finish::<(), _>(&Err::<(), Box<dyn Error + Send + Sync>>(missing().into()), 1),
         "io" => telemetry.finish::<(), _>(&Err(io::Error::other(missing())), 1),
-        "text" => telemetry.finish::<(), _>(&Err("open /home/ada/notes.txt: permission denied".to_owned()), 1),
+        "text" => {
+            telemetry.finish::<(), _>(&Err("open /home/ada/notes.txt: permission denied".to_owned()), 1)
+        }
         "unprintable" => telemetry.finish::<(), _>(&Err(Unprintable), 1),
         _ => telemetry.finish::<(), _>(&Err(format!("no such way: {way}")), 1),
     }
@@ -101,6 +111,8 @@ impl fmt::Display for NoSuchFruit {
 }
 
 impl Error for NoSuchFruit {}
+
+impl miette::Diagnostic for NoSuchFruit {}
 
 impl Explain for NoSuchFruit {
     fn explain(&self) -> Explanation {

@@ -28,7 +28,8 @@ pub(crate) fn watch() {
 }
 
 fn listen() -> std::io::Result<()> {
-    let taken: Vec<i32> = SIGNALS.iter().map(|(number, _)| *number).filter(|number| is_ended_by(*number)).collect();
+    let taken: Vec<i32> =
+        SIGNALS.iter().map(|(number, _)| *number).filter(|number| is_ended_by(*number)).collect();
     if taken.is_empty() {
         return Ok(());
     }

@@ -208,8 +208,8 @@ impl Builder {
 
     /// Where the run ends by an error of this type, it and its causes are asked whether they explain themselves:
     /// `.looks_into::<anyhow::Error>(|error| error.as_ref())`. Errors of types that explain themselves, [`std::io::Error`]
-    /// and boxed errors are looked into anyway. A context that was added by value, as with `anyhow`'s `context`, is no
-    /// error of a chain: what is to be found has to be one.
+    /// and boxed errors are looked into anyway. What is to be found has to be an error of the chain: a
+    /// context of `anyhow` is none, nor is what `miette`'s `into_diagnostic` hides.
     #[must_use]
     pub fn looks_into<E: 'static>(mut self, error: fn(&E) -> &(dyn Error + 'static)) -> Self {
         self.explainers.open(error);

@@ -141,7 +141,11 @@ fn a_process_that_exits_is_recorded_by_its_exit_code() {
 }
 
 /// Starts a program that waits, sends it a signal, and gives back the signal that ended it and what was recorded.
-fn interrupt(way: &str, signal: rustix::process::Signal, before: &[&str]) -> (std::process::ExitStatus, Option<Json>) {
+fn interrupt(
+    way: &str,
+    signal: rustix::process::Signal,
+    before: &[&str],
+) -> (std::process::ExitStatus, Option<Json>) {
     let home = Home::new();
     let mut command = home.command(&[way]);
     if let [shell, arguments @ ..] = before {

@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(filled("mail {value}", &[("value", "ada@example.com")]).unwrap(), "mail <email>");
         assert_eq!(filled("in {path}", &[("path", "pear")]).unwrap(), "in <path>");
         let twice = [("number", "7"), ("number", "4711")];
-        assert_eq!(filled("{number} of {number}", &twice).unwrap(), "7 of <value>");
+        assert_eq!(filled("{number} of {number}", &twice).unwrap(), "7 of <number>");
         assert_eq!(filled("{nothing} of it", &[]), None);
     }
 }
