@@ -22,6 +22,10 @@ fn main() -> ExitCode {
         .looks_into::<anyhow::Error>(|error| error.as_ref())
         .looks_into::<eyre::Report>(|error| error.as_ref())
         .looks_into::<miette::Report>(|error| error.as_ref());
+    if way == "translated" {
+        builder =
+            builder.notice_with(|parts| format!("{} zeichnet auf; {}=false", parts.program, parts.variable));
+    }
     if way.starts_with("wait") {
         builder = builder.interrupts();
     }
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
             std::mem::forget(telemetry);
             return ExitCode::from(5);
         }
+        "translated" => {}
         "drop" => return ExitCode::FAILURE,
         "wait" | "plain_wait" => wait(),
         "wait_handled" => {
@@ -48,7 +53,7 @@ fn main() -> ExitCode {
                 telemetry_client::interrupted(Signal::Sigusr1);
                 std::process::exit(7);
             });
-            wait()
+            wait();
         }
         "code" => {
             telemetry.finish_with_code(ErrorCode::new("not_found").ok(), 3);
@@ -91,7 +96,7 @@ fn end(telemetry: Telemetry, way: &str, fruit: &str) -> ExitCode {
         "boxed" => telemetry.finish::<(), _>(&Err::<(), Box<dyn Error + Send + Sync>>(missing().into()), 1),
         "io" => telemetry.finish::<(), _>(&Err(io::Error::other(missing())), 1),
         "text" => {
-            telemetry.finish::<(), _>(&Err("open /home/ada/notes.txt: permission denied".to_owned()), 1)
+            telemetry.finish::<(), _>(&Err("open /home/ada/notes.txt: permission denied".to_owned()), 1);
         }
         "unprintable" => telemetry.finish::<(), _>(&Err(Unprintable), 1),
         _ => telemetry.finish::<(), _>(&Err(format!("no such way: {way}")), 1),

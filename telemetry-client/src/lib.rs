@@ -9,6 +9,7 @@ mod installation;
 #[cfg(all(unix, feature = "interrupts"))]
 mod interrupt;
 mod known;
+mod notice;
 mod panic;
 mod platform;
 mod run;
@@ -21,6 +22,7 @@ pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
 pub use explain::{Explain, Explanation};
+pub use notice::NoticeParts;
 pub use run::interrupted;
 pub use session::{Builder, Telemetry};
 pub use settings::{Key, Said, SettingsError, SettingsFile};

@@ -98,10 +98,10 @@ fn within(file: &str, line: u32, origin: &str) -> Option<CodeLocation> {
 /// The directory of the package that a file is in, with a slash at its end; empty where that is the workspace's own. By
 /// the last of the directories that hold source, so that none above it can be taken for one.
 fn package(file: &str) -> Option<&str> {
-    let starts = std::iter::once(0).chain(file.match_indices('/').map(|(at, _)| at + 1));
+    let mut starts = std::iter::once(0).chain(file.match_indices('/').map(|(at, _)| at + 1));
     let is_source =
         |at: &usize| file[*at..].split_once('/').is_some_and(|(part, _)| SOURCE_DIRECTORIES.contains(&part));
-    starts.filter(is_source).last().map(|at| &file[..at])
+    starts.rfind(is_source).map(|at| &file[..at])
 }
 
 /// Whether a path is relative, and not that of a library: those are named `serde-1.0.228/src/lib.rs` where a build trims

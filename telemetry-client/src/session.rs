@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 use std::panic::Location;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,6 +16,7 @@ use telemetry_transport::helper;
 use crate::describe::{Described, Moment};
 use crate::explain::Explainers;
 use crate::installation::Installation;
+use crate::notice::{self, NoticeParts, Words};
 use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
@@ -34,7 +36,7 @@ pub struct Builder {
     auth_method: Option<AuthMethod>,
     run_flag: Option<String>,
     default: Mode,
-    notice: Option<String>,
+    notice: Words,
     foreground: Option<Duration>,
     #[cfg(feature = "interrupts")]
     interrupts: bool,
@@ -85,7 +87,7 @@ impl Telemetry {
             auth_method: None,
             run_flag: None,
             default: Mode::On,
-            notice: None,
+            notice: Words::default(),
             foreground: None,
             #[cfg(feature = "interrupts")]
             interrupts: false,
@@ -168,10 +170,21 @@ impl Builder {
         self
     }
 
-    /// The notice in the program's own words. It says what is collected, why, how to see it and how to stop it.
+    /// The notice in the program's own words. It says what is collected, why, how to see it and how to stop it. One that
+    /// names no variable to stop it by gets a line that does.
+    ///
+    /// It is shown on standard error, where that is a terminal and no continuous integration, once for each version of
+    /// policy and schema. The run that shows it is not recorded.
     #[must_use]
     pub fn notice(mut self, text: impl Into<String>) -> Self {
-        self.notice = Some(text.into());
+        self.notice = Words::Text(text.into());
+        self
+    }
+
+    /// As [`Builder::notice`], made of what it has to name when it is shown: for translations.
+    #[must_use]
+    pub fn notice_with(mut self, make: fn(&NoticeParts<'_>) -> String) -> Self {
+        self.notice = Words::Made(make);
         self
     }
 
@@ -218,7 +231,6 @@ impl Builder {
 
     /// Begins the run. To be called first in `main`: where this process was started as the helper that ships, it ships
     /// here and ends. Opens no file and makes no thread otherwise.
-    #[must_use]
     pub fn start(self) -> Telemetry {
         let started = Started {
             at: SystemTime::now(),
@@ -282,30 +294,26 @@ impl Builder {
         }
         // Where nobody would read it, it stays unseen.
         if context.ci.is_none() && std::io::stderr().is_terminal() {
+            let text = self.notice_text(client, dir);
             kept.notice = Some(self.notice_version());
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
-                let _ = writeln!(std::io::stderr(), "{}", self.notice_text());
+                let _ = writeln!(std::io::stderr(), "{text}");
             }
         }
         Err(NotRecorded::Off)
     }
 
-    fn notice_text(&self) -> String {
-        if let Some(text) = &self.notice {
-            return text.clone();
-        }
-        let program = &self.program;
-        let variable = self
-            .redactor
-            .policy()
-            .and_then(Policy::consent_variable)
-            .unwrap_or_else(|| variables::ENABLED.to_owned());
-        format!(
-            "{program} will record how it is used, from the next run on: which of its own commands and options, how long \
-             they take, and the class of an error. It never records what you type beyond those. To say no, now and for \
-             what was recorded: {variable}=false, or DO_NOT_TRACK=1."
-        )
+    fn notice_text(&self, client: &Client, directory: &Path) -> String {
+        let variable = self.redactor.policy().and_then(Policy::consent_variable);
+        let endpoint = client.endpoint().ok().flatten().map(ToString::to_string);
+        let parts = NoticeParts {
+            program: self.program.as_str(),
+            variable: variable.as_deref().unwrap_or(variables::ENABLED),
+            endpoint: endpoint.as_deref(),
+            directory,
+        };
+        self.notice.text(&parts, notice::width(client.environment()))
     }
 
     pub(crate) fn record(
