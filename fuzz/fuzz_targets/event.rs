@@ -50,7 +50,7 @@ fn observation(event: Event) -> Observation {
     let ending = match outcome {
         Outcome::Success => Ending::Success,
         Outcome::Interrupted { signal } => Ending::Interrupted(signal),
-        Outcome::Panic => Ending::Panic,
+        Outcome::Panic { location } => Ending::Panic { location },
         Outcome::Error { code, message, fingerprint: _ } => {
             Ending::Error { code: Some(code), text: message.map(|message| Raw::from(message.as_str())) }
         }

@@ -4,10 +4,17 @@
 mod client;
 pub mod control;
 mod describe;
+mod exit;
+mod explain;
 mod installation;
+#[cfg(all(unix, feature = "interrupts"))]
+mod interrupt;
 mod known;
+mod notice;
+mod panic;
 mod platform;
 mod purge;
+mod run;
 mod session;
 mod settings;
 mod ship;
@@ -16,7 +23,10 @@ pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
+pub use explain::{Explain, Explanation};
+pub use notice::NoticeParts;
 pub use purge::Purged;
+pub use run::interrupted;
 pub use session::{Builder, Telemetry};
 pub use settings::{Key, Said, SettingsError, SettingsFile};
 pub use ship::{NotShipped, ship_pending};

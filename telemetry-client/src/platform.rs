@@ -79,6 +79,17 @@ pub(crate) fn is_there(path: &Path) -> bool {
     }
 }
 
+/// How wide the terminal is that standard error goes to, in columns.
+pub(crate) fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr()).ok()?;
+        Some(size.ws_col.into()).filter(|columns| *columns > 0)
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// Random bytes of the system, for identifiers that must differ.
 pub(crate) fn random() -> [u8; 16] {
     #[cfg(unix)]

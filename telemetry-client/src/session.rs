@@ -1,22 +1,27 @@
 //! One run of a host program, from the start of its `main` to its end.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::panic::Location;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
-use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Version};
+use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, Version};
 use telemetry_transport::helper;
 
 use crate::describe::{Described, Moment};
+use crate::explain::Explainers;
 use crate::installation::Installation;
+use crate::notice::{self, NoticeParts, Words};
+use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
 use crate::surroundings::{self, Environment};
-use crate::{App, Client, HELPER_DEADLINE, Host, NotRecorded, NotShipped, variables};
+use crate::{App, Client, Explain, HELPER_DEADLINE, Host, NotRecorded, NotShipped, exit, panic, variables};
 
 /// The argument by which a program starts itself as the helper that ships. Nothing else is in the helper's arguments.
 pub(crate) const HELPER_ARGUMENT: &str = "__telemetry-ship";
@@ -31,25 +36,21 @@ pub struct Builder {
     pub(crate) auth_method: Option<AuthMethod>,
     run_flag: Option<String>,
     default: Mode,
-    notice: Option<String>,
+    notice: Words,
     foreground: Option<Duration>,
+    #[cfg(feature = "interrupts")]
+    interrupts: bool,
+    explainers: Explainers,
+    /// A place in the program's own source.
+    pub(crate) origin: &'static Location<'static>,
 }
 
 /// A run of the program: record how it ends by [`Telemetry::finish`]. One that is dropped without is recorded as an error
-/// of which nothing is known, and as a panic where it is dropped by one.
+/// of which nothing is known, as a panic where it is dropped by one, and by its exit code where the process exits meanwhile.
+#[must_use = "a run that is dropped at once ends at once"]
 #[derive(Debug)]
 pub struct Telemetry {
-    pub(crate) started: Started,
-    /// Until the run has been recorded.
-    pub(crate) open: Option<Builder>,
-}
-
-/// When and where the run began.
-#[derive(Debug, Clone)]
-pub(crate) struct Started {
-    at: SystemTime,
-    clock: Instant,
-    working_directory: Option<PathBuf>,
+    pub(crate) run: Arc<Open>,
 }
 
 impl Telemetry {
@@ -76,6 +77,7 @@ impl Telemetry {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn builder(policy: Policy, version: &str, endpoint: Option<&str>) -> Builder {
         Builder {
             program: policy.program().clone(),
@@ -85,53 +87,64 @@ impl Telemetry {
             auth_method: None,
             run_flag: None,
             default: Mode::On,
-            notice: None,
+            notice: Words::default(),
             foreground: None,
+            #[cfg(feature = "interrupts")]
+            interrupts: false,
+            explainers: Explainers::default(),
+            origin: Location::caller(),
         }
     }
 
     /// How the program's user is authenticated, once that is known. There is no place for a credential.
     pub fn set_auth_method(&mut self, method: AuthMethod) {
-        if let Some(builder) = &mut self.open {
-            builder.auth_method = Some(method);
-        }
+        self.run.change(|builder| builder.auth_method = Some(method));
     }
 
-    /// Records the run and what it came to. The error's text is redacted; nothing of it is kept that is not declared.
-    pub fn finish<T, E: Display>(self, result: &Result<T, E>, exit_code: i32) {
-        let ending = match result {
+    /// Records the run and what it came to, be the error one of `anyhow`'s, `eyre`'s or `miette`'s, one of
+    /// [`std::error::Error`], or one that can only be printed. An error that explains itself is recorded as it says, see
+    /// [`Builder::explains`]; the text of another one is redacted, and nothing of it is kept that is not declared.
+    pub fn finish<T, E: Display + 'static>(self, result: &Result<T, E>, exit_code: i32) {
+        let ending = |builder: &Builder| match result {
             Ok(_) => Ending::Success,
-            Err(error) => {
-                // `#`: with its causes, as `anyhow` prints them. An error that cannot be printed has no text.
-                let text = catch_unwind(AssertUnwindSafe(|| format!("{error:#}")));
-                Ending::Error { code: None, text: text.ok().map(|text| Raw::from(text.as_str())) }
-            }
+            Err(error) => builder.explainers.ending(error),
         };
-        self.end(ending, Some(exit_code));
+        self.run.end(ending, Some(exit_code));
     }
 
     /// Records the run by an error's code alone, one that the policy declares or a built-in one.
     pub fn finish_with_code(self, code: Option<ErrorCode>, exit_code: i32) {
-        let ending = match code {
-            None if exit_code == 0 => Ending::Success,
+        let ending = |_: &Builder| match code {
+            None => exit::ending(Some(exit_code)),
             code => Ending::Error { code, text: None },
         };
-        self.end(ending, Some(exit_code));
+        self.run.end(ending, Some(exit_code));
     }
 
-    fn end(mut self, ending: Ending, exit_code: Option<i32>) {
-        if let Some(builder) = self.open.take() {
-            record_quietly(&builder, &self.started, ending, exit_code);
-        }
+    /// Records the run by its exit code alone and exits, as [`std::process::exit`] does. Where that is called instead, the
+    /// run is recorded too, but its exit code is known only on Linux with glibc, and on Windows nothing is recorded.
+    pub fn exit(self, exit_code: i32) -> ! {
+        self.finish_with_code(None, exit_code);
+        std::process::exit(exit_code)
+    }
+
+    /// Records that a signal ended the run. For a handler, which has no guard at hand, there is
+    /// [`interrupted`](crate::interrupted).
+    pub fn finish_interrupted(self, signal: Signal) {
+        self.run.end(|_| Ending::Interrupted(signal), None);
     }
 }
 
 impl Drop for Telemetry {
     fn drop(&mut self) {
-        let Some(builder) = self.open.take() else { return };
-        let ending =
-            if std::thread::panicking() { Ending::Panic } else { Ending::Error { code: None, text: None } };
-        record_quietly(&builder, &self.started, ending, None);
+        let ending = |builder: &Builder| {
+            if std::thread::panicking() {
+                Ending::Panic { location: panic::location(builder.origin) }
+            } else {
+                exit::ending(None)
+            }
+        };
+        self.run.end(ending, None);
     }
 }
 
@@ -157,10 +170,21 @@ impl Builder {
         self
     }
 
-    /// The notice in the program's own words. It says what is collected, why, how to see it and how to stop it.
+    /// The notice in the program's own words. It says what is collected, why, how to see it and how to stop it. One that
+    /// names no variable to stop it by gets a line that does.
+    ///
+    /// It is shown on standard error, where that is a terminal and no continuous integration, once for each version of
+    /// policy and schema. The run that shows it is not recorded.
     #[must_use]
     pub fn notice(mut self, text: impl Into<String>) -> Self {
-        self.notice = Some(text.into());
+        self.notice = Words::Text(text.into());
+        self
+    }
+
+    /// As [`Builder::notice`], made of what it has to name when it is shown: for translations.
+    #[must_use]
+    pub fn notice_with(mut self, make: fn(&NoticeParts<'_>) -> String) -> Self {
+        self.notice = Words::Made(make);
         self
     }
 
@@ -172,9 +196,41 @@ impl Builder {
         self
     }
 
+    /// Records a run that SIGINT (Ctrl-C), SIGTERM or SIGHUP ends, which then end the program as they would have. This
+    /// takes a thread, from [`Builder::start`] on; without it, such a run leaves no event. Nothing is done for a signal
+    /// that the program handled or ignored before `start`, and nothing on Windows.
+    ///
+    /// For programs that do not handle signals themselves: one that begins to after `start` is ended all the same where it
+    /// does so by `signal-hook` or `tokio`, which call each handler there is. It calls
+    /// [`interrupted`](crate::interrupted) instead.
+    #[cfg(feature = "interrupts")]
+    #[must_use]
+    pub fn interrupts(mut self) -> Self {
+        self.interrupts = true;
+        self
+    }
+
+    /// Errors of this type explain themselves, as the error that a run ends by and as a cause of it.
+    ///
+    /// What a crate like `anyhow` puts around an error is looked into with [`Builder::looks_into`].
+    #[must_use]
+    pub fn explains<E: Explain + 'static>(mut self) -> Self {
+        self.explainers.explain::<E>();
+        self
+    }
+
+    /// Where the run ends by an error of this type, it and its causes are asked whether they explain themselves:
+    /// `.looks_into::<anyhow::Error>(|error| error.as_ref())`. Errors of types that explain themselves, [`std::io::Error`]
+    /// and boxed errors are looked into anyway. What is to be found has to be an error of the chain: a
+    /// context of `anyhow` is none, nor is what `miette`'s `into_diagnostic` hides.
+    #[must_use]
+    pub fn looks_into<E: 'static>(mut self, error: fn(&E) -> &(dyn Error + 'static)) -> Self {
+        self.explainers.open(error);
+        self
+    }
+
     /// Begins the run. To be called first in `main`: where this process was started as the helper that ships, it ships
     /// here and ends. Opens no file and makes no thread otherwise.
-    #[must_use]
     pub fn start(self) -> Telemetry {
         let started = Started {
             at: SystemTime::now(),
@@ -187,7 +243,13 @@ impl Builder {
             let _ = self.ship(&started, HELPER_DEADLINE);
             std::process::exit(0);
         }
-        Telemetry { started, open: Some(self) }
+        panic::watch();
+        exit::watch();
+        #[cfg(all(unix, feature = "interrupts"))]
+        if self.interrupts {
+            crate::interrupt::watch();
+        }
+        Telemetry { run: Open::begin(self, started) }
     }
 
     pub(crate) fn host(&self, notice: Notice) -> Host {
@@ -240,33 +302,34 @@ impl Builder {
         }
         // Where nobody would read it, it stays unseen.
         if context.ci.is_none() && std::io::stderr().is_terminal() {
+            let text = self.notice_text(client, dir);
             kept.notice = Some(self.notice_version());
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
-                let _ = writeln!(std::io::stderr(), "{}", self.notice_text());
+                let _ = writeln!(std::io::stderr(), "{text}");
             }
         }
         Err(NotRecorded::Off)
     }
 
-    fn notice_text(&self) -> String {
-        if let Some(text) = &self.notice {
-            return text.clone();
-        }
-        let program = &self.program;
-        let variable = self
-            .redactor
-            .policy()
-            .and_then(Policy::consent_variable)
-            .unwrap_or_else(|| variables::ENABLED.to_owned());
-        format!(
-            "{program} will record how it is used, from the next run on: which of its own commands and options, how long \
-             they take, and the class of an error. It never records what you type beyond those. To say no, now and for \
-             what was recorded: {variable}=false, or DO_NOT_TRACK=1."
-        )
+    fn notice_text(&self, client: &Client, directory: &Path) -> String {
+        let variable = self.redactor.policy().and_then(Policy::consent_variable);
+        let endpoint = client.endpoint().ok().flatten().map(ToString::to_string);
+        let parts = NoticeParts {
+            program: self.program.as_str(),
+            variable: variable.as_deref().unwrap_or(variables::ENABLED),
+            endpoint: endpoint.as_deref(),
+            directory,
+        };
+        self.notice.text(&parts, notice::width(client.environment()))
     }
 
-    fn record(&self, started: &Started, ending: Ending, exit_code: Option<i32>) -> Result<(), NotRecorded> {
+    pub(crate) fn record(
+        &self,
+        started: &Started,
+        ending: Ending,
+        exit_code: Option<i32>,
+    ) -> Result<(), NotRecorded> {
         let duration = started.clock.elapsed();
         let environment = Environment::real();
         if is_off_without_files(&environment, &self.host(Notice::Seen)) {
@@ -277,7 +340,7 @@ impl Builder {
         let (consent, kept) = self.decide(&client, &context)?;
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
         let known_values = match &ending {
-            Ending::Error { text: Some(_), .. } => client.known_values(),
+            Ending::Error { text: Some(_), .. } | Ending::Explained { .. } => client.known_values(),
             // Nothing to take them out of: a success does not pay for looking them up.
             _ => Vec::new(),
         };
@@ -299,10 +362,4 @@ impl Builder {
         }
         Ok(())
     }
-}
-
-/// Records, whatever happens: what fails here is the event's loss, and no failure of the host's.
-fn record_quietly(builder: &Builder, started: &Started, ending: Ending, exit_code: Option<i32>) {
-    let record = || builder.record(started, ending, exit_code);
-    let _ = catch_unwind(AssertUnwindSafe(record));
 }

@@ -56,7 +56,11 @@ impl Redactor {
             door.check(time.coarsened(precision) == *time, field, "time.too_exact");
         }
         match outcome {
-            Outcome::Success | Outcome::Interrupted { .. } | Outcome::Panic => {}
+            Outcome::Success | Outcome::Interrupted { .. } => {}
+            Outcome::Panic { location } => {
+                let is_kept = location.as_ref().is_none_or(|location| self.takes_location(location));
+                door.check(is_kept, "outcome.location", "location.not_kept");
+            }
             Outcome::Error { code, message, fingerprint } => {
                 door.check(self.takes_code(code.as_str()), "outcome.code", "error_code.not_declared");
                 let redacted = message.as_ref().map(|message| (message, self.redact_text(message.as_str())));

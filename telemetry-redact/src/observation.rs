@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use telemetry_schema::{
-    AuthMethod, Context, ErrorCode, EventId, InstallId, InstallSource, Os, Signal, Timestamp, Version,
+    AuthMethod, CodeLocation, Context, ErrorCode, EventId, InstallId, InstallSource, Os, Signal, Timestamp,
+    Version,
 };
 use zeroize::Zeroizing;
 
@@ -121,10 +122,23 @@ pub enum Ending {
         /// What it said.
         text: Option<Raw>,
     },
+    /// It reported an error, and says in words of its own source what may be kept of it.
+    Explained {
+        /// The error's class.
+        code: ErrorCode,
+        /// What it says, with slots in braces as the policy's templates have them. Where the policy declares this
+        /// template it is kept as it is, else as any error text is.
+        template: &'static str,
+        /// What stands in the slots, in their order: the slot's name and its value.
+        slots: Vec<(&'static str, Raw)>,
+    },
     /// A signal ended it.
     Interrupted(Signal),
     /// It panicked.
-    Panic,
+    Panic {
+        /// Where in the program's own source.
+        location: Option<CodeLocation>,
+    },
 }
 
 /// What is known of the machine and the installation: closed by its types.

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use telemetry_schema::{App, Command, ErrorCode, Event, Fingerprint, Message, Outcome, SchemaVersion};
+use telemetry_schema::{
+    App, CodeLocation, Command, ErrorCode, Event, Fingerprint, Message, Outcome, SchemaVersion,
+};
 
 use crate::command::{self, CommandReading};
 use crate::consent::{Reach, RecordPermit};
@@ -100,6 +102,9 @@ impl fmt::Display for RedactedText {
 /// How many times a message is cut and redacted anew until it stays as it is.
 const MAX_PASSES: usize = 4;
 
+/// The rule by which a slot's value is dropped.
+const SLOT_RULE: &str = "text.slot";
+
 impl Redactor {
     /// A redactor for the program of this policy.
     #[must_use]
@@ -160,7 +165,14 @@ impl Redactor {
         let outcome = match ending {
             Ending::Success => Outcome::Success,
             Ending::Interrupted(signal) => Outcome::Interrupted { signal },
-            Ending::Panic => Outcome::Panic,
+            Ending::Panic { location } => {
+                Outcome::Panic { location: location.filter(|location| self.takes_location(location)) }
+            }
+            Ending::Explained { code, template, slots } => {
+                let (outcome, found) = self.explained(code, template, &slots, &known_values);
+                text_findings = found;
+                outcome
+            }
             Ending::Error { code, text } => {
                 let (outcome, found) = self.error(code, text.as_ref(), &known_values);
                 text_findings = found;
@@ -239,6 +251,12 @@ impl Redactor {
             || self.policy.as_ref().is_some_and(|policy| policy.has_error_code(code))
     }
 
+    /// Whether an event may have this place in it. A program without a policy has no source that could be told from
+    /// the user's; else the detectors look over what its form lets through.
+    pub(crate) fn takes_location(&self, location: &CodeLocation) -> bool {
+        self.policy.is_some() && crate::detect::sensitive(location.as_str()).is_none()
+    }
+
     /// The message an event holds: redacted, of the length that fits, and such that redacting it again leaves it as
     /// it is. Nothing where that cannot be had.
     pub(crate) fn message(&self, text: &str, known_values: &[&str]) -> Option<(Message, RedactedText)> {
@@ -254,6 +272,28 @@ impl Redactor {
             }
         }
         None
+    }
+
+    /// An error that explains itself: its slots are filled by what is declared, and then it is a text like any other.
+    fn explained(
+        &self,
+        code: ErrorCode,
+        template: &str,
+        slots: &[(&'static str, Raw)],
+        known: &[Raw],
+    ) -> (Outcome, Vec<TextFinding>) {
+        let texts: Vec<_> = slots.iter().map(|(name, value)| (*name, value.text())).collect();
+        let values: Vec<(&str, &str)> = texts.iter().map(|(name, value)| (*name, &**value)).collect();
+        let filled = self.policy.as_ref().and_then(|policy| text::fill(template, &values, policy));
+        let Some((text, dropped)) = filled else { return self.error(Some(code), None, known) };
+        let (outcome, mut findings) = self.error(Some(code), Some(&Raw::from(text)), known);
+        if dropped > 0 {
+            // What was dropped here is not seen again as anything but a placeholder.
+            findings.retain(|finding| finding.rule != SLOT_RULE);
+            findings.push(TextFinding { rule: SLOT_RULE, count: dropped });
+            findings.sort_unstable_by_key(|finding| finding.rule);
+        }
+        (outcome, findings)
     }
 
     fn error(

@@ -150,6 +150,9 @@ bounded! {
     ErrorCode, "^[a-z][a-z0-9_]*$", 64, is_error_code;
     /// What messages of one wording have in common, whatever stood in their slots: a hash of the wording alone.
     Fingerprint, "^[0-9a-f]{16}$", 16, is_fingerprint;
+    /// A place in the program's own source: the file within its package, and the line. It begins with one of the
+    /// directories that Cargo gives a package, so nothing of where that lies on a machine has room in it.
+    CodeLocation, "^(src|examples|benches|tests)(/[A-Za-z0-9_][A-Za-z0-9_-]{0,39}){1,8}\\.rs:[1-9][0-9]{0,6}$", 128, is_code_location;
 }
 
 impl ErrorCode {
@@ -212,6 +215,25 @@ fn is_fingerprint(text: &str) -> bool {
     text.len() == Fingerprint::MAX_LENGTH && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+/// The directories of a package that hold source (The Cargo Book, "Package Layout").
+const SOURCE_DIRECTORIES: [&str; 4] = ["src", "examples", "benches", "tests"];
+
+fn is_code_location(text: &str) -> bool {
+    let Some((file, line)) = text.split_once(".rs:") else { return false };
+    let mut parts = file.split('/');
+    let is_in_package = parts.next().is_some_and(|first| SOURCE_DIRECTORIES.contains(&first));
+    let mut depth = 0;
+    let are_names = parts.all(|part| {
+        depth += 1;
+        (1..=40).contains(&part.len())
+            && !part.starts_with('-')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    });
+    let is_line =
+        (1..=7).contains(&line.len()) && !line.starts_with('0') && line.bytes().all(|b| b.is_ascii_digit());
+    is_in_package && are_names && (1..=8).contains(&depth) && is_line
+}
+
 /// Kinds of pre-release that say nothing about who made it.
 const PRE_RELEASES: [&str; 9] =
     ["alpha", "beta", "canary", "dev", "nightly", "preview", "pre", "rc", "snapshot"];
@@ -251,6 +273,7 @@ mod tests {
             "[0-9](\\.[0-9]){0,4}-(rc|pre|preview|dev|beta)[.-]{0,2}[0-9]{0,2}",
             "[A-Za-z_-]{0,10}",
             "[a-z0-9_. \\n\\t]{0,10}",
+            "(src|tests|/src|lib)(/[a-z_-]{0,3}){0,9}(\\.rs){0,2}:?[0-9]{0,8}",
             "\\PC{0,6}",
         ]
     }

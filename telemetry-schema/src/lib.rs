@@ -38,8 +38,8 @@ mod time;
 mod wire;
 
 pub use bounded::{
-    BoundedRule, ErrorCode, FieldError, Fingerprint, Message, ProgramName, Typed, Value, Version, Word,
-    bounded_rules,
+    BoundedRule, CodeLocation, ErrorCode, FieldError, Fingerprint, Message, ProgramName, Typed, Value,
+    Version, Word, bounded_rules,
 };
 pub use command::{Command, Deprecated, Dropped, Flag, Misspelling, Place, Positional};
 pub use context::{CiVendor, CodingAgent, Context, StreamKind, Terminal};

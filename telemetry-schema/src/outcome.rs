@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{ErrorCode, Fingerprint, Message};
+use crate::{CodeLocation, ErrorCode, Fingerprint, Message};
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -32,7 +32,12 @@ pub enum Outcome {
         signal: Signal,
     },
     /// It panicked.
-    Panic,
+    Panic {
+        /// Where in the program's own source. Absent where it was in a library.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(example = &"src/main.rs:42")]
+        location: Option<CodeLocation>,
+    },
 }
 
 /// Every field of every outcome. `serde` takes unknown fields beside the tag of a variant without any of its own
@@ -45,6 +50,7 @@ struct Fields {
     message: Option<Message>,
     fingerprint: Option<Fingerprint>,
     signal: Option<Signal>,
+    location: Option<CodeLocation>,
 }
 
 #[derive(Deserialize)]
@@ -58,23 +64,15 @@ enum Kind {
 
 impl<'de> Deserialize<'de> for Outcome {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Fields::deserialize(deserializer)? {
-            Fields { kind: Kind::Success, code: None, message: None, fingerprint: None, signal: None } => {
-                Ok(Self::Success)
-            }
-            Fields { kind: Kind::Panic, code: None, message: None, fingerprint: None, signal: None } => {
-                Ok(Self::Panic)
-            }
-            Fields { kind: Kind::Error, code: Some(code), message, fingerprint, signal: None } => {
+        let Fields { kind, code, message, fingerprint, signal, location } =
+            Fields::deserialize(deserializer)?;
+        match (kind, code, message, fingerprint, signal, location) {
+            (Kind::Success, None, None, None, None, None) => Ok(Self::Success),
+            (Kind::Panic, None, None, None, None, location) => Ok(Self::Panic { location }),
+            (Kind::Error, Some(code), message, fingerprint, None, None) => {
                 Ok(Self::Error { code, message, fingerprint })
             }
-            Fields {
-                kind: Kind::Interrupted,
-                code: None,
-                message: None,
-                fingerprint: None,
-                signal: Some(signal),
-            } => Ok(Self::Interrupted { signal }),
+            (Kind::Interrupted, None, None, None, Some(signal), None) => Ok(Self::Interrupted { signal }),
             _ => Err(serde::de::Error::custom("the fields of an outcome are those of its kind")),
         }
     }

@@ -86,6 +86,77 @@ pub(crate) fn detach(command: &mut Command) {
     let _ = command;
 }
 
+/// Whether a signal would end this process now: nobody handles it, and it is not ignored, as `nohup` and a shell's `&` do.
+#[cfg(unix)]
+#[must_use]
+#[expect(unsafe_code, reason = "sigaction(2) is the only way to ask, and asking changes nothing")]
+pub fn is_ended_by(signal: i32) -> bool {
+    // SAFETY: a zeroed sigaction is a valid value, the new action is null, and the old one is written to memory that is
+    // ours for the length of the call.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0
+            && action.sa_sigaction == libc::SIG_DFL
+    }
+}
+
+/// What is called when the process exits.
+#[cfg(unix)]
+static AT_EXIT: std::sync::OnceLock<fn(Option<i32>)> = std::sync::OnceLock::new();
+
+/// Calls this, once, when the process exits: by `exit(3)`, and so by [`std::process::exit`] and by the end of `main`, with
+/// the exit code where the system tells it (glibc). The call must not panic and has to do with what is left of a process
+/// that exits. Only the first call of this function counts. Does nothing on Windows, where `ExitProcess` calls nobody.
+pub fn at_exit(call: fn(Option<i32>)) {
+    #[cfg(unix)]
+    if AT_EXIT.set(call).is_ok() {
+        register_exit();
+    }
+    #[cfg(not(unix))]
+    let _ = call;
+}
+
+/// `on_exit(3)` of glibc, which tells the exit code.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the C library alone knows of an exit that no destructor sees")]
+fn register_exit() {
+    use std::ffi::{c_int, c_void};
+
+    extern "C" fn exited(code: c_int, _: *mut c_void) {
+        if let Some(call) = AT_EXIT.get() {
+            // What the parent is told of it: exit(3).
+            call(Some(code & 0xff));
+        }
+    }
+
+    unsafe extern "C" {
+        fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+    }
+    // SAFETY: declared as in stdlib.h; the function lives as long as the program and makes no use of its argument. That
+    // there is no room for one more costs an event.
+    let _ = unsafe { on_exit(exited, std::ptr::null_mut()) };
+}
+
+/// `atexit(3)` of POSIX, which does not.
+#[cfg(all(unix, not(all(target_os = "linux", target_env = "gnu"))))]
+#[expect(unsafe_code, reason = "the C library alone knows of an exit that no destructor sees")]
+fn register_exit() {
+    use std::ffi::c_int;
+
+    extern "C" fn exited() {
+        if let Some(call) = AT_EXIT.get() {
+            call(None);
+        }
+    }
+
+    unsafe extern "C" {
+        fn atexit(function: extern "C" fn()) -> c_int;
+    }
+    // SAFETY: declared as in stdlib.h; the function lives as long as the program. That there is no room for one more costs
+    // an event.
+    let _ = unsafe { atexit(exited) };
+}
+
 /// Makes this process a helper: a session of its own, no inherited files, no directory held, the lowest priority.
 pub(crate) fn become_helper() {
     #[cfg(unix)]

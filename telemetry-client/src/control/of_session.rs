@@ -26,12 +26,12 @@ impl Telemetry {
     /// # }
     /// ```
     #[must_use]
-    pub fn into_control(mut self) -> Control {
-        let Some(builder) = self.open.take() else {
+    pub fn into_control(self) -> Control {
+        let Some((builder, started)) = self.run.give_up() else {
             // Only the end of a run takes it, and takes the run with it.
             return Control::new(Client::new(), Host::default(), Commands::below(SUBCOMMAND));
         };
-        let client = builder.client(Environment::real(), &self.started);
+        let client = builder.client(Environment::real(), &started);
         let is_off = client.consent(&builder.host(Notice::Seen)).mode() == Mode::Off;
         // With consent off no file of the state directory is opened.
         let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);

@@ -81,7 +81,9 @@ impl PastCommand {
     pub(super) fn new(event: &Event, fate: Fate) -> Self {
         let (outcome, message) = match &event.outcome {
             Outcome::Success => ("success".to_owned(), None),
-            Outcome::Panic => ("panic".to_owned(), None),
+            Outcome::Panic { location } => {
+                ("panic".to_owned(), location.as_ref().map(|location| format!("at {location}")))
+            }
             Outcome::Interrupted { .. } => ("interrupted".to_owned(), None),
             Outcome::Error { code, message, .. } => {
                 (code.to_string(), message.as_ref().map(ToString::to_string))

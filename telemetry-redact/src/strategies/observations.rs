@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use telemetry_schema::{
-    Arch, AuthMethod, CiVendor, CodingAgent, Context, ErrorCode, EventId, InstallId, InstallSource, Os,
-    OsName, Signal, StreamKind, Terminal, Timestamp, Version,
+    Arch, AuthMethod, CiVendor, CodeLocation, CodingAgent, Context, ErrorCode, EventId, InstallId,
+    InstallSource, Os, OsName, Signal, StreamKind, Terminal, Timestamp, Version,
 };
 
 use super::lines::{CommandLine, command_lines_with};
@@ -45,13 +45,16 @@ where
         .collect::<Vec<_>>();
     let code = prop::option::of(prop::sample::select(codes))
         .prop_map(|code| code.and_then(|code| ErrorCode::new(code).ok()));
-    let ending = (0..6_u8, code, text).prop_map(|(sort, code, text)| match sort {
-        0 => (Ending::Success, Vec::new()),
-        1 => (Ending::Interrupted(Signal::Sigint), Vec::new()),
-        2 => (Ending::Panic, Vec::new()),
-        3 => (Ending::Error { code, text: None }, Vec::new()),
-        _ => (Ending::Error { code, text: Some(text.text.into()) }, text.planted),
-    });
+    let ending = (0..8_u8, code, text, locations(), explained(source, planted.clone())).prop_map(
+        |(sort, code, text, location, (explained, in_slots))| match sort {
+            0 => (Ending::Success, Vec::new()),
+            1 => (Ending::Interrupted(Signal::Sigint), Vec::new()),
+            2 => (Ending::Panic { location }, Vec::new()),
+            3 => (Ending::Error { code, text: None }, Vec::new()),
+            4 => (explained, in_slots),
+            _ => (Ending::Error { code, text: Some(text.text.into()) }, text.planted),
+        },
+    );
     let known = prop::collection::vec(planted, 0..2);
     (line, ending, known, runs(), facts()).prop_map(|(line, (ending, in_text), known, run, facts)| {
         let planted = line.planted.iter().chain(&in_text).cloned().collect();
@@ -62,6 +65,40 @@ where
             known_values: known.into_iter().map(Into::into).collect(),
         };
         Seen { observation, line, planted }
+    })
+}
+
+/// Places in the program's source.
+fn locations() -> impl Strategy<Value = Option<CodeLocation>> {
+    let place = ("[a-z]{1,8}", 1..10_000_u32).prop_map(|(file, line)| format!("src/{file}.rs:{line}"));
+    prop::option::of(place).prop_map(|place| place.and_then(|place| CodeLocation::new(place).ok()))
+}
+
+/// Errors that explain themselves, with declared and planted values in their slots.
+fn explained<S>(source: &PolicySource, planted: S) -> impl Strategy<Value = (Ending, Vec<String>)> + use<S>
+where
+    S: Strategy<Value = String>,
+{
+    const TEMPLATES: [&str; 5] = [
+        "could not read {path}: {error}",
+        "no value called {value} for {flag}",
+        "{word} is not a command of {command}",
+        "cannot use '{value}' with {value}",
+        "{value} after the last of {number}",
+    ];
+    const SLOTS: [&str; 7] = ["value", "path", "flag", "word", "command", "number", "error"];
+    let declared: Vec<String> = crate::policy::declared_words(source).map(str::to_owned).collect();
+    let value = prop_oneof![
+        planted.prop_map(|value| (value.clone(), Some(value))),
+        prop::sample::select(declared).prop_map(|word| (word, None)),
+    ];
+    let slots = prop::collection::vec((prop::sample::select(&SLOTS[..]), value), 0..6);
+    let code = prop::sample::select(&["not_found", "mine"][..]);
+    (prop::sample::select(&TEMPLATES[..]), code, slots).prop_map(|(template, code, slots)| {
+        let planted = slots.iter().filter_map(|(_, (_, planted))| planted.clone()).collect();
+        let slots = slots.into_iter().map(|(name, (value, _))| (name, value.into())).collect();
+        let code = ErrorCode::new(code).unwrap_or_else(|_| ErrorCode::unclassified());
+        (Ending::Explained { code, template, slots }, planted)
     })
 }
 

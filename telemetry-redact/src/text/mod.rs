@@ -14,6 +14,7 @@
 mod cache;
 mod clauses;
 mod codes;
+mod fill;
 mod known;
 mod lex;
 mod lexicon;
@@ -32,6 +33,7 @@ mod words;
 
 pub(crate) use cache::Cache;
 pub use codes::CODES;
+pub(crate) use fill::fill;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
 pub(crate) use normalise::{is_invisible, normalise};
 pub(crate) use templates::{Part, Template, parts as template_parts};

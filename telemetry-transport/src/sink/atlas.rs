@@ -190,7 +190,7 @@ fn ending(outcome: &Outcome) -> (&'static str, Option<&str>, Option<&'static str
             let signal = signal_name(*signal);
             ("ERROR", Some(signal), Some(signal))
         }
-        Outcome::Panic => ("ERROR", Some("panic"), None),
+        Outcome::Panic { .. } => ("ERROR", Some("panic"), None),
     }
 }
 

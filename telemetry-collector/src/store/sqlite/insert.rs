@@ -106,7 +106,7 @@ fn insert_event(
             ("error", Some(code.as_str()), message.as_ref(), fingerprint.as_ref())
         }
         Outcome::Interrupted { .. } => ("interrupted", None, None, None),
-        Outcome::Panic => ("panic", None, None, None),
+        Outcome::Panic { .. } => ("panic", None, None, None),
     };
     let changed = statement.execute(params![
         event_id.to_bytes(),

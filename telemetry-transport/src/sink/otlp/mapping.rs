@@ -152,11 +152,19 @@ fn push_outcome(outcome: &Outcome, attributes: &mut Vec<KeyValue>) -> SeverityNu
         Outcome::Success => ("success", SeverityNumber::Info),
         Outcome::Error { .. } => ("error", SeverityNumber::Error),
         Outcome::Interrupted { .. } => ("interrupted", SeverityNumber::Warn),
-        Outcome::Panic => ("panic", SeverityNumber::Fatal),
+        Outcome::Panic { .. } => ("panic", SeverityNumber::Fatal),
     };
     attributes.push(attribute("telemetry.outcome", text(kind)));
     match outcome {
-        Outcome::Success | Outcome::Panic => {}
+        Outcome::Success => {}
+        Outcome::Panic { location } => {
+            let place = location.as_ref().and_then(|location| location.as_str().rsplit_once(':'));
+            if let Some((file, line)) = place {
+                attributes.push(attribute("code.file.path", text(file)));
+                attributes
+                    .extend(line.parse::<i64>().ok().map(|line| attribute("code.line.number", number(line))));
+            }
+        }
         Outcome::Error { code, message, fingerprint } => {
             attributes.push(attribute("error.type", text(code)));
             attributes.extend(message.as_ref().map(|message| attribute("error.message", text(message))));

@@ -1,0 +1,88 @@
+//! The notice, as somebody at a terminal sees it: a program whose standard error is one.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// What a program prints to a terminal of this width.
+    fn at_terminal(&self, arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        tcsetwinsize(&ours, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let terminal = OpenOptions::new().read(true).write(true).open(name).unwrap();
+        let program = std::env::current_exe().unwrap();
+        let program = program.ancestors().nth(2).unwrap().join("examples").join("endings");
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.0.path()).env_clear().envs(variables.iter().copied());
+        command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
+        let mut child = command.stdout(Stdio::null()).stderr(terminal).spawn().unwrap();
+        // What it holds of the terminal is closed, so that reading ends once the program has.
+        drop(command);
+        child.wait().unwrap();
+        let mut printed = Vec::new();
+        // A terminal that nobody else has open any more ends by an error (pty(7)).
+        let _ = File::from(ours).read_to_end(&mut printed);
+        String::from_utf8(printed).unwrap().replace('\r', "")
+    }
+
+    fn records(&self) -> usize {
+        let state = self.0.path().join("state/endings");
+        let text =
+            |part: &str| fs::read_to_string(state.join(part).join("active.ndjson")).unwrap_or_default();
+        let records = |part| text(part).lines().filter(|line| !line.is_empty()).count();
+        records("local") + records("pending")
+    }
+}
+
+#[test]
+fn it_is_shown_once_and_nothing_is_recorded_before() {
+    let home = Home::new();
+    let notice = home.at_terminal(&["say", "0"], 80, &[]);
+    for part in ["endings will record", "What:", "Why:", "See:", "Stop: ENDINGS_TELEMETRY_ENABLED=false"] {
+        assert!(notice.contains(part), "{part} is not in {notice}");
+    }
+    assert_eq!(home.records(), 0, "the run that shows it is not recorded");
+    assert_eq!(home.at_terminal(&["say", "0"], 80, &[]), "", "once");
+    assert_eq!(home.records(), 1);
+}
+
+#[test]
+fn it_is_as_narrow_as_the_terminal() {
+    let notice = Home::new().at_terminal(&["say", "0"], 40, &[]);
+    let widest = notice.lines().filter(|line| line.contains(' ')).map(str::len).max().unwrap();
+    assert!((30..=40).contains(&widest), "{widest}: {notice}");
+}
+
+#[test]
+fn it_is_in_the_words_that_the_program_made() {
+    let notice = Home::new().at_terminal(&["translated"], 80, &[]);
+    assert_eq!(notice, "endings zeichnet auf; ENDINGS_TELEMETRY_ENABLED=false\n");
+}
+
+#[test]
+fn nobody_is_told_who_has_spoken_or_cannot_read_it() {
+    for (name, value, records) in [
+        ("ENDINGS_TELEMETRY_ENABLED", "false", 0),
+        ("DO_NOT_TRACK", "1", 0),
+        ("GITHUB_ACTIONS", "true", 0),
+        ("ENDINGS_TELEMETRY_ENABLED", "local", 1),
+    ] {
+        let home = Home::new();
+        assert_eq!(home.at_terminal(&["say", "0"], 80, &[(name, value)]), "", "{name}={value}");
+        assert_eq!(home.records(), records, "{name}={value}");
+    }
+}
