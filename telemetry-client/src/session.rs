@@ -1,14 +1,14 @@
 //! One run of a host program, from the start of its `main` to its end.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
-use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Version};
+use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, StreamKind, Version};
 use telemetry_transport::helper;
 
 use crate::describe::{Described, Moment};
@@ -50,6 +50,7 @@ pub(crate) struct Started {
     at: SystemTime,
     clock: Instant,
     working_directory: Option<PathBuf>,
+    pub(crate) environment: Environment,
 }
 
 impl Telemetry {
@@ -180,6 +181,7 @@ impl Builder {
             at: SystemTime::now(),
             clock: Instant::now(),
             working_directory: std::env::current_dir().ok(),
+            environment: Environment::real(),
         };
         if std::env::args_os().nth(1).is_some_and(|argument| argument == HELPER_ARGUMENT) {
             helper::enter(HELPER_DEADLINE);
@@ -199,14 +201,14 @@ impl Builder {
         }
     }
 
-    pub(crate) fn client(&self, environment: Environment, started: &Started) -> Client {
-        let directory = started.working_directory.as_deref();
-        Client::of_program(environment, directory, &self.program, self.endpoint.as_deref())
+    pub(crate) fn client(&self, started: &Started) -> Client {
+        let Started { environment, working_directory, .. } = started;
+        Client::of_program(environment.clone(), working_directory.as_deref(), &self.program, self.endpoint.as_deref())
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
         // What is there to be sent was recorded after the notice.
-        ship_pending(&|| self.client(Environment::real(), started), &self.host(Notice::Seen), deadline)
+        ship_pending(&|| self.client(started), &self.host(Notice::Seen), deadline)
             .map(|_| ())
     }
 
@@ -216,7 +218,12 @@ impl Builder {
     }
 
     /// Whether the run may be recorded, and what is kept of this installation. With consent off nothing is touched.
-    fn decide(&self, client: &Client, context: &Context) -> Result<(Consent, Installation), NotRecorded> {
+    fn decide(
+        &self,
+        client: &Client,
+        context: &Context,
+        stderr: &mut dyn Write,
+    ) -> Result<(Consent, Installation), NotRecorded> {
         let consent = client.consent(&self.host(Notice::Seen));
         if consent.mode() == Mode::Off {
             return Err(NotRecorded::Off);
@@ -231,11 +238,11 @@ impl Builder {
             return Ok((consent, kept));
         }
         // Where nobody would read it, it stays unseen.
-        if context.ci.is_none() && std::io::stderr().is_terminal() {
+        if context.ci.is_none() && context.terminal.stderr == StreamKind::Terminal {
             kept.notice = Some(self.notice_version());
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
-                let _ = writeln!(std::io::stderr(), "{}", self.notice_text());
+                let _ = writeln!(stderr, "{}", self.notice_text());
             }
         }
         Err(NotRecorded::Off)
@@ -258,15 +265,20 @@ impl Builder {
         )
     }
 
-    fn record(&self, started: &Started, ending: Ending, exit_code: Option<i32>) -> Result<(), NotRecorded> {
+    fn record(
+        &self,
+        started: &Started,
+        stderr: &mut dyn Write,
+        ending: Ending,
+        exit_code: Option<i32>,
+    ) -> Result<(), NotRecorded> {
         let duration = started.clock.elapsed();
-        let environment = Environment::real();
-        if is_off_without_files(&environment, &self.host(Notice::Seen)) {
+        if is_off_without_files(&started.environment, &self.host(Notice::Seen)) {
             return Err(NotRecorded::Off);
         }
-        let client = self.client(environment, started);
+        let client = self.client(started);
         let context = surroundings::context_by_variable(client.environment());
-        let (consent, kept) = self.decide(&client, &context)?;
+        let (consent, kept) = self.decide(&client, &context, stderr)?;
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
         let known_values = match &ending {
             Ending::Error { text: Some(_), .. } => client.known_values(),
@@ -295,6 +307,9 @@ impl Builder {
 
 /// Records, whatever happens: what fails here is the event's loss, and no failure of the host's.
 fn record_quietly(builder: &Builder, started: &Started, ending: Ending, exit_code: Option<i32>) {
-    let record = || builder.record(started, ending, exit_code);
+    let record = || builder.record(started, &mut io::stderr(), ending, exit_code);
     let _ = catch_unwind(AssertUnwindSafe(record));
 }
+
+#[cfg(test)]
+mod modes;

@@ -10,6 +10,8 @@ mod document;
 #[cfg(unix)]
 mod exec;
 mod export;
+#[cfg(unix)]
+mod guide;
 mod home;
 mod policy;
 mod way;
