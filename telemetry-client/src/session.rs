@@ -203,13 +203,17 @@ impl Builder {
 
     pub(crate) fn client(&self, started: &Started) -> Client {
         let Started { environment, working_directory, .. } = started;
-        Client::of_program(environment.clone(), working_directory.as_deref(), &self.program, self.endpoint.as_deref())
+        Client::of_program(
+            environment.clone(),
+            working_directory.as_deref(),
+            &self.program,
+            self.endpoint.as_deref(),
+        )
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
         // What is there to be sent was recorded after the notice.
-        ship_pending(&|| self.client(started), &self.host(Notice::Seen), deadline)
-            .map(|_| ())
+        ship_pending(&|| self.client(started), &self.host(Notice::Seen), deadline).map(|_| ())
     }
 
     /// The notice is shown again where what is collected is something else.

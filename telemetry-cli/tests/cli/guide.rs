@@ -82,7 +82,9 @@ fn every_command_of_the_guide_does_what_it_says() {
         if let Some(name) = command.strip_prefix("cd ") {
             directory = directory.join(name);
             settle(&directory);
-        } else if let Some((name, value)) = command.strip_prefix("export ").and_then(|set| set.split_once('=')) {
+        } else if let Some((name, value)) =
+            command.strip_prefix("export ").and_then(|set| set.split_once('='))
+        {
             variables.push((name.to_owned(), value.replace(ADDRESS, &free)));
         } else {
             let mut shell = shell(&home, &command, &directory);
@@ -104,8 +106,7 @@ fn follow(shell: &mut Command, command: &str, prints: &[String]) {
     loop {
         let output = shell.output().unwrap();
         let all = String::from_utf8(output.stdout).unwrap();
-        let missing: Vec<&String> =
-            prints.iter().filter(|part| !all.contains(part.trim())).collect();
+        let missing: Vec<&String> = prints.iter().filter(|part| !all.contains(part.trim())).collect();
         if output.status.success() && missing.is_empty() {
             return;
         }
@@ -122,7 +123,9 @@ fn shell(home: &Home, command: &str, directory: &Path) -> Command {
     home.settle(&mut shell);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let tools = Path::new(env!("CARGO")).parent().unwrap();
-    let path = std::env::join_paths([binary, tools].map(Path::to_owned).into_iter().chain(std::env::split_paths(&path)));
+    let path = std::env::join_paths(
+        [binary, tools].map(Path::to_owned).into_iter().chain(std::env::split_paths(&path)),
+    );
     shell
         .arg("-c")
         .arg(command.replace("cargo run -q --", greet.to_str().unwrap()))

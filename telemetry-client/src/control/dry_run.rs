@@ -103,7 +103,8 @@ impl DryRun {
             let head = paragraph(&format!("Policy for {}, version {version}", policy.program()), width);
             format!("{head}\n{}", self.table(argv, width))
         } else {
-            let nothing = "There is no policy for this program, so nothing of its name and arguments is kept:";
+            let nothing =
+                "There is no policy for this program, so nothing of its name and arguments is kept:";
             let only = "only that a run happened, how it ended, how long it took, and where.";
             paragraph(nothing, width) + &paragraph(only, width)
         };

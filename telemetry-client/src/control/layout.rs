@@ -156,10 +156,7 @@ mod tests {
             pairs(&rows, Width::columns(50)),
             " endpoint  https://telemetry.example.com\n sent      3\n"
         );
-        assert_eq!(
-            pairs(&rows, Width::columns(30)),
-            "endpoint:\n  https://telemetry.example.com\nsent: 3\n"
-        );
+        assert_eq!(pairs(&rows, Width::columns(30)), "endpoint:\n  https://telemetry.example.com\nsent: 3\n");
     }
 
     #[test]

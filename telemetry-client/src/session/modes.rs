@@ -112,13 +112,15 @@ fn every_way_to_say_yes_and_no() {
         .foreground(Duration::from_secs(30));
     let cases = cases();
     assert_eq!(cases.len(), 4 * 4 * 4 * 4 * 2 * 2 * 3);
-    let mut seen = BTreeMap::new();
-    for case in cases {
-        *seen.entry(expected(&case)).or_insert(0) += 1;
-        check(&builder, &case);
-    }
-    // By hand: of 16 each, 9 of admin and project hold no no; for the voice see `expected`.
-    assert!(seen.len() == 3 && seen.values().all(|count| *count > 50), "{seen:?}");
+    let came_to = |mode: Mode| cases.iter().filter(|case| expected(case) == mode).count();
+    // Each mode is met, and off by far the most.
+    assert_eq!([Mode::Off, Mode::Local, Mode::On].map(came_to), [2514, 430, 128]);
+    // A case waits for the disk more than it computes.
+    std::thread::scope(|scope| {
+        for some in cases.chunks(cases.len() / 16) {
+            scope.spawn(|| some.iter().for_each(|case| check(&builder, case)));
+        }
+    });
 }
 
 fn check(builder: &Builder, case: &Case) {

@@ -31,7 +31,11 @@ pub fn context(environment: &Environment) -> Context {
 
 /// As [`context`], by variables and streams alone: no file is looked at.
 pub(crate) fn context_by_variable(environment: &Environment) -> Context {
-    Context { ci: ci(environment), agent: agent::agent_by_variable(environment), terminal: environment.terminal() }
+    Context {
+        ci: ci(environment),
+        agent: agent::agent_by_variable(environment),
+        terminal: environment.terminal(),
+    }
 }
 
 /// Which standard streams are a terminal.
