@@ -13,5 +13,6 @@ mod export;
 #[cfg(unix)]
 mod guide;
 mod home;
+mod narrow;
 mod policy;
 mod way;
