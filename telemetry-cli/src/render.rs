@@ -68,12 +68,12 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
 /// A table for a terminal that is too narrow for it: a line for each cell, led by its column's title; names and values a
 /// line each.
 fn blocks(header: &[(&str, Align)], rows: &[Vec<String>], width: Columns) -> String {
-    let block = |row: &Vec<String>| match &row[..] {
-        [name, value] => width.wrap(&format!("{name}: {value}")),
-        _ => {
-            let cells = header.iter().zip(row);
-            cells.map(|((title, _), cell)| width.wrap(&format!("{title}: {cell}"))).collect()
+    let block = |row: &Vec<String>| {
+        if let [name, value] = &row[..] {
+            return width.wrap(&format!("{name}: {value}"));
         }
+        let cells = header.iter().zip(row);
+        cells.map(|((title, _), cell)| width.wrap(&format!("{title}: {cell}"))).collect()
     };
     let between = if header.len() == 2 { "" } else { "\n" };
     rows.iter().map(block).collect::<Vec<_>>().join(between).trim_end().to_owned()

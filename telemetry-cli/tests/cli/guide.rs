@@ -7,11 +7,12 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::home::{BINARY, Home};
+use crate::mounted::example;
 
 const GUIDE: &str = include_str!("../../../docs/guide.md");
 const ADDRESS: &str = "127.0.0.1:8750";
@@ -24,7 +25,7 @@ fn blocks(language: &str) -> Vec<String> {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => open = Some((info == language, String::new())),
             (Some(_), Some(_)) => found.extend(open.take().filter(|(is_wanted, _)| *is_wanted)),
-            (Some((_, text)), None) => text.push_str(&format!("{line}\n")),
+            (Some((_, text)), None) => text.extend([line, "\n"]),
             (None, None) => {}
         }
     }
@@ -135,12 +136,6 @@ fn shell(home: &Home, command: &str, directory: &Path) -> Command {
         .env_remove("TELEMETRY_STATE_DIR")
         .env_remove("TELEMETRY_CONFIG");
     shell
-}
-
-/// Beside this test's own directory; `cargo test` builds examples too.
-fn example() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().join("examples").join("greet")
 }
 
 /// Puts the guide's files into the new crate, whose dependencies must be where the guide says.

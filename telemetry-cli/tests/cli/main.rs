@@ -13,6 +13,7 @@ mod export;
 #[cfg(unix)]
 mod guide;
 mod home;
+mod mounted;
 mod narrow;
 mod policy;
 mod way;
