@@ -31,11 +31,8 @@ pub(crate) fn commands() -> Commands {
         .endpoint("telemetry config set endpoint URL (or TELEMETRY_ENDPOINT)")
 }
 
-/// The longest word that keeps a column wide: a path or an address is broken rather than the table.
-const MAX_WORD: usize = 18;
-
 /// A plain table that fits the terminal: no lines that a screen reader would read out, no colours. Columns give way to
-/// the width by breaking between words.
+/// the width by breaking between words; where a word would have to be broken, a row is a block of lines.
 pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let rows: Vec<Vec<String>> = rows.into_iter().collect();
     let width = Columns::of_stdout();
@@ -49,7 +46,7 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
     for (index, (title, align)) in header.iter().enumerate() {
         let cells = rows.iter().filter_map(|row| row.get(index)).map(String::as_str);
         let words = cells.chain([*title]).flat_map(str::split_whitespace).map(|word| word.chars().count());
-        let widest = words.max().unwrap_or(0).min(MAX_WORD);
+        let widest = words.max().unwrap_or(0);
         // A blank on either side comes on top.
         let least = u16::try_from(widest + 2).unwrap_or(u16::MAX);
         least_widths.push((*align, least));
@@ -68,11 +65,16 @@ pub(crate) fn table(header: &[(&str, Align)], rows: impl IntoIterator<Item = Vec
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// A table for a terminal that is too narrow for it: a line for each cell, led by its column's title.
+/// A table for a terminal that is too narrow for it: a line for each cell, led by its column's title; names and values a
+/// line each.
 fn blocks(header: &[(&str, Align)], rows: &[Vec<String>], width: Columns) -> String {
     let block = |row: &Vec<String>| {
-        let lines = header.iter().zip(row).map(|((title, _), cell)| width.wrap(&format!(" {title}: {cell}")));
-        lines.collect::<String>()
+        if let [name, value] = &row[..] {
+            return width.wrap(&format!("{name}: {value}"));
+        }
+        let cells = header.iter().zip(row);
+        cells.map(|((title, _), cell)| width.wrap(&format!("{title}: {cell}"))).collect()
     };
-    rows.iter().map(block).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    let between = if header.len() == 2 { "" } else { "\n" };
+    rows.iter().map(block).collect::<Vec<_>>().join(between).trim_end().to_owned()
 }

@@ -86,7 +86,7 @@ impl Explanation {
     }
 }
 
-type Opens = Box<dyn for<'e> Fn(&'e dyn Any) -> Option<&'e (dyn Error + 'static)> + Send>;
+type Opens = Box<dyn for<'e> Fn(&'e dyn Any) -> Option<&'e (dyn Error + 'static)> + Send + Sync>;
 type Explains = fn(&(dyn Error + 'static)) -> Option<Explanation>;
 
 /// The types of errors that are known.

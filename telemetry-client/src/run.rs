@@ -1,6 +1,7 @@
 //! The run that is not recorded yet, shared by all who may be the first to learn how it ends: the guard, the panic hook,
 //! the end of the process, a signal.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -9,6 +10,7 @@ use std::time::{Instant, SystemTime};
 use telemetry_redact::Ending;
 use telemetry_schema::Signal;
 
+use crate::surroundings::Environment;
 use crate::{Builder, panic};
 
 /// When and where the run began.
@@ -17,6 +19,7 @@ pub(crate) struct Started {
     pub(crate) at: SystemTime,
     pub(crate) clock: Instant,
     pub(crate) working_directory: Option<PathBuf>,
+    pub(crate) environment: Environment,
 }
 
 /// A run of the program.
@@ -59,7 +62,7 @@ impl Run {
         let Some(builder) = lock(&self.open).take() else { return };
         if std::process::id() == self.process {
             let _quiet = panic::quiet();
-            let record = || builder.record(&self.started, ending(&builder), exit_code);
+            let record = || builder.record(&self.started, &mut io::stderr(), ending(&builder), exit_code);
             let _ = catch_unwind(AssertUnwindSafe(record));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write;
 use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
-use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, Version};
+use telemetry_schema::{
+    AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, StreamKind, Version,
+};
 use telemetry_transport::helper;
 
 use crate::describe::{Described, Moment};
@@ -236,6 +238,7 @@ impl Builder {
             at: SystemTime::now(),
             clock: Instant::now(),
             working_directory: std::env::current_dir().ok(),
+            environment: Environment::real(),
         };
         if std::env::args_os().nth(1).is_some_and(|argument| argument == HELPER_ARGUMENT) {
             helper::enter(HELPER_DEADLINE);
@@ -261,14 +264,19 @@ impl Builder {
         }
     }
 
-    pub(crate) fn client(&self, environment: Environment, started: &Started) -> Client {
-        let directory = started.working_directory.as_deref();
-        Client::of_program(environment, directory, &self.program, self.endpoint.as_deref())
+    pub(crate) fn client(&self, started: &Started) -> Client {
+        let Started { environment, working_directory, .. } = started;
+        Client::of_program(
+            environment.clone(),
+            working_directory.as_deref(),
+            &self.program,
+            self.endpoint.as_deref(),
+        )
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
         let begun = Instant::now();
-        let client_now = || self.client(Environment::real(), started);
+        let client_now = || self.client(started);
         let _ = client_now().erase_pending(deadline / 2);
         let left = deadline.saturating_sub(begun.elapsed());
         // What is there to be sent was recorded after the notice.
@@ -281,7 +289,12 @@ impl Builder {
     }
 
     /// Whether the run may be recorded, and what is kept of this installation. With consent off nothing is touched.
-    fn decide(&self, client: &Client, context: &Context) -> Result<(Consent, Installation), NotRecorded> {
+    fn decide(
+        &self,
+        client: &Client,
+        context: &Context,
+        stderr: &mut dyn Write,
+    ) -> Result<(Consent, Installation), NotRecorded> {
         let mut sources = client.sources(&self.host(Notice::Seen));
         let consent = resolve(&sources);
         if consent.mode() == Mode::Off {
@@ -301,12 +314,12 @@ impl Builder {
             return Ok((consent, kept));
         }
         // Where nobody would read it, it stays unseen.
-        if context.ci.is_none() && std::io::stderr().is_terminal() {
+        if context.ci.is_none() && context.terminal.stderr == StreamKind::Terminal {
             let text = self.notice_text(client, dir);
             kept.notice = Some(self.notice_version());
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
-                let _ = writeln!(std::io::stderr(), "{text}");
+                let _ = writeln!(stderr, "{text}");
             }
         }
         Err(NotRecorded::Off)
@@ -327,17 +340,17 @@ impl Builder {
     pub(crate) fn record(
         &self,
         started: &Started,
+        stderr: &mut dyn Write,
         ending: Ending,
         exit_code: Option<i32>,
     ) -> Result<(), NotRecorded> {
         let duration = started.clock.elapsed();
-        let environment = Environment::real();
-        if is_off_without_files(&environment, &self.host(Notice::Seen)) {
+        if is_off_without_files(&started.environment, &self.host(Notice::Seen)) {
             return Err(NotRecorded::Off);
         }
-        let client = self.client(environment, started);
+        let client = self.client(started);
         let context = surroundings::context_by_variable(client.environment());
-        let (consent, kept) = self.decide(&client, &context)?;
+        let (consent, kept) = self.decide(&client, &context, stderr)?;
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
         let known_values = match &ending {
             Ending::Error { text: Some(_), .. } | Ending::Explained { .. } => client.known_values(),
@@ -363,3 +376,6 @@ impl Builder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod modes;

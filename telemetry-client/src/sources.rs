@@ -82,7 +82,7 @@ impl Files {
             .map(|directory| directory.join(PROJECT_FILE))
             .find(|path| is_there(path))
             .map(SettingsFile::new);
-        let admin = crate::platform::admin_file().map(SettingsFile::new);
+        let admin = crate::platform::admin_file().map(|path| SettingsFile::new(environment.at(&path)));
         Self {
             settings: settings.map(Source::from),
             for_all: for_all.map(Source::from),

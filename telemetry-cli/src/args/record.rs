@@ -33,7 +33,7 @@ pub struct Exec {
 
 /// `telemetry explain`
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("source").required(true).args(["argv", "argv_lines"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["argv", "argv_lines", "last"]))]
 pub struct Explain {
     /// The policy file to use instead of the shipped one for the program
     #[arg(long, value_name = "FILE")]
@@ -44,11 +44,14 @@ pub struct Explain {
     /// Read command lines from standard input, a JSON array a line, and print an event a line
     #[arg(long)]
     pub argv_lines: bool,
+    /// Instead of a command line, say who decides, and what was kept and dropped of this many recorded commands
+    #[arg(long, value_name = "COUNT", conflicts_with = "policy")]
+    pub last: Option<usize>,
     /// The error text the command would have printed
-    #[arg(long, value_name = "TEXT", conflicts_with = "argv_lines")]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["argv_lines", "last"])]
     pub error: Option<String>,
     /// The exit code the command would have ended with
-    #[arg(long, value_name = "CODE", conflicts_with = "argv_lines")]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["argv_lines", "last"])]
     pub exit_code: Option<i32>,
     /// The command and its arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]

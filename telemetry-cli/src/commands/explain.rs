@@ -5,30 +5,40 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use serde::Deserialize;
-use telemetry_client::control::{DryRun, Typed, Width};
-use telemetry_client::{App, Client};
+use serde::{Deserialize, Serialize};
+use telemetry_client::control::{Control, DryRun, Typed, Width};
+use telemetry_client::{App, Client, Host};
 use telemetry_redact::{Raw, Redactor};
 
 use crate::args::Explain;
 use crate::policies;
+use crate::render::commands;
 
 pub(crate) fn run(explain: &Explain) -> Result<ExitCode> {
     let client = Client::new();
     if explain.argv_lines {
         return lines(&client, explain.policy.as_deref());
     }
+    if let Some(last) = explain.last {
+        let explanation = Control::new(client, Host::default(), commands()).explain(last)?;
+        return print(explain, &explanation, |width| explanation.text(width));
+    }
     let program = explain.argv.first().map(Path::new);
     let redactor = policies::redactor(explain.policy.as_deref(), program)?;
     let typed = Typed::of_arguments(&explain.argv);
     let typed = typed.error(explain.error.as_deref()).exit_code(explain.exit_code);
     let dry_run = DryRun::new(&client, &redactor, &App::default(), typed);
+    let text = |width| dry_run.text(redactor.policy(), &explain.argv, width);
+    print(explain, &dry_run, text)
+}
+
+fn print<T: Serialize>(explain: &Explain, answer: &T, text: impl Fn(Width) -> String) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if explain.json {
-        serde_json::to_writer_pretty(&mut out, &dry_run)?;
+        serde_json::to_writer_pretty(&mut out, answer)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", dry_run.text(redactor.policy(), &explain.argv, Width::of_stdout()))?;
+        write!(out, "{}", text(Width::of_stdout()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use telemetry_client::Client;
+use telemetry_client::control::Width;
 use telemetry_collector::{
     Cell, MAX_EVENTS, Policies, Report, ReportOptions, SqliteStore, Store, admit_batch,
 };
@@ -79,7 +80,7 @@ fn import(store: &SqliteStore, policies: &Policies, lines: &[String], now: Times
 }
 
 pub(crate) fn text(report: &Report, source: &str) -> String {
-    let mut text = format!("Report on {source}\n");
+    let mut text = Width::of_stdout().wrap(&format!("Report on {source}"));
     for section in report.sections().into_iter().filter(|section| !section.rows.is_empty()) {
         let header: Vec<_> = section.columns.iter().map(|column| (column.title, column.align)).collect();
         let rows = section.rows.iter().map(|row| row.iter().map(ToString::to_string).collect());

@@ -11,6 +11,10 @@ mod erasure;
 #[cfg(unix)]
 mod exec;
 mod export;
+#[cfg(unix)]
+mod guide;
 mod home;
+mod mounted;
+mod narrow;
 mod policy;
 mod way;

@@ -207,8 +207,8 @@ fn the_local_report_counts_what_was_recorded() {
     assert!(csv.lines().any(|line| line.starts_with("misspellings,")), "{csv}");
     let narrow = home.telemetry(&["report"]).env("COLUMNS", "40").output().unwrap();
     let narrow = String::from_utf8(narrow.stdout).unwrap();
-    assert!(narrow.lines().all(|line| line.chars().count() <= 50), "{narrow}");
-    assert!(narrow.contains("Typed: statsu"), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
+    assert!(narrow.contains("\nTyped: statsu\n") && narrow.contains("\nerrors: 1\n"), "{narrow}");
 }
 
 #[test]

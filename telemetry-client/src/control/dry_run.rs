@@ -98,18 +98,15 @@ impl DryRun {
     /// The same for people, beside the arguments as they were typed, which the user is shown and nobody else.
     #[must_use]
     pub fn text(&self, policy: Option<&Policy>, argv: &[OsString], width: Width) -> String {
-        let mut text = match policy {
-            Some(policy) => {
-                let version = policy.version().0;
-                let head = paragraph(&format!("Policy for {}, version {version}", policy.program()), width);
-                format!("{head}\n{}", self.table(argv, width))
-            }
-            None => {
-                let nothing =
-                    "There is no policy for this program, so nothing of its name and arguments is kept:";
-                let only = "only that a run happened, how it ended, how long it took, and where.";
-                paragraph(nothing, width) + &paragraph(only, width)
-            }
+        let mut text = if let Some(policy) = policy {
+            let version = policy.version().0;
+            let head = paragraph(&format!("Policy for {}, version {version}", policy.program()), width);
+            format!("{head}\n{}", self.table(argv, width))
+        } else {
+            let nothing =
+                "There is no policy for this program, so nothing of its name and arguments is kept:";
+            let only = "only that a run happened, how it ended, how long it took, and where.";
+            paragraph(nothing, width) + &paragraph(only, width)
         };
         for TextFinding { rule, count } in &self.text_findings {
             let line = format!("error text: {rule} took something out {count} times");

@@ -138,14 +138,14 @@ mod tests {
     fn a_table_that_does_not_fit_is_blocks() {
         let columns =
             [Column { title: "argument", name: "argument" }, Column { title: "", name: "what became of it" }];
-        let rows = [row(["--name", "kept"]), row(["grandma's", "dropped"])];
+        let rows = [row(["--name", "kept"]), row(["grandma's tree", "dropped"])];
         assert_eq!(
             table(columns, &rows, Width::columns(40)),
-            " argument\n --name     kept\n grandma's  dropped\n"
+            " argument\n --name          kept\n grandma's tree  dropped\n"
         );
         assert_eq!(
             table(columns, &rows, Width::columns(20)),
-            "argument: --name\nwhat became of it:\n  kept\n\nargument: grandma's\nwhat became of it:\n  dropped\n"
+            "argument: --name\nwhat became of it:\n  kept\n\nargument: grandma's\n  tree\nwhat became of it:\n  dropped\n"
         );
     }
 

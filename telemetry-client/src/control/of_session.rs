@@ -5,7 +5,6 @@ use telemetry_redact::consent::{Mode, Notice};
 use super::{Commands, Control};
 use crate::installation::Installation;
 use crate::session::HELPER_ARGUMENT;
-use crate::surroundings::Environment;
 use crate::{App, Client, Host, Telemetry};
 
 /// The name of the subcommand that is mounted, and of none other.
@@ -31,7 +30,7 @@ impl Telemetry {
             // Only the end of a run takes it, and takes the run with it.
             return Control::new(Client::new(), Host::default(), Commands::below(SUBCOMMAND));
         };
-        let client = builder.client(Environment::real(), &started);
+        let client = builder.client(&started);
         let is_off = client.consent(&builder.host(Notice::Seen)).mode() == Mode::Off;
         // With consent off no file of the state directory is opened.
         let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);

@@ -71,6 +71,6 @@ impl Shown {
     /// The events, one a line. What is damaged is not in it: that is talk, for standard error.
     #[must_use]
     pub fn text(&self) -> String {
-        self.events.iter().map(|event| format!("{}\n", event.get())).collect()
+        self.events.iter().flat_map(|event| [event.get(), "\n"]).collect()
     }
 }

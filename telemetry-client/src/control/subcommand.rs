@@ -204,7 +204,7 @@ impl Action {
                 };
                 let shown = control.show(show)?;
                 form.print(&shown, super::Shown::text)?;
-                shown.damaged.iter().for_each(|damaged| talk(damaged));
+                shown.damaged.iter().for_each(talk);
                 Ok(())
             }
             Self::Explain(ExplainArguments { last, form, line }) if line.is_empty() => {

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use telemetry_schema::Terminal;
+
 /// Files that hold facts are small. More of one is never read, so that no file can make a command wait.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
@@ -14,6 +16,7 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 pub struct Environment {
     variables: Option<BTreeMap<String, OsString>>,
     root: PathBuf,
+    terminal: Option<Terminal>,
 }
 
 /// The beginning of a file.
@@ -35,7 +38,7 @@ impl Environment {
     /// This process's variables and the machine's file system.
     #[must_use]
     pub fn real() -> Self {
-        Self { variables: None, root: PathBuf::from("/") }
+        Self { variables: None, root: PathBuf::from("/"), terminal: None }
     }
 
     /// These variables, and a directory in place of the file system's root.
@@ -45,7 +48,18 @@ impl Environment {
     ) -> Self {
         let variables =
             variables.into_iter().map(|(name, value)| (name.to_owned(), OsString::from(value))).collect();
-        Self { variables: Some(variables), root: root.into() }
+        Self { variables: Some(variables), root: root.into(), terminal: None }
+    }
+
+    /// These standard streams in place of this process's own.
+    #[must_use]
+    pub fn with_terminal(self, terminal: Terminal) -> Self {
+        Self { terminal: Some(terminal), ..self }
+    }
+
+    /// Which standard streams are a terminal.
+    pub(super) fn terminal(&self) -> Terminal {
+        self.terminal.unwrap_or_else(super::terminal)
     }
 
     /// A variable.
@@ -139,7 +153,7 @@ impl Environment {
     }
 
     /// Where an absolute path is below the root.
-    fn at(&self, path: &Path) -> PathBuf {
+    pub(crate) fn at(&self, path: &Path) -> PathBuf {
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
 

@@ -26,12 +26,16 @@ use telemetry_schema::{Context, StreamKind, Terminal};
 /// What started this process.
 #[must_use]
 pub fn context(environment: &Environment) -> Context {
-    Context { ci: ci(environment), agent: agent(environment), terminal: terminal() }
+    Context { ci: ci(environment), agent: agent(environment), terminal: environment.terminal() }
 }
 
 /// As [`context`], by variables and streams alone: no file is looked at.
 pub(crate) fn context_by_variable(environment: &Environment) -> Context {
-    Context { ci: ci(environment), agent: agent::agent_by_variable(environment), terminal: terminal() }
+    Context {
+        ci: ci(environment),
+        agent: agent::agent_by_variable(environment),
+        terminal: environment.terminal(),
+    }
 }
 
 /// Which standard streams are a terminal.

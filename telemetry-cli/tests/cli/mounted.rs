@@ -1,0 +1,133 @@
+//! The ready-made subcommand, mounted in `examples/greet.rs`: real processes.
+
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::{Value as Json, json};
+
+use crate::home::Home;
+
+const HELLO: [&str; 5] = ["hello", "--tone", "warm", "--name", "grandma"];
+
+fn greet_with(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut greet = std::process::Command::new(example());
+    greet.args(arguments);
+    home.settle(&mut greet);
+    greet.envs(variables.iter().copied()).output().unwrap()
+}
+
+fn greet(home: &Home, arguments: &[&str]) -> String {
+    let output = greet_with(home, arguments, &[]);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn answer(home: &Home, arguments: &[&str]) -> Json {
+    serde_json::from_str(&greet(home, &[&["telemetry"], arguments, &["--json"]].concat())).unwrap()
+}
+
+/// Beside this test's own directory; `cargo test` builds examples too.
+pub(crate) fn example() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("examples").join("greet")
+}
+
+#[test]
+fn a_run_that_controls_telemetry_is_not_recorded() {
+    let home = Home::new();
+    for action in ["on", "local", "status", "explain", "show"] {
+        greet(&home, &["telemetry", action]);
+        assert!(home.snapshot().is_empty(), "{action}");
+    }
+    greet(&home, &HELLO);
+    assert_eq!(answer(&home, &["show"])["events"].as_array().unwrap().len(), 1);
+    greet(&home, &["telemetry", "off"]);
+    assert!(!home.snapshot().values().any(|file| !file.is_empty()), "{:?}", home.snapshot());
+    let before = home.snapshot();
+    for arguments in [&["telemetry", "status"][..], &["telemetry", "show"], &HELLO] {
+        greet(&home, arguments);
+        assert_eq!(home.snapshot(), before, "off touches nothing: {arguments:?}");
+    }
+}
+
+#[test]
+fn a_switch_says_what_came_of_it_and_not_what_was_asked() {
+    let home = Home::new();
+    let run = greet_with(&home, &["telemetry", "on"], &[("DO_NOT_TRACK", "1")]);
+    assert_eq!(
+        String::from_utf8(run.stdout).unwrap(),
+        "the setting is on\ntelemetry is off, decided by: variable DO_NOT_TRACK\n"
+    );
+    let switched = answer(&home, &["on"]);
+    // Nowhere to send to.
+    assert_eq!((&switched["setting"], &switched["mode"]), (&json!("on"), &json!("local")));
+    assert_eq!(switched["decided_by"], "endpoint");
+    std::fs::write(home.path("config.toml"), "telemetry_enabled = perhaps\n").unwrap();
+    let run = greet_with(&home, &["telemetry", "on"], &[]);
+    assert_eq!(run.status.code(), Some(1));
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(said.starts_with("telemetry: ") && said.contains("config.toml: line 1"), "{said}");
+}
+
+#[test]
+fn the_last_commands_are_explained_by_what_their_events_can_prove() {
+    let home = Home::new();
+    greet(&home, &["telemetry", "local"]);
+    greet(&home, &HELLO);
+    greet_with(&home, &["hallo", "--name", "/home/ada/x"], &[]);
+    let explanation = answer(&home, &["explain", "--last", "5"]);
+    assert_eq!(explanation["sources"].as_array().unwrap().len(), 10);
+    assert_eq!(explanation["decided_by"], "setting");
+    let [mistyped, hello] = &explanation["commands"].as_array().unwrap()[..] else {
+        panic!("two commands: {explanation}")
+    };
+    let part = |verdict: &str, rule: &str, kept_as: Option<&str>| json!({"verdict": verdict, "rule": rule, "kept_as": kept_as, "count": 1});
+    assert_eq!(
+        hello["parts"],
+        json!([
+            part("kept", "program.declared", Some("greet")),
+            part("kept", "command.declared", Some("hello")),
+            part("kept", "flag.declared", Some("tone")),
+            part("kept", "value.declared", Some("tone warm")),
+            part("kept", "flag.declared", Some("name")),
+            part("dropped", "value.not_declared", None),
+        ])
+    );
+    assert_eq!((&hello["outcome"], &hello["fate"]), (&json!("success"), &json!("local")));
+    let parts = mistyped["parts"].as_array().unwrap();
+    assert!(parts.contains(&part("kept", "command.near_miss", Some("hallo (near hello)"))), "{mistyped}");
+    assert_eq!(answer(&home, &["explain", "--last", "1"])["commands"].as_array().unwrap().len(), 1);
+    let text = greet(&home, &["telemetry", "explain"]);
+    assert!(!text.contains("grandma") && !text.contains("ada"), "{text}");
+    // The binary reads the same spool, where it is told so.
+    let mut binary = home.telemetry(&["explain", "--last", "5", "--json"]);
+    let output = binary.env("TELEMETRY_STATE_DIR", home.state().join("greet")).output().unwrap();
+    let by_binary: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(by_binary["commands"], explanation["commands"]);
+}
+
+#[test]
+fn a_command_line_is_explained_and_not_run() {
+    let home = Home::new();
+    let explained = answer(&home, &["explain"]);
+    assert_eq!(explained["decided_by"], "notice");
+    let output =
+        greet_with(&home, &["telemetry", "explain", "--json", "--", "hello", "--name", "grandma"], &[]);
+    let dry_run: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(dry_run["event"]["command"]["path"], json!(["hello"]));
+    assert!(!dry_run.to_string().contains("grandma"), "{dry_run}");
+    assert_eq!(
+        greet_with(&home, &["telemetry", "explain", "--last", "2", "--", "x"], &[]).status.code(),
+        Some(2)
+    );
+    assert!(home.snapshot().is_empty());
+}
+
+#[test]
+fn what_is_deleted_is_counted() {
+    let home = Home::new();
+    greet(&home, &["telemetry", "local"]);
+    greet(&home, &HELLO);
+    assert_eq!(answer(&home, &["purge", "--sent"]), json!({"events": 1, "sent_batches": 0}));
+    assert_eq!(answer(&home, &["purge"]), json!({"events": 0, "sent_batches": null}));
+}

@@ -1,0 +1,218 @@
+//! What a user controls telemetry with, as functions.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use telemetry_client::control::{Commands, Control, ControlError, Copies, Fate, Show, Typed, Width};
+use telemetry_client::surroundings::Environment;
+use telemetry_client::{App, Client, Host};
+use telemetry_redact::consent::{Mode, SourceKind};
+use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run, Verdict};
+use telemetry_schema::Timestamp;
+
+const POLICY: &str = r#"{"format": 1, "program": "orchard", "version": 1, "environment_prefix": "ORCHARD",
+    "dialect": "clap", "sets": {"fruit": ["apple", "pear"]},
+    "flags": {"fruit": {"takes": "value", "values": "fruit"}, "name": {"takes": "value"}},
+    "commands": [{"path": ""}, {"path": "plant", "flags": ["fruit", "name"]}]}"#;
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn client(&self, variables: &[(&str, &str)]) -> Client {
+        let [state, config] = ["state", "config.toml"].map(|name| self.path(name).display().to_string());
+        let own = [("TELEMETRY_STATE_DIR", state.as_str()), ("TELEMETRY_CONFIG", config.as_str())];
+        let all = own.into_iter().chain(variables.iter().copied());
+        Client::in_environment(Environment::fake(all, self.0.path()), Some(self.0.path()))
+    }
+
+    fn control(&self, variables: &[(&str, &str)]) -> Control {
+        let host = Host { program_variable: Some("ORCHARD_TELEMETRY_ENABLED".to_owned()), ..Host::default() };
+        let redactor = Redactor::new(Policy::from_json(POLICY).unwrap());
+        Control::new(self.client(variables), host, Commands::below("orchard telemetry")).redactor(redactor)
+    }
+
+    /// Records a run of `orchard` that ended so.
+    fn record(&self, line: &[&str], error: Option<&str>) {
+        let client = self.client(&[]);
+        let now: Timestamp = client.now();
+        let ending = match error {
+            None => Ending::Success,
+            text => Ending::Error { code: None, text: text.map(Raw::from) },
+        };
+        let run = Run { started_at: now, completed_at: now, duration_us: 1, ending, exit_code: Some(0) };
+        let argv = ["orchard"].iter().chain(line).map(|argument| Raw::from(*argument)).collect();
+        let facts = client.facts(&App::default());
+        let observation = Observation { argv, run, facts, known_values: Vec::new() };
+        let redactor = Redactor::new(Policy::from_json(POLICY).unwrap());
+        client.record(&redactor, observation, &client.consent(&Host::default())).unwrap();
+    }
+}
+
+#[test]
+fn the_setting_is_written_and_off_deletes() {
+    let home = Home::new();
+    let mut control = home.control(&[]);
+    assert_eq!(control.enabled().unwrap(), None);
+    assert_eq!(control.local().unwrap().mode, Mode::Local);
+    home.record(&["plant", "--fruit", "pear"], None);
+    for no in ["false", "FALSE", "off", "0"] {
+        let switched = control.set_enabled(no).unwrap();
+        assert_eq!((switched.setting, switched.mode), (Mode::Off, Mode::Off));
+    }
+    assert_eq!(control.enabled().unwrap(), Some(Mode::Off));
+    assert!(control.show(Show::Recorded).unwrap().events.is_empty());
+    assert_eq!(fs::read_to_string(home.path("config.toml")).unwrap(), "telemetry_enabled = false\n");
+}
+
+#[test]
+fn a_value_that_is_none_changes_nothing() {
+    let home = Home::new();
+    let mut control = home.control(&[]);
+    control.on().unwrap();
+    home.record(&["plant"], None);
+    let error = control.set_enabled("maybe").unwrap_err().to_string();
+    assert_eq!(error, "telemetry_enabled: `maybe` is not one of true, false, local");
+    assert_eq!(control.enabled().unwrap(), Some(Mode::On));
+    assert_eq!(control.show(Show::Recorded).unwrap().events.len(), 1);
+}
+
+#[test]
+fn who_decides_is_named_and_what_would_change_it() {
+    let home = Home::new();
+    for (variables, file, decided_by, remedy) in [
+        (&[][..], None, SourceKind::Endpoint, "lets events be sent"),
+        (&[("DO_NOT_TRACK", "1")], None, SourceKind::DoNotTrack, "unset the variable DO_NOT_TRACK"),
+        (
+            &[("ORCHARD_TELEMETRY_ENABLED", "false")],
+            None,
+            SourceKind::ProgramVariable,
+            "unset the variable ORCHARD_TELEMETRY_ENABLED",
+        ),
+        (&[], Some("config.toml"), SourceKind::Setting, "orchard telemetry on turns it on"),
+        (&[], Some(".telemetry.toml"), SourceKind::ProjectFile, "change the project file"),
+        (&[], Some("etc/telemetry/config.toml"), SourceKind::AdminFile, "an administrator"),
+    ] {
+        // Where the machine-wide file is differs between platforms.
+        if decided_by == SourceKind::AdminFile && cfg!(not(target_os = "linux")) {
+            continue;
+        }
+        if let Some(file) = file {
+            fs::create_dir_all(home.path(file).parent().unwrap()).unwrap();
+            fs::write(home.path(file), "telemetry_enabled = false\n").unwrap();
+        }
+        let status = home.control(variables).status();
+        assert_eq!(status.decision.decided_by, decided_by);
+        let said = &status.decision.would_change_it;
+        assert!(said.iter().any(|sentence| sentence.contains(remedy)), "{said:?}");
+        assert_eq!(status.text(Width::columns(200)).matches(", which decided").count(), 1);
+        if let Some(file) = file {
+            fs::remove_file(home.path(file)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_switch_does_not_claim_what_others_forbid() {
+    let home = Home::new();
+    fs::write(home.path(".telemetry.toml"), "telemetry_enabled = false\n").unwrap();
+    let switched = home.control(&[]).on().unwrap();
+    assert_eq!((switched.setting, switched.mode), (Mode::On, Mode::Off));
+    let text = switched.text(Width::columns(200));
+    assert!(text.starts_with("the setting is on\ntelemetry is off, decided by: project file "), "{text}");
+}
+
+#[test]
+fn the_last_commands_are_explained_newest_first() {
+    let home = Home::new();
+    home.record(&["plant", "--fruit", "pear", "--name", "grandma's"], None);
+    home.record(&["plnat", "--kind", "x"], Some("open /home/ada/notes: permission denied"));
+    let control = home.control(&[]);
+    let explanation = control.explain(10).unwrap();
+    let [error, success] = &explanation.commands[..] else { panic!("{explanation:?}") };
+    assert_eq!((success.fate, success.outcome.as_str()), (Fate::Local, "success"));
+    assert_eq!(error.message.as_deref(), Some("open <path>: permission denied"));
+    assert_eq!((error.taken_out[0].placeholder, error.taken_out[0].count), ("<path>", 1));
+    let near = error.parts.iter().find(|part| part.rule == "command.near_miss").unwrap();
+    assert_eq!(near.kept_as.as_deref(), Some("plnat (near plant)"));
+    let dropped = |command: &telemetry_client::control::PastCommand| -> u32 {
+        command.parts.iter().filter(|part| part.verdict == Verdict::Dropped).map(|part| part.count).sum()
+    };
+    assert_eq!(dropped(success), 1, "the name");
+    assert!(dropped(error) >= 1, "the flag");
+    for text in [explanation.text(Width::columns(40)), serde_json::to_string(&explanation).unwrap()] {
+        assert!(!["grandma", "ada", "kind"].iter().any(|typed| text.contains(typed)), "{text}");
+    }
+    assert_eq!(control.explain(1).unwrap().commands.len(), 1);
+    fs::write(home.path("state/local/active.ndjson"), "{\"odd\": 1}\n").unwrap();
+    let explanation = control.explain(10).unwrap();
+    assert_eq!((explanation.commands.len(), explanation.left_out), (0, 1));
+}
+
+#[test]
+fn what_is_shown_is_what_is_stored() {
+    let home = Home::new();
+    home.record(&["plant", "--fruit", "apple"], None);
+    let shown = home.control(&[]).show(Show::Local).unwrap();
+    let stored = fs::read_to_string(home.path("state/local/active.ndjson")).unwrap();
+    assert!(stored.contains(&shown.text()), "{stored}");
+    assert!(home.control(&[]).show(Show::Pending).unwrap().events.is_empty());
+    assert!(home.control(&[]).show(Show::Sent).unwrap().events.is_empty());
+}
+
+#[test]
+fn a_dry_run_touches_nothing() {
+    let home = Home::new();
+    let control = home.control(&[]);
+    let argv = ["orchard", "plant", "--fruit", "plum\u{1b}[2J"].map(std::ffi::OsString::from);
+    let dry_run = control.dry_run(Typed::of_arguments(&argv).exit_code(Some(2)));
+    let text = control.dry_run_text(&dry_run, &argv, Width::columns(120));
+    assert!(text.contains("value.not_in_closed_set") && !text.contains('\u{1b}'), "{text}");
+    assert_eq!(dry_run.event.exit_code, Some(2));
+    assert!(is_empty(home.0.path()));
+}
+
+#[test]
+fn what_cannot_be_done_is_an_error() {
+    let home = Home::new();
+    fs::write(home.path("config.toml"), "telemetry_enabled = \n").unwrap();
+    let mut control = home.control(&[]);
+    assert!(matches!(control.on(), Err(ControlError::Settings(_))));
+    assert!(matches!(control.enabled(), Err(ControlError::Settings(_))));
+    assert_eq!(control.status().decision.mode, Mode::Off);
+    assert_eq!(control.purge(Copies::Delete).unwrap().events, 0);
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).unwrap().next().is_none()
+}
+
+#[cfg(feature = "clap")]
+#[test]
+fn the_subcommand_is_sound() {
+    use clap::FromArgMatches as _;
+    use telemetry_client::control::{Arguments, command};
+
+    command().debug_assert();
+    // Under another name, too.
+    let orchard = clap::Command::new("orchard").subcommand(command().name("privacy"));
+    for (line, is_sound) in [
+        (&["orchard", "privacy", "show", "--sent", "--json"][..], true),
+        (&["orchard", "privacy", "explain", "--", "plant", "--fruit", "pear"], true),
+        (&["orchard", "privacy", "show", "--sent", "--local"], false),
+        (&["orchard", "privacy"], false),
+    ] {
+        let found = orchard.clone().try_get_matches_from(line);
+        assert_eq!(found.is_ok(), is_sound, "{line:?}");
+        let Ok(found) = found else { continue };
+        assert!(Arguments::from_arg_matches(found.subcommand().unwrap().1).is_ok());
+    }
+}
