@@ -4,5 +4,6 @@
 
 mod command;
 mod dialects;
+mod endings;
 #[cfg(feature = "proptest")]
 mod laws;
