@@ -2,10 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod client;
+#[cfg(feature = "clap")]
+mod derive;
 mod describe;
 mod installation;
 mod known;
 mod platform;
+mod ruling;
 mod session;
 mod settings;
 mod ship;
@@ -14,6 +17,8 @@ pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
+#[cfg(feature = "clap")]
+pub use derive::{CommandPolicy, LockError};
 pub use session::{Builder, Telemetry};
 pub use settings::{Key, Said, SettingsError, SettingsFile};
 pub use ship::{NotShipped, ship_pending};

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice};
-use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
+use telemetry_redact::{Ending, Observation, Policy, Raw, Run};
 use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Version};
 use telemetry_transport::helper;
 
 use crate::describe::{Described, Moment};
 use crate::installation::Installation;
+use crate::ruling::Ruling;
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
 use crate::surroundings::{self, Environment};
@@ -24,8 +25,7 @@ const HELPER_ARGUMENT: &str = "__telemetry-ship";
 /// What a program says of itself, once, at the start of its `main`.
 #[derive(Debug)]
 pub struct Builder {
-    redactor: Redactor,
-    program: ProgramName,
+    ruling: Ruling,
     version: Option<Version>,
     endpoint: Option<String>,
     auth_method: Option<AuthMethod>,
@@ -77,9 +77,12 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn builder(policy: Policy, version: &str, endpoint: Option<&str>) -> Builder {
+        Self::ruled_by(Ruling::of_policy(policy), version, endpoint)
+    }
+
+    pub(crate) fn ruled_by(ruling: Ruling, version: &str, endpoint: Option<&str>) -> Builder {
         Builder {
-            program: policy.program().clone(),
-            redactor: Redactor::new(policy),
+            ruling,
             version: Version::new(version).ok(),
             endpoint: endpoint.map(str::to_owned),
             auth_method: None,
@@ -120,6 +123,11 @@ impl Telemetry {
     }
 
     fn end(mut self, ending: Ending, exit_code: Option<i32>) {
+        self.close(ending, exit_code);
+    }
+
+    /// Records the run, once: what is recorded later, by dropping it too, is nothing.
+    pub(crate) fn close(&mut self, ending: Ending, exit_code: Option<i32>) {
         if let Some(builder) = self.open.take() {
             record_quietly(&builder, &self.started, ending, exit_code);
         }
@@ -193,37 +201,48 @@ impl Builder {
     fn host(&self, notice: Notice) -> Host {
         Host {
             run_flag: self.run_flag.clone(),
-            program_variable: self.redactor.policy().and_then(Policy::consent_variable),
+            program_variable: self.ruling.consent_variable(),
             default: self.default,
             notice,
         }
     }
 
-    fn client(&self, environment: Environment, started: &Started) -> Client {
+    fn client(&self, environment: Environment, started: &Started, program: &ProgramName) -> Client {
         let directory = started.working_directory.as_deref();
-        Client::of_program(environment, directory, &self.program, self.endpoint.as_deref())
+        Client::of_program(environment, directory, program, self.endpoint.as_deref())
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
+        let program = self.ruling.program().ok_or(NotShipped::NoStateDir)?;
         // What is there to be sent was recorded after the notice.
-        ship_pending(&|| self.client(Environment::real(), started), &self.host(Notice::Seen), deadline)
-            .map(|_| ())
+        ship_pending(
+            &|| self.client(Environment::real(), started, &program),
+            &self.host(Notice::Seen),
+            deadline,
+        )
+        .map(|_| ())
     }
 
     /// The notice is shown again where what is collected is something else.
-    fn notice_version(&self) -> String {
-        format!("{SCHEMA_VERSION}.{}", self.redactor.policy().map_or(0, |policy| policy.version().0))
+    fn notice_version(&self) -> Option<String> {
+        Some(format!("{SCHEMA_VERSION}.{}", self.ruling.version()?))
     }
 
     /// Whether the run may be recorded, and what is kept of this installation. With consent off nothing is touched.
-    fn decide(&self, client: &Client, context: &Context) -> Result<(Consent, Installation), NotRecorded> {
+    fn decide(
+        &self,
+        client: &Client,
+        program: &ProgramName,
+        context: &Context,
+    ) -> Result<(Consent, Installation), NotRecorded> {
         let consent = client.consent(&self.host(Notice::Seen));
         if consent.mode() == Mode::Off {
             return Err(NotRecorded::Off);
         }
         let dir = client.state_dir().ok_or(NotRecorded::NoStateDir)?;
+        let notice_version = self.notice_version().ok_or(NotRecorded::NoPolicy)?;
         let mut kept = Installation::read(dir);
-        if kept.notice.as_deref() == Some(&*self.notice_version()) {
+        if kept.notice.as_deref() == Some(&*notice_version) {
             return Ok((consent, kept));
         }
         let consent = client.consent(&self.host(Notice::Unseen));
@@ -232,25 +251,20 @@ impl Builder {
         }
         // Where nobody would read it, it stays unseen.
         if context.ci.is_none() && std::io::stderr().is_terminal() {
-            kept.notice = Some(self.notice_version());
+            kept.notice = Some(notice_version);
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
-                let _ = writeln!(std::io::stderr(), "{}", self.notice_text());
+                let _ = writeln!(std::io::stderr(), "{}", self.notice_text(program));
             }
         }
         Err(NotRecorded::Off)
     }
 
-    fn notice_text(&self) -> String {
+    fn notice_text(&self, program: &ProgramName) -> String {
         if let Some(text) = &self.notice {
             return text.clone();
         }
-        let program = &self.program;
-        let variable = self
-            .redactor
-            .policy()
-            .and_then(Policy::consent_variable)
-            .unwrap_or_else(|| variables::ENABLED.to_owned());
+        let variable = self.ruling.consent_variable().unwrap_or_else(|| variables::ENABLED.to_owned());
         format!(
             "{program} will record how it is used, from the next run on: which of its own commands and options, how long \
              they take, and the class of an error. It never records what you type beyond those. To say no, now and for \
@@ -264,10 +278,12 @@ impl Builder {
         if is_off_without_files(&environment, &self.host(Notice::Seen)) {
             return Err(NotRecorded::Off);
         }
-        let client = self.client(environment, started);
+        let program = self.ruling.program().ok_or(NotRecorded::NoPolicy)?;
+        let client = self.client(environment, started, &program);
         let context = surroundings::context_by_variable(client.environment());
-        let (consent, kept) = self.decide(&client, &context)?;
+        let (consent, kept) = self.decide(&client, &program, &context)?;
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
+        let redactor = self.ruling.redactor().ok_or(NotRecorded::NoPolicy)?;
         let known_values = match &ending {
             Ending::Error { text: Some(_), .. } => client.known_values(),
             // Nothing to take them out of: a success does not pay for looking them up.
@@ -279,7 +295,7 @@ impl Builder {
             client.describe(&app, &context, kept, moment);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
-        let redaction = self.redactor.redact(Observation { argv, run, facts, known_values }, permit);
+        let redaction = redactor.redact(Observation { argv, run, facts, known_values }, permit);
         let fill = client.append(&redaction)?;
         if client.wants_shipping(&redaction) {
             match self.foreground {
