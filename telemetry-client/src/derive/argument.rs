@@ -1,7 +1,7 @@
 //! One flag of a command, as a policy says it.
 
 use clap::Arg;
-use telemetry_redact::policy::{FlagRule, List, Takes};
+use telemetry_redact::policy::{Dashes, FlagRule, List, Takes};
 
 use super::names::{keyed, unfit_word};
 use super::tree::Walk;
@@ -44,7 +44,7 @@ pub(super) fn is_negation(argument: &Arg, of: &Arg) -> bool {
 }
 
 impl Walk<'_> {
-    /// The keys of a flag's rules: one, or more where it has several letters. None where its name cannot be in a policy.
+    /// The key of a flag's rule. None where its name cannot be in a policy.
     pub(super) fn flag(&mut self, path: &str, argument: &Arg, negation: Option<&Arg>) -> Option<String> {
         let longs = self.long_names(path, argument);
         let short = argument.get_short().filter(char::is_ascii_alphanumeric);
@@ -55,8 +55,15 @@ impl Walk<'_> {
         // Behind a terminator what looks like a value is none.
         let is_readable = takes != Takes::Nothing && argument.get_value_terminator().is_none();
         let (values, list) = if is_readable { self.values(path, argument) } else { (None, List::None) };
+        let can_follow = !matches!(takes, Takes::Nothing | Takes::OptionalValue);
+        let dashes = argument.is_allow_hyphen_values_set() && can_follow;
+        let letters = argument.get_all_short_aliases().unwrap_or_default().into_iter();
         let rule = FlagRule {
             short,
+            short_aliases: letters
+                .filter(|letter| letter.is_ascii_alphanumeric() && short != Some(*letter))
+                .collect(),
+            dashes: if dashes { Dashes::Values } else { Dashes::Flags },
             aliases: longs.collect(),
             negations,
             takes,

@@ -1,7 +1,7 @@
 //! The positional arguments of a command, as far as their place tells which one they are.
 
 use clap::{Arg, Command};
-use telemetry_redact::policy::{PositionalRule, Repeats};
+use telemetry_redact::policy::{Dashes, PositionalRule, Repeats};
 
 use super::argument::range;
 use super::tree::Walk;
@@ -41,22 +41,27 @@ impl Walk<'_> {
             let is_last = place + 1 == arguments.len();
             let (values, list) = self.values(path, argument);
             let is_withheld = is_unclear || self.is_withheld(path, argument);
+            let takes_dashes = argument.is_allow_hyphen_values_set() && !argument.is_last_set();
+            let dashes = if takes_dashes { Dashes::Values } else { Dashes::Flags };
+            let dropped = PositionalRule { dashes, ..PositionalRule::default() };
             let rule = if is_withheld {
-                PositionalRule::default()
+                dropped.clone()
             } else {
-                PositionalRule { values, list, ..PositionalRule::default() }
+                PositionalRule { values, list, ..dropped.clone() }
             };
             let fits = most <= MAX_PLACES && rules.len() + most <= MAX_PLACES;
             if argument.is_trailing_var_arg_set() || !fits || (least != most && !is_last) {
-                let rule = if is_last { rule } else { PositionalRule::default() };
-                rules.push(PositionalRule { repeats: Repeats::Rest, ..rule });
+                let ends_flags = argument.is_trailing_var_arg_set() || takes_dashes;
+                let repeats = if ends_flags { Repeats::All } else { Repeats::Rest };
+                let rule = if is_last { rule } else { dropped };
+                rules.push(PositionalRule { repeats, ..rule });
                 has_all = true;
                 break;
             }
             rules.extend(std::iter::repeat_n(rule, most));
         }
         if command.is_allow_external_subcommands_set() && !has_all {
-            rules.push(PositionalRule { repeats: Repeats::Rest, ..PositionalRule::default() });
+            rules.push(PositionalRule { repeats: Repeats::All, ..PositionalRule::default() });
         }
         rules
     }

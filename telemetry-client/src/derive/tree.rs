@@ -291,5 +291,5 @@ fn names(key: &str, flag: &FlagRule, written: &str) -> bool {
         let name = flag.name.as_deref().unwrap_or(key);
         return name == long || flag.aliases.iter().chain(&flag.negations).any(|known| known == long);
     }
-    flag.short.is_some_and(|letter| written.chars().eq(['-', letter]))
+    flag.short.iter().chain(&flag.short_aliases).any(|letter| written.chars().eq(['-', *letter]))
 }

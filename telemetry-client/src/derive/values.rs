@@ -1,6 +1,6 @@
 //! What of an argument's values may be kept: the closed set that its parser declares, and buckets that were asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Arg;
 use telemetry_redact::Policy;
@@ -17,7 +17,7 @@ pub(super) type Kept = (Option<String>, List);
 impl Walk<'_> {
     pub(super) fn values(&mut self, path: &str, argument: &Arg) -> Kept {
         let mut rule = self.buckets(path, argument);
-        let members = self.members(path, argument);
+        let (members, spellings) = self.members(path, argument);
         let mut folded = BTreeSet::new();
         let differ = members.iter().all(|member| folded.insert(member.to_ascii_lowercase()));
         if argument.is_ignore_case_set() && differ && !members.is_empty() {
@@ -29,6 +29,7 @@ impl Walk<'_> {
             let PolicySource { sets, value_rules, .. } = &mut self.source;
             let set = keyed(sets, name, |_| members.clone(), |key| value_rules.contains_key(key));
             rule.values = Some(set);
+            rule.spellings = spellings;
         }
         let list = if argument.get_value_delimiter() == Some(',') { List::Comma } else { List::None };
         let key = match rule {
@@ -37,11 +38,7 @@ impl Walk<'_> {
             {
                 return (None, List::None);
             }
-            ValueRule { values: Some(set), case: Case::Exact, numbers, durations, .. }
-                if numbers.is_empty() && durations.is_empty() =>
-            {
-                set
-            }
+            ValueRule { values: Some(ref set), .. } if rule == of_set(set) => set.clone(),
             rule => {
                 let PolicySource { sets, value_rules, .. } = &mut self.source;
                 keyed(value_rules, name, |_| rule.clone(), |key| sets.contains_key(key))
@@ -50,18 +47,33 @@ impl Walk<'_> {
         (Some(key), list)
     }
 
-    /// The declared values, by the name that stands for each.
-    fn members(&mut self, path: &str, argument: &Arg) -> Vec<String> {
-        let mut members = Vec::new();
+    /// The declared values, by the name that stands for each, and their other spellings.
+    fn members(&mut self, path: &str, argument: &Arg) -> (Vec<String>, BTreeMap<String, String>) {
+        let (mut members, mut spellings) = (Vec::new(), BTreeMap::new());
+        let mut aliases = Vec::new();
         for value in argument.get_possible_values() {
             let name = value.get_name();
             if let Some(why) = unfit_value(name) {
                 self.unfit(path, Some(argument), format!("the value {name:?} is withheld: {why}"));
             } else if !members.iter().any(|known| known == name) {
                 members.push(name.to_owned());
+                aliases.extend(
+                    value.get_name_and_aliases().skip(1).map(|alias| (alias.to_owned(), name.to_owned())),
+                );
             }
         }
-        members
+        let is_same = |one: &String, other: &String| {
+            one == other || argument.is_ignore_case_set() && one.eq_ignore_ascii_case(other)
+        };
+        for (alias, member) in aliases {
+            let is_taken = members.iter().chain(spellings.keys()).any(|known| is_same(known, &alias));
+            if let Some(why) = unfit_value(&alias) {
+                self.unfit(path, Some(argument), format!("the value {alias:?} is withheld: {why}"));
+            } else if !is_taken {
+                spellings.insert(alias, member);
+            }
+        }
+        (members, spellings)
     }
 
     fn buckets(&mut self, path: &str, argument: &Arg) -> ValueRule {
@@ -83,6 +95,11 @@ impl Walk<'_> {
         }
         rule
     }
+}
+
+/// The rule that a set is by itself.
+fn of_set(set: &str) -> ValueRule {
+    ValueRule { values: Some(set.to_owned()), ..ValueRule::default() }
 }
 
 /// What the policy's own check says of buckets.
