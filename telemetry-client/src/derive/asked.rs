@@ -54,7 +54,8 @@ fn is_called(argument: &Arg, name: &str) -> bool {
 fn names_positional(argument: &Arg, name: &str) -> bool {
     let name = name.trim_matches(['<', '>', '[', ']', '.']);
     let mut names = argument.get_value_names().unwrap_or_default().iter().map(|name| name.as_str());
-    argument.get_id().as_str() == name || names.any(|known| known.eq_ignore_ascii_case(name))
+    argument.get_id().as_str().eq_ignore_ascii_case(name)
+        || names.any(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ mod values;
 
 pub use lock::LockError;
 
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use telemetry_redact::policy::PolicySource;
 use telemetry_redact::{Policy, Redactor};
@@ -68,10 +70,10 @@ use asked::{Asked, What};
 /// flags with a `value_terminator`, lists that are separated by anything but a comma, and positional arguments whose place
 /// does not tell which one they are (those behind one of a varying number, with `allow_missing_positional`, or beside a
 /// `last` one).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CommandPolicy {
     program: String,
-    command: fn() -> clap::Command,
+    command: Arc<dyn Fn() -> clap::Command + Send + Sync>,
     lock: &'static str,
     environment_prefix: Option<String>,
     asked: Vec<Asked>,
@@ -82,7 +84,12 @@ impl CommandPolicy {
     /// with clap's derive), which is called when the first event is recorded and not before; `lock` is what stands in
     /// its lock file.
     #[must_use]
-    pub fn new(program: impl Into<String>, command: fn() -> clap::Command, lock: &'static str) -> Self {
+    pub fn new(
+        program: impl Into<String>,
+        command: impl Fn() -> clap::Command + Send + Sync + 'static,
+        lock: &'static str,
+    ) -> Self {
+        let command = Arc::new(command);
         Self { program: program.into(), command, lock, environment_prefix: None, asked: Vec::new() }
     }
 
@@ -190,6 +197,16 @@ impl CommandPolicy {
         lock::check(self, path.as_ref(), lock::Purpose::of_environment())
     }
 
+    /// Writes the lock file, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError`], where lines lead nowhere or the file cannot be written.
+    pub fn write_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
+        lock::check(self, path.as_ref(), lock::Purpose::Write)
+    }
+
     fn derive(&self) -> tree::Derived {
         let version = lock::version(self.lock).unwrap_or_default();
         let mut derived = tree::derive(&self.program, (self.command)(), &self.asked);
@@ -224,5 +241,14 @@ impl CommandPolicy {
     pub(crate) fn redactor(&self) -> Option<Redactor> {
         self.version()?;
         Policy::from_source(&self.source()).ok().map(Redactor::new)
+    }
+}
+
+impl fmt::Debug for CommandPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { program, command: _, lock: _, environment_prefix, asked } = self;
+        let mut debug = f.debug_struct("CommandPolicy");
+        debug.field("program", program).field("environment_prefix", environment_prefix);
+        debug.field("asked", asked).finish_non_exhaustive()
     }
 }

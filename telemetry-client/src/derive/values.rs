@@ -82,15 +82,16 @@ impl Walk<'_> {
             if !asked.is_about(path, argument) {
                 continue;
             }
+            let mut with = rule.clone();
             match &asked.what {
-                What::Numbers(bounds) => rule.numbers.clone_from(bounds),
-                What::Durations(bounds) => rule.durations.clone_from(bounds),
+                What::Numbers(bounds) => with.numbers.clone_from(bounds),
+                What::Durations(bounds) => with.durations.clone_from(bounds),
                 What::Withhold | What::WithholdCommand => continue,
             }
             self.met.insert(index);
-            if let Some(why) = unfit_buckets(&rule) {
-                self.problems.push(format!("{}: {why}", asked.line()));
-                return ValueRule::default();
+            match unfit_buckets(&with) {
+                Some(why) => self.problems.push(format!("{}: {why}", asked.line())),
+                None => rule = with,
             }
         }
         rule
