@@ -196,6 +196,12 @@ impl Program {
         places.chain(end.map(|values| ("end".to_owned(), values))).collect()
     }
 
+    /// The names of global flags of any command.
+    pub(crate) fn global_names(&self) -> Vec<String> {
+        let own = self.flags.iter().filter(|flag| flag.is_global).map(Flag::name);
+        own.chain(self.below.iter().flat_map(Self::global_names)).collect()
+    }
+
     /// The command's word as it may be typed.
     pub(crate) fn written(&self, how: Index, (_, infers): (bool, bool)) -> String {
         match (how.index(4), &self.alias) {
@@ -300,7 +306,8 @@ fn name(program: &mut Program, called: &str, first: usize, above: &[usize]) {
     program.flags.retain_mut(|flag| {
         let Some(number) = free.next() else { return false };
         let (name, letter) = (FLAGS[number], LETTERS[number]);
-        flag.id = format!("id-{name}");
+        // clap hands values down by their id, so no two have one.
+        flag.id = format!("{called} {first} {name}");
         flag.alias = flag.alias.as_ref().filter(|_| flag.long.is_some()).map(|_| format!("alias-of-{name}"));
         flag.long = flag.long.as_ref().map(|_| name.to_owned());
         flag.letters = [letter, letter.to_ascii_uppercase()][..flag.letters.len().min(2)].to_vec();
