@@ -81,7 +81,7 @@ impl Walk<'_> {
         let mut names: Vec<String> = Vec::new();
         for name in argument.get_long().into_iter().chain(aliases) {
             if let Some(why) = unfit_word(name) {
-                self.unfit(path, Some(argument), format!("the name {name:?} is withheld: {why}"));
+                self.unfit(path, Some(argument), &format!("the name {name:?} is withheld: {why}"));
             } else if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }

@@ -1,6 +1,7 @@
 //! What an author asks for beyond what the command itself says: withholding more, and buckets.
 
 use clap::Arg;
+use clap::builder::Str;
 
 /// One line of the author's.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ fn is_called(argument: &Arg, name: &str) -> bool {
 
 fn names_positional(argument: &Arg, name: &str) -> bool {
     let name = name.trim_matches(['<', '>', '[', ']', '.']);
-    let mut names = argument.get_value_names().unwrap_or_default().iter().map(|name| name.as_str());
+    let mut names = argument.get_value_names().unwrap_or_default().iter().map(Str::as_str);
     argument.get_id().as_str().eq_ignore_ascii_case(name)
         || names.any(|known| known.eq_ignore_ascii_case(name))
 }

@@ -123,7 +123,7 @@ impl Walk<'_> {
         let name = command.get_name();
         let path = joined(above, name);
         let Some(why) = unfit_word(name) else { return Some(path) };
-        self.unfit(&path, None, format!("the command {name:?} is withheld: {why}"));
+        self.unfit(&path, None, &format!("the command {name:?} is withheld: {why}"));
         None
     }
 
@@ -131,7 +131,7 @@ impl Walk<'_> {
         let mut names: Vec<String> = Vec::new();
         for name in command.get_all_aliases() {
             if let Some(why) = unfit_word(name) {
-                self.unfit(path, None, format!("the name {name:?} is withheld: {why}"));
+                self.unfit(path, None, &format!("the name {name:?} is withheld: {why}"));
             } else if name != command.get_name() && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
@@ -152,7 +152,7 @@ impl Walk<'_> {
     }
 
     /// Notes what cannot be in a policy, unless its author withholds it anyway.
-    pub(super) fn unfit(&mut self, path: &str, argument: Option<&Arg>, message: String) {
+    pub(super) fn unfit(&mut self, path: &str, argument: Option<&Arg>, message: &str) {
         let mut found = false;
         for (index, asked) in self.asked.iter().enumerate() {
             let is_meant = match (&asked.what, argument) {

@@ -54,7 +54,7 @@ impl Walk<'_> {
         for value in argument.get_possible_values() {
             let name = value.get_name();
             if let Some(why) = unfit_value(name) {
-                self.unfit(path, Some(argument), format!("the value {name:?} is withheld: {why}"));
+                self.unfit(path, Some(argument), &format!("the value {name:?} is withheld: {why}"));
             } else if !members.iter().any(|known| known == name) {
                 members.push(name.to_owned());
                 aliases.extend(
@@ -68,7 +68,7 @@ impl Walk<'_> {
         for (alias, member) in aliases {
             let is_taken = members.iter().chain(spellings.keys()).any(|known| is_same(known, &alias));
             if let Some(why) = unfit_value(&alias) {
-                self.unfit(path, Some(argument), format!("the value {alias:?} is withheld: {why}"));
+                self.unfit(path, Some(argument), &format!("the value {alias:?} is withheld: {why}"));
             } else if !is_taken {
                 spellings.insert(alias, member);
             }

@@ -13,7 +13,7 @@ use telemetry_client::CommandPolicy;
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::Command as Kept;
 
-use super::programs::{End, Flag, Program, Values, programs};
+use super::programs::{End, Flag, Program, Values, any_value, any_word, programs};
 
 /// What is kept of a line, by what it means.
 #[derive(Debug, Default, PartialEq)]
@@ -145,9 +145,9 @@ fn line(program: &Program, choices: &[Choice]) -> Vec<String> {
                 at = &at.below[one.index(at.below.len())];
                 argv.push(at.written(*other, program.infers));
             }
-            10..=12 => argv.push(program.any_value(*one)),
-            13 => argv.push(program.any_word(*one)),
-            14 => argv.push(format!("--{}", program.any_word(*one))),
+            10..=12 => argv.push(any_value(*one)),
+            13 => argv.push(any_word(*one)),
+            14 => argv.push(format!("--{}", any_word(*one))),
             15 if one.index(3) == 0 => argv.push("--".to_owned()),
             _ => argv.push(format!("zq{}mark", one.index(10))),
         }

@@ -144,3 +144,11 @@ fn what_has_no_place_in_a_policy_is_withheld_and_said() {
     let text = known.check_lock(lock.path()).unwrap_err().to_string();
     assert!(!text.contains("--to") && !text.contains("ada") && text.contains("gr\u{f6}sse"), "{text}");
 }
+
+/// The README shows what the example does, which is run by `tests/host.rs`.
+#[test]
+fn the_readme_shows_the_example() {
+    let (readme, example) = (include_str!("../../README.md"), include_str!("../../examples/orchard/main.rs"));
+    let shown = readme.split("```rust,ignore\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(shown.contains("for_clap") && example.ends_with(shown), "{shown}");
+}

@@ -210,17 +210,18 @@ impl Program {
             _ => self.name.clone(),
         }
     }
+}
 
-    pub(crate) fn any_value(&self, pick: Index) -> String {
-        let all = VALUES.concat();
-        all[pick.index(all.len())].to_owned()
-    }
+/// A declared value, in one of its spellings.
+pub(crate) fn any_value(pick: Index) -> String {
+    let all = VALUES.concat();
+    all[pick.index(all.len())].to_owned()
+}
 
-    /// A word that may be a command's or flag's somewhere.
-    pub(crate) fn any_word(&self, pick: Index) -> String {
-        let all = [&WORDS[..], &FLAGS[..]].concat();
-        all[pick.index(all.len())].to_owned()
-    }
+/// A word that may be a command's or flag's somewhere.
+pub(crate) fn any_word(pick: Index) -> String {
+    let all = [&WORDS[..], &FLAGS[..]].concat();
+    all[pick.index(all.len())].to_owned()
 }
 
 fn values() -> impl Strategy<Value = Values> {
