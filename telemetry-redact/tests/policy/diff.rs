@@ -259,6 +259,9 @@ fn a_rule_is_followed_to_what_it_keeps() {
         there,
         [
             "+ collects --count values bucket 0..10, bucket >=10 on 2 commands (stalls close, stalls open)",
+            "+ collects --lane values virginia as US_EAST_1 on 1 command (stalls open)",
+            "+ collects --region values virginia as US_EAST_1 on 6 commands \
+             (the program itself, run, run fast, stalls, \u{2026})",
             "+ collects --setting values keys before `=` on 1 command (stalls open)",
             "+ collects --version-of values versions 8.* on 1 command (stalls open)",
             "- no longer collects --count values bucket 0, bucket 1..10, bucket 10..100, bucket >=100 on 2 commands \
