@@ -62,14 +62,15 @@ use asked::{Asked, What};
 /// need no file, but would ask users again for each change that means nothing, and could not say which of two policies is
 /// the later one. A program whose lock file cannot be read records nothing.
 ///
-/// Begin with an empty file, and have the test write it: `TELEMETRY_LOCK=write cargo test`.
+/// Begin with an empty file, and have the test write it: `TELEMETRY_LOCK=write cargo test`. Where commands differ by platform
+/// or feature, one build's test is the one to hold the file to.
 ///
 /// # What is not understood
 ///
-/// What a policy cannot say is dropped: subcommands that are called as flags (`short_flag`, `long_flag`), values of
+/// What a policy cannot say is dropped: the whole line of a `multicall` program, subcommands that are called as flags (`short_flag`, `long_flag`), values of
 /// flags with a `value_terminator`, lists that are separated by anything but a comma, and positional arguments whose place
 /// does not tell which one they are (those behind one of a varying number, with `allow_missing_positional`, or beside a
-/// `last` one).
+/// `last` one). With `args_conflicts_with_subcommands`, a command's name behind an argument is still read as that command.
 #[derive(Clone)]
 pub struct CommandPolicy {
     program: String,

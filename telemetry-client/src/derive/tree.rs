@@ -28,8 +28,15 @@ pub(super) fn derive(program: &str, command: Command, asked: &[Asked]) -> Derive
     let mut source = PolicySource::new(program, 0, Dialect::Clap);
     source.commands.clear();
     source.error_codes = codes::OWN.map(str::to_owned).to_vec();
+    let is_multicall = command.is_multicall_set();
     let mut walk = Walk { source, asked, met: BTreeSet::new(), problems: Vec::new(), unfit: Vec::new() };
-    walk.command("", &command, Inherited::default());
+    if is_multicall {
+        // The first word of such a line is a command of the program's, not its name: nothing stands where it would be read.
+        let record = Record::Path;
+        walk.source.commands.push(CommandRule { record, ..CommandRule::default() });
+    } else {
+        walk.command("", &command, Inherited::default());
+    }
     walk.source.abbreviations = abbreviations::of(command);
     walk.withhold();
     walk.finish()

@@ -197,6 +197,16 @@ fn what_belongs_to_another_program_is_not_read() {
 }
 
 #[test]
+fn nothing_is_kept_of_a_program_whose_first_word_is_a_command() {
+    let command = || {
+        let list = Command::new("list").arg(fruit()).arg(fruit().id("kind").long("fruit"));
+        Command::new("busybox").multicall(true).subcommand(list).subcommand(Command::new("apple"))
+    };
+    let policy = CommandPolicy::new("busybox", command, "");
+    assert_eq!(kept(&policy, "apple --fruit apple"), "");
+}
+
+#[test]
 fn what_may_be_shortened_is_found_shortened() {
     let command = || {
         let list = Command::new("list").arg(Arg::new("output").long("output").value_parser(["json", "text"]));
