@@ -74,11 +74,13 @@ impl Declared {
             let FlagRule {
                 name,
                 short,
+                short_aliases,
                 aliases,
                 deprecated,
                 negations,
                 takes,
                 max_values: _,
+                dashes: _,
                 values,
                 list: _,
             } = rule;
@@ -90,7 +92,7 @@ impl Declared {
             }
             declared.flag_names.insert(name.clone());
             declared.flag_names.extend(aliases.iter().chain(deprecated).chain(negations).cloned());
-            declared.flag_names.extend(short.map(String::from));
+            declared.flag_names.extend(short.iter().chain(short_aliases).map(|letter| letter.to_string()));
         }
         declared
     }

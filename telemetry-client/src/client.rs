@@ -47,6 +47,9 @@ pub enum NotRecorded {
     /// Telemetry is off.
     #[error("telemetry is off")]
     Off,
+    /// There is no policy to judge it by: the program's own cannot be used, or nobody reviewed it.
+    #[error("the program has no policy that can be used")]
+    NoPolicy,
     /// There is no directory to keep events in.
     #[error("there is no home directory to keep events in; set TELEMETRY_STATE_DIR")]
     NoStateDir,

@@ -3,6 +3,8 @@
 
 mod client;
 pub mod control;
+#[cfg(feature = "clap")]
+mod derive;
 mod describe;
 mod exit;
 mod explain;
@@ -14,6 +16,7 @@ mod notice;
 mod panic;
 mod platform;
 mod purge;
+mod ruling;
 mod run;
 mod session;
 mod settings;
@@ -23,6 +26,8 @@ pub mod surroundings;
 pub mod variables;
 
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
+#[cfg(feature = "clap")]
+pub use derive::{CommandPolicy, LockError};
 pub use explain::{Explain, Explanation};
 pub use notice::NoticeParts;
 pub use purge::Purged;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
-use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
+use telemetry_redact::{Ending, Observation, Policy, Raw, Run};
 use telemetry_schema::{
     AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, StreamKind, Version,
 };
@@ -19,6 +19,7 @@ use crate::describe::{Described, Moment};
 use crate::explain::Explainers;
 use crate::installation::Installation;
 use crate::notice::{self, NoticeParts, Words};
+use crate::ruling::Ruling;
 use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
@@ -31,8 +32,7 @@ pub(crate) const HELPER_ARGUMENT: &str = "__telemetry-ship";
 /// What a program says of itself, once, at the start of its `main`.
 #[derive(Debug)]
 pub struct Builder {
-    pub(crate) redactor: Redactor,
-    pub(crate) program: ProgramName,
+    pub(crate) ruling: Ruling,
     pub(crate) version: Option<Version>,
     endpoint: Option<String>,
     pub(crate) auth_method: Option<AuthMethod>,
@@ -81,9 +81,13 @@ impl Telemetry {
     #[must_use]
     #[track_caller]
     pub fn builder(policy: Policy, version: &str, endpoint: Option<&str>) -> Builder {
+        Self::ruled_by(Ruling::of_policy(policy), version, endpoint)
+    }
+
+    #[track_caller]
+    pub(crate) fn ruled_by(ruling: Ruling, version: &str, endpoint: Option<&str>) -> Builder {
         Builder {
-            program: policy.program().clone(),
-            redactor: Redactor::new(policy),
+            ruling,
             version: Version::new(version).ok(),
             endpoint: endpoint.map(str::to_owned),
             auth_method: None,
@@ -258,25 +262,22 @@ impl Builder {
     pub(crate) fn host(&self, notice: Notice) -> Host {
         Host {
             run_flag: self.run_flag.clone(),
-            program_variable: self.redactor.policy().and_then(Policy::consent_variable),
+            program_variable: self.ruling.consent_variable(),
             default: self.default,
             notice,
         }
     }
 
-    pub(crate) fn client(&self, started: &Started) -> Client {
+    pub(crate) fn client(&self, started: &Started, program: &ProgramName) -> Client {
         let Started { environment, working_directory, .. } = started;
-        Client::of_program(
-            environment.clone(),
-            working_directory.as_deref(),
-            &self.program,
-            self.endpoint.as_deref(),
-        )
+        let directory = working_directory.as_deref();
+        Client::of_program(environment.clone(), directory, program, self.endpoint.as_deref())
     }
 
     fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
         let begun = Instant::now();
-        let client_now = || self.client(started);
+        let program = self.ruling.program().ok_or(NotShipped::NoStateDir)?;
+        let client_now = || self.client(started, &program);
         let _ = client_now().erase_pending(deadline / 2);
         let left = deadline.saturating_sub(begun.elapsed());
         // What is there to be sent was recorded after the notice.
@@ -284,14 +285,15 @@ impl Builder {
     }
 
     /// The notice is shown again where what is collected is something else.
-    pub(crate) fn notice_version(&self) -> String {
-        format!("{SCHEMA_VERSION}.{}", self.redactor.policy().map_or(0, |policy| policy.version().0))
+    pub(crate) fn notice_version(&self) -> Option<String> {
+        Some(format!("{SCHEMA_VERSION}.{}", self.ruling.version()?))
     }
 
     /// Whether the run may be recorded, and what is kept of this installation. With consent off nothing is touched.
     fn decide(
         &self,
         client: &Client,
+        program: &ProgramName,
         context: &Context,
         stderr: &mut dyn Write,
     ) -> Result<(Consent, Installation), NotRecorded> {
@@ -304,8 +306,9 @@ impl Builder {
             return Err(NotRecorded::Off);
         }
         let dir = client.state_dir().ok_or(NotRecorded::NoStateDir)?;
+        let notice_version = self.notice_version().ok_or(NotRecorded::NoPolicy)?;
         let mut kept = Installation::read(dir);
-        if kept.notice.as_deref() == Some(&*self.notice_version()) {
+        if kept.notice.as_deref() == Some(&*notice_version) {
             return Ok((consent, kept));
         }
         sources.notice = Notice::Unseen;
@@ -315,8 +318,8 @@ impl Builder {
         }
         // Where nobody would read it, it stays unseen.
         if context.ci.is_none() && context.terminal.stderr == StreamKind::Terminal {
-            let text = self.notice_text(client, dir);
-            kept.notice = Some(self.notice_version());
+            let text = self.notice_text(client, program, dir);
+            kept.notice = Some(notice_version);
             // Once: what cannot be kept would be shown again and again.
             if kept.write(dir).is_ok() {
                 let _ = writeln!(stderr, "{text}");
@@ -325,11 +328,11 @@ impl Builder {
         Err(NotRecorded::Off)
     }
 
-    fn notice_text(&self, client: &Client, directory: &Path) -> String {
-        let variable = self.redactor.policy().and_then(Policy::consent_variable);
+    fn notice_text(&self, client: &Client, program: &ProgramName, directory: &Path) -> String {
+        let variable = self.ruling.consent_variable();
         let endpoint = client.endpoint().ok().flatten().map(ToString::to_string);
         let parts = NoticeParts {
-            program: self.program.as_str(),
+            program: program.as_str(),
             variable: variable.as_deref().unwrap_or(variables::ENABLED),
             endpoint: endpoint.as_deref(),
             directory,
@@ -348,10 +351,12 @@ impl Builder {
         if is_off_without_files(&started.environment, &self.host(Notice::Seen)) {
             return Err(NotRecorded::Off);
         }
-        let client = self.client(started);
+        let program = self.ruling.program().ok_or(NotRecorded::NoPolicy)?;
+        let client = self.client(started, &program);
         let context = surroundings::context_by_variable(client.environment());
-        let (consent, kept) = self.decide(&client, &context, stderr)?;
+        let (consent, kept) = self.decide(&client, &program, &context, stderr)?;
         let permit = consent.recording().ok_or(NotRecorded::Off)?;
+        let redactor = self.ruling.redactor().ok_or(NotRecorded::NoPolicy)?;
         let known_values = match &ending {
             Ending::Error { text: Some(_), .. } | Ending::Explained { .. } => client.known_values(),
             // Nothing to take them out of: a success does not pay for looking them up.
@@ -363,7 +368,7 @@ impl Builder {
             client.describe(&app, &context, kept, moment);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
-        let redaction = self.redactor.redact(Observation { argv, run, facts, known_values }, permit);
+        let redaction = redactor.redact(Observation { argv, run, facts, known_values }, permit);
         let fill = client.append(&redaction)?;
         if client.wants_shipping(&redaction) {
             match self.foreground {

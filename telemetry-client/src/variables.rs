@@ -11,6 +11,10 @@ pub const ENABLED: &str = "TELEMETRY_ENABLED";
 /// The no that many programs honour (consoledonottrack.com).
 pub const DO_NOT_TRACK: &str = "DO_NOT_TRACK";
 
+/// For tests of programs that derive their policy: with `write` the lock file is written anew. No user's, so it is not in
+/// the reference.
+pub const LOCK: &str = "TELEMETRY_LOCK";
+
 /// What each is for, for the reference.
 pub const ALL: [(&str, &str); 5] = [
     (DO_NOT_TRACK, "anything but empty, 0, false, no or off turns telemetry off; nothing overrides it"),

@@ -1,4 +1,4 @@
-//! A host program as its users run it: real processes of `examples/orchard.rs`, each in a home of its own.
+//! Host programs as their users run them: real processes of `examples/`, each in a home of its own.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -20,9 +20,13 @@ impl Home {
     }
 
     fn orchard(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        self.run("orchard", arguments, variables)
+    }
+
+    fn run(&self, example: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         // Beside this test's own directory; `cargo test` builds examples too.
         let program = std::env::current_exe().unwrap();
-        let program = program.ancestors().nth(2).unwrap().join("examples").join("orchard");
+        let program = program.ancestors().nth(2).unwrap().join("examples").join(example);
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.0.path()).env_clear();
         command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
@@ -101,13 +105,83 @@ fn a_run_is_recorded_and_what_was_typed_is_not() {
 #[test]
 fn an_error_is_redacted_and_a_panic_is_one() {
     let home = Home::new();
-    assert_eq!(home.orchard(&["trees"], &LOCAL).status.code(), Some(1));
+    assert_eq!(home.orchard(&["trees", "read", "/srv/ada/trees.txt"], &LOCAL).status.code(), Some(1));
     assert_eq!(home.orchard(&["trees", "fell"], &LOCAL).status.code(), Some(101));
     let [error, panic] = &home.events()[..] else { panic!("two events") };
-    assert_eq!(error["outcome"]["code"], "permission_denied");
-    assert_eq!(error["outcome"]["message"], "open <path>: permission denied");
+    assert_eq!(error["outcome"]["code"], "not_found");
+    assert_eq!(error["outcome"]["message"], "open <path>: No such file or directory (os error 2)");
     assert_eq!(error["exit_code"], 1);
     assert_eq!(panic["outcome"]["kind"], "panic");
+}
+
+#[test]
+fn what_clap_refuses_is_recorded_by_what_it_was() {
+    let home = Home::new();
+    for (arguments, code) in [
+        (&["tres", "plant"][..], "unknown_command"),
+        (&["trees", "plant", "--frut", "pear"], "unknown_flag"),
+        (&["trees", "plant", "--fruit", "grandma", "--name", "zq7"], "invalid_value"),
+        (&["trees", "plant", "--rows", "grandma", "--name", "zq7"], "invalid_value"),
+        (&["trees", "plant", "--name"], "missing_argument"),
+        (&["trees", "plant"], "missing_argument"),
+        (&["trees"], "missing_argument"),
+        (&["trees", "fell", "grandma"], "unexpected_argument"),
+        (&["--quiet=grandma", "season", "spring"], "too_many_values"),
+        (&["season", "spring", "--quiet", "--quiet"], "argument_conflict"),
+    ] {
+        let with = home.orchard(arguments, &LOCAL);
+        let without = home.orchard(arguments, &[("DO_NOT_TRACK", "1")]);
+        assert_eq!((&with.stdout, &with.stderr), (&without.stdout, &without.stderr));
+        assert_eq!((with.status.code(), without.status.code()), (Some(2), Some(2)));
+        let event = home.events().pop().unwrap();
+        assert_eq!(event["outcome"]["code"], code, "{arguments:?}: {event}");
+        assert_eq!(event["exit_code"], 2);
+        assert!(!event.to_string().contains("grandma") && !event.to_string().contains("zq7"), "{event}");
+    }
+    // What was nearly typed is found in the command line.
+    let misspellings: Vec<Json> =
+        home.events().iter().map(|event| event["command"]["misspellings"][0]["meant"].clone()).collect();
+    assert_eq!(misspellings[..2], [Json::from("trees"), Json::from("fruit")]);
+}
+
+#[test]
+fn help_and_version_are_what_was_asked_for() {
+    let home = Home::new();
+    for arguments in [&["--help"][..], &["trees", "plant", "--help"], &["help", "trees"], &["--version"]] {
+        assert!(home.orchard(arguments, &LOCAL).status.success());
+        let event = home.events().pop().unwrap();
+        assert_eq!(
+            (&event["outcome"]["kind"], &event["exit_code"]),
+            (&Json::from("success"), &Json::from(0))
+        );
+    }
+    assert_eq!(home.events()[1]["command"]["path"], serde_json::json!(["trees", "plant"]));
+}
+
+#[test]
+fn a_number_is_kept_as_its_bucket_and_a_value_by_the_name_that_is_declared() {
+    let home = Home::new();
+    home.orchard(&["tree", "plant", "-f=nashi", "-Nada", "--rows=42"], &LOCAL);
+    home.orchard(&["season", "autumn"], &LOCAL);
+    let [plant, season] = &home.events()[..] else { panic!("two events") };
+    assert_eq!(plant["command"]["path"], serde_json::json!(["trees", "plant"]));
+    let flags = serde_json::json!([
+        {"name": "fruit", "values": ["pear"]}, {"name": "name"}, {"name": "rows", "values": ["10..100"]},
+    ]);
+    assert_eq!(plant["command"]["flags"], flags);
+    assert_eq!(season["command"]["positionals"], serde_json::json!([{"index": 0, "values": ["autumn"]}]));
+}
+
+#[test]
+fn a_program_without_clap_does_the_same_with_a_policy_file() {
+    let home = Home::new();
+    let run = home.run("plain", &["trees", "plant", "--fruit", "pear", "grandma's"], &LOCAL);
+    assert_eq!(String::from_utf8(run.stdout).unwrap(), "planted grandma's, a pear tree\n");
+    assert_eq!(home.run("plain", &["trees", "fell"], &LOCAL).status.code(), Some(1));
+    let [planted, error] = &home.events()[..] else { panic!("two events") };
+    assert_eq!(planted["command"]["flags"], serde_json::json!([{"name": "fruit", "values": ["pear"]}]));
+    assert_eq!(error["outcome"]["kind"], "error");
+    assert!(!planted.to_string().contains("grandma"), "{planted}");
 }
 
 #[test]

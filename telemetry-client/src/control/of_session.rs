@@ -26,22 +26,29 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn into_control(self) -> Control {
-        let Some((builder, started)) = self.run.give_up() else {
-            // Only the end of a run takes it, and takes the run with it.
+        let given_up = self.run.give_up();
+        let named =
+            given_up.and_then(|(builder, started)| Some((builder.ruling.program()?, builder, started)));
+        let Some((program, builder, started)) = named else {
+            // A run that was recorded already, or a program of no name: what is controlled is what is for all programs.
             return Control::new(Client::new(), Host::default(), Commands::below(SUBCOMMAND));
         };
-        let client = builder.client(&started);
+        let client = builder.client(&started, &program);
         let is_off = client.consent(&builder.host(Notice::Seen)).mode() == Mode::Off;
         // With consent off no file of the state directory is opened.
         let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);
-        let is_seen = is_off || shown == Some(builder.notice_version());
+        let is_seen = is_off || (shown.is_some() && shown == builder.notice_version());
         let host = builder.host(if is_seen { Notice::Seen } else { Notice::Unseen });
-        let commands = Commands::below(&format!("{} {SUBCOMMAND}", builder.program));
+        let commands = Commands::below(&format!("{program} {SUBCOMMAND}"));
         let app = App {
             version: builder.version,
             auth_method: builder.auth_method,
             executable: std::env::current_exe().ok(),
         };
-        Control::new(client, host, commands).redactor(builder.redactor).app(app).helper(&[HELPER_ARGUMENT])
+        let control = Control::new(client, host, commands).app(app).helper(&[HELPER_ARGUMENT]);
+        match builder.ruling.into_redactor() {
+            Some(redactor) => control.redactor(redactor),
+            None => control,
+        }
     }
 }

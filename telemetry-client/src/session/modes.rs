@@ -145,7 +145,7 @@ fn check(builder: &Builder, case: &Case) {
     let state = state.join("orchard");
     if case.shown == Shown::Before {
         let mut kept = Installation::default();
-        kept.notice = Some(builder.notice_version());
+        kept.notice = builder.notice_version();
         kept.write(&state).unwrap();
     }
     let before = home.files();
@@ -160,7 +160,8 @@ fn check(builder: &Builder, case: &Case) {
 
     let mode = expected(case);
     assert_eq!(recorded.is_ok(), mode != Mode::Off, "{case:?} {recorded:?}");
-    let client = builder.client(&started);
+    let program = builder.ruling.program().unwrap();
+    let client = builder.client(&started, &program);
     let count = |which| client.spool().unwrap().read(which).unwrap().records.len();
     let arrived = fs::read_to_string(&sent).unwrap_or_default().lines().count();
     let counts = (count(Which::Local), count(Which::Pending), arrived);

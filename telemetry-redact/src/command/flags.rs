@@ -26,6 +26,8 @@ impl<'a> Walk<'a> {
             }
             let values = self.values_of(flag, glued);
             self.flag(argument, flag, (kind, rule), &values);
+        } else if self.takes_dashes() {
+            self.dashed(argument);
         } else {
             let value = glued.or_else(|| self.swallowed());
             self.unknown.push(UnknownFlag { argument, node: self.node, name: Name::Long(name), value });
@@ -54,6 +56,12 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn shorts(&mut self, argument: usize, bundle: &'a [u8]) {
+        // clap asks whether all of them are letters of flags, also of what could be a glued value.
+        let is_letter =
+            |byte: &u8| byte.is_ascii() && self.tree.short_flag(self.node, char::from(*byte)).is_some();
+        if self.takes_dashes() && !bundle.iter().all(is_letter) {
+            return self.dashed(argument);
+        }
         let mut rest = bundle;
         while let Some((first, after)) = rest.split_first() {
             let short = char::from(*first);
@@ -101,7 +109,8 @@ impl<'a> Walk<'a> {
         }
         // clap does not take what looks like a flag for a value, and where there may be many no parser does; pflag and
         // getopt take anything for the one value that must be there.
-        let takes_anything = takes == Takes::Value && self.tree.dialect() != Dialect::Clap;
+        let takes_anything =
+            self.tree.takes_dashes(flag) || takes == Takes::Value && self.tree.dialect() != Dialect::Clap;
         while values.len() < most
             && let Some(next) = self.argv.get(self.next).map(Raw::bytes)
         {

@@ -42,6 +42,8 @@ pub(super) struct Walk<'a> {
     earlier_positionals: u32,
     /// Whether the last argument was one of any number of positional ones.
     in_many: bool,
+    /// Whether what follows is neither flag nor command.
+    flags_ended: bool,
     pub(super) next: usize,
     pub(super) command: Command,
     pub(super) findings: Vec<Finding>,
@@ -62,6 +64,7 @@ impl<'a> Walk<'a> {
             expect,
             earlier_positionals: 0,
             in_many: false,
+            flags_ended: false,
             next: 1,
             command: Command::default(),
             findings: Vec::with_capacity(argv.len() + 4),
@@ -90,10 +93,11 @@ impl<'a> Walk<'a> {
                 [b'-', shorts @ ..] if !shorts.is_empty() => self.shorts(argument, shorts),
                 word => {
                     self.word(argument, word);
-                    if is_go_flag && self.command.positional_count > 0 {
-                        return self.rest();
-                    }
+                    self.flags_ended |= is_go_flag && self.command.positional_count > 0;
                 }
+            }
+            if self.flags_ended {
+                return self.rest();
             }
         }
     }
@@ -183,11 +187,30 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The place of the next positional argument of the command.
+    fn place(&self) -> u32 {
+        self.command.positional_count.saturating_sub(self.earlier_positionals)
+    }
+
+    /// Whether what begins with a dash and is no flag is a positional argument here.
+    pub(super) fn takes_dashes(&self) -> bool {
+        self.expect != Expect::Nothing && self.tree.takes_dashes_at(self.node, self.place())
+    }
+
+    /// A positional argument that begins with a dash.
+    pub(super) fn dashed(&mut self, argument: usize) {
+        self.expect = Expect::Positional;
+        let word = self.bytes(argument);
+        self.positional(argument, word);
+    }
+
     fn positional(&mut self, argument: usize, word: &'a [u8]) {
-        let index = self.command.positional_count.saturating_sub(self.earlier_positionals);
+        let index = self.place();
+        let is_here = self.expect == Expect::Positional;
+        self.flags_ended |= is_here && self.tree.ends_flags(self.node, index);
         count(&mut self.command.positional_count);
         self.in_many = self.tree.takes_many_positionals(self.node, index);
-        let judged = if self.expect == Expect::Positional {
+        let judged = if is_here {
             judge(word, self.tree.positional_values(self.node, index))
         } else {
             vec![Judgement::dropped(word, "value.not_declared")]

@@ -149,7 +149,15 @@ fn headed(text: &[u8]) -> Option<&'static Rule> {
 
 /// The detector that finds a value of a policy sensitive: personal data or a secret has no place in one. Paths, hosts
 /// and numbers can be a program's own.
-pub(crate) fn sensitive(value: &str) -> Option<&'static str> {
+///
+/// ```
+/// use telemetry_redact::detect::sensitive;
+///
+/// assert_eq!(sensitive("US_EAST_1"), None);
+/// assert!(sensitive("ada@mail.example").is_some());
+/// ```
+#[must_use]
+pub fn sensitive(value: &str) -> Option<&'static str> {
     // Nearly all values are names; what is sensitive has a digit or a sign in it. A policy is read at every start.
     if value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b' ')) {
         return None;

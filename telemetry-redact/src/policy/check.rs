@@ -8,7 +8,7 @@ use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
 use super::value_rule::{duration_us, is_version};
 use super::{
-    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
+    Case, CommandRule, Dashes, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
     TemplateRule, ValueRule,
 };
 use crate::text::{CODES, Part, template_parts};
@@ -163,7 +163,17 @@ impl Check<'_> {
     }
 
     fn value_rule(&mut self, name: &str, rule: &ValueRule) {
-        let ValueRule { values, case, versions, numbers, durations, keys, key_values, separator } = rule;
+        let ValueRule {
+            values,
+            spellings: _,
+            case,
+            versions,
+            numbers,
+            durations,
+            keys,
+            key_values,
+            separator,
+        } = rule;
         let at = |field: &str| format!("value_rules.{name}.{field}");
         if self.source.sets.contains_key(name) {
             self.report(format!("value_rules.{name}"), "a set in `sets` has this name");
@@ -188,6 +198,7 @@ impl Check<'_> {
                 }
             }
         }
+        self.spellings(&at("spellings"), rule);
         if *rule == (ValueRule { case: *case, separator: *separator, ..ValueRule::default() }) {
             self.report(format!("value_rules.{name}"), "keeps nothing: say by what, or leave it out");
         }
@@ -206,6 +217,28 @@ impl Check<'_> {
         self.bounds(&at("durations"), durations.iter().map(|duration| duration_us(duration)));
         for (index, duration) in durations.iter().enumerate() {
             self.text(format!("{}[{index}]", at("durations")), duration, Value::new(duration.as_str()));
+        }
+    }
+
+    fn spellings(&mut self, place: &str, rule: &ValueRule) {
+        let ValueRule { values, spellings, case, .. } = rule;
+        let members = values.as_ref().and_then(|set| self.source.sets.get(set));
+        let members = members.map(Vec::as_slice).unwrap_or_default();
+        let same = |one: &str, other: &str| match case {
+            Case::Exact => one == other,
+            Case::Folded => one.eq_ignore_ascii_case(other),
+        };
+        let mut before: Vec<&String> = Vec::new();
+        for (spelling, member) in spellings {
+            let place = format!("{place}.{spelling}");
+            self.text(place.as_str(), spelling, Value::new(spelling.as_str()));
+            if !members.contains(member) {
+                self.report(place.as_str(), format!("`{member}` is no member of `values`"));
+            }
+            if before.iter().copied().chain(members).any(|known| same(known, spelling)) {
+                self.report(place, "is another member or spelling already");
+            }
+            before.push(spelling);
         }
     }
 
@@ -234,7 +267,19 @@ impl Check<'_> {
     }
 
     fn flag(&mut self, key: &str, rule: &FlagRule) {
-        let FlagRule { name, short, aliases, deprecated, negations, takes, max_values, values, list } = rule;
+        let FlagRule {
+            name,
+            short,
+            short_aliases,
+            aliases,
+            deprecated,
+            negations,
+            takes,
+            max_values,
+            dashes,
+            values,
+            list,
+        } = rule;
         let at = |field: &str| format!("flags.{key}.{field}");
         let place = if name.is_some() { at("name") } else { format!("flags.{key}") };
         let name = name.as_deref().unwrap_or(key);
@@ -244,6 +289,12 @@ impl Check<'_> {
         self.words(&at("negations"), negations);
         if short.is_some_and(|short| !short.is_ascii_alphanumeric()) {
             self.report(at("short"), "expected one ASCII letter or digit");
+        }
+        if !short_aliases.iter().all(char::is_ascii_alphanumeric) {
+            self.report(at("short_aliases"), "expected ASCII letters or digits");
+        }
+        if *dashes == Dashes::Values && matches!(takes, Takes::Nothing | Takes::OptionalValue) {
+            self.report(at("dashes"), "only an argument of its own can begin with a dash: see `takes`");
         }
         self.values(at("values"), values.as_ref());
         if *takes == Takes::Nothing && values.is_some() {
@@ -299,7 +350,7 @@ impl Check<'_> {
             let at = |field: &str| format!("commands[{index}].positionals[{place}].{field}");
             self.values(at("values"), positional.values.as_ref());
             self.list(at("list"), positional.list, positional.values.as_ref());
-            if positional.repeats == Repeats::Rest && place + 1 < positionals.len() {
+            if positional.repeats != Repeats::Once && place + 1 < positionals.len() {
                 self.report(at("repeats"), "only the last positional argument can stand for all that follow");
             }
         }

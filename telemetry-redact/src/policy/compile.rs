@@ -95,7 +95,17 @@ impl Compiler<'_> {
             self.rules.insert(name, self.sections.push(Rule { values, ..Rule::default() }));
         }
         for (name, rule) in &self.source.value_rules {
-            let ValueRule { values, case, versions, numbers, durations, keys, key_values, separator } = rule;
+            let ValueRule {
+                values,
+                spellings,
+                case,
+                versions,
+                numbers,
+                durations,
+                keys,
+                key_values,
+                separator,
+            } = rule;
             let set = |name: &Option<String>| {
                 name.as_ref().and_then(|name| self.sets.get(name.as_str())).copied().unwrap_or_default()
             };
@@ -116,6 +126,8 @@ impl Compiler<'_> {
                 unit: number(unit as usize),
                 ..Rule::default()
             };
+            let spellings = spellings.iter().flat_map(|(spelling, member)| [&**spelling, member]);
+            compiled.spellings = self.sections.texts(spellings);
             let labels = labels(&bounds, &spelled, unit);
             compiled.bounds = self.sections.extend(bounds.into_iter().map(|at| Bound { at: I64::new(at) }));
             compiled.labels = self.sections.texts(labels.iter().map(String::as_str));
@@ -130,8 +142,19 @@ impl Compiler<'_> {
 
     fn flags(&mut self) {
         for (key, rule) in &self.source.flags {
-            let FlagRule { name, short, aliases, deprecated, negations, takes, max_values, values, list } =
-                rule;
+            let FlagRule {
+                name,
+                short,
+                short_aliases,
+                aliases,
+                deprecated,
+                negations,
+                takes,
+                max_values,
+                dashes,
+                values,
+                list,
+            } = rule;
             let name = name.as_deref().unwrap_or(key);
             let names = named(name, aliases, deprecated)
                 .chain(negations.iter().map(|negation| (negation.as_str(), NameKind::Negation)));
@@ -140,9 +163,11 @@ impl Compiler<'_> {
             let flag = Flag {
                 name: self.sections.text(name),
                 short: U32::new(short.map_or(0, u32::from)),
+                short_aliases: self.sections.text(&short_aliases.iter().collect::<String>()),
                 names: self.sections.extend(names),
                 takes: number(*takes as usize),
                 max_values: U32::new(max_values.unwrap_or_default()),
+                dashes: number(*dashes as usize),
                 list: number(*list as usize),
                 rule: self.rule(values.as_ref()),
             };
@@ -176,6 +201,7 @@ impl Compiler<'_> {
                 .iter()
                 .map(|positional| Positional {
                     rule: self.rule(positional.values.as_ref()),
+                    dashes: number(positional.dashes as usize),
                     list: number(positional.list as usize),
                     repeats: number(positional.repeats as usize),
                 })

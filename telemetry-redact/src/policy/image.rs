@@ -16,7 +16,7 @@ use crate::hash::fnv1a;
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
 /// The version of the layout below. A block of another one is refused.
-pub(super) const LAYOUT: u32 = 2;
+pub(super) const LAYOUT: u32 = 3;
 
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
@@ -40,14 +40,20 @@ records! {
     /// A name of a command or flag, and what it leads to. Those of the commands below one are sorted.
     struct Name { text: Text, target: U32, kind: U32 }
     /// A flag.
-    struct Flag { name: Text, short: U32, names: Span, takes: U32, max_values: U32, list: U32, rule: U32 }
+    struct Flag {
+        name: Text, short: U32, short_aliases: Text, names: Span, takes: U32, max_values: U32, dashes: U32, list: U32,
+        rule: U32,
+    }
     /// How a value is kept. The texts of a set are sorted.
     struct Rule {
-        case: U32, separator: U32, values: Span, versions: Span, keys: Span, key_values: Span, unit: U32, bounds: Span,
+        case: U32, separator: U32, values: Span,
+        // A spelling and what it stands for, in turn.
+        spellings: Span,
+        versions: Span, keys: Span, key_values: Span, unit: U32, bounds: Span,
         labels: Span,
     }
     /// A positional argument.
-    struct Positional { rule: U32, list: U32, repeats: U32 }
+    struct Positional { rule: U32, dashes: U32, list: U32, repeats: U32 }
     /// A position in the section of flags.
     struct Index { at: U32 }
     /// A bound of a bucket: a number, or microseconds.

@@ -35,8 +35,8 @@ pub use locate::Position;
 #[cfg(feature = "proptest")]
 pub(crate) use scope::problems as scope_problems;
 pub use source::{
-    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource, PositionalRule,
-    Record, Repeats, Takes, TemplateRule, ValueRule,
+    Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource,
+    PositionalRule, Record, Repeats, Takes, TemplateRule, ValueRule,
 };
 pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};

@@ -161,10 +161,11 @@ pub(super) fn spellings<'a>(
     key: &'a str,
     flag: &'a FlagRule,
 ) -> impl Iterator<Item = (Spelling<'a>, NameKind)> {
-    let FlagRule { name: _, short, aliases, deprecated, negations, .. } = flag;
+    let FlagRule { name: _, short, short_aliases, aliases, deprecated, negations, .. } = flag;
     let of = |names: &'a [String], kind| names.iter().map(move |name| (Spelling::Long(name), kind));
     std::iter::once((Spelling::Long(canonical(key, flag)), NameKind::Canonical))
         .chain(short.map(|letter| (Spelling::Short(letter), NameKind::Canonical)))
+        .chain(short_aliases.iter().map(|letter| (Spelling::Short(*letter), NameKind::Alias)))
         .chain(of(aliases, NameKind::Alias))
         .chain(of(deprecated, NameKind::Deprecated))
         .chain(of(negations, NameKind::Negation))

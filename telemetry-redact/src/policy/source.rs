@@ -136,6 +136,9 @@ pub struct FlagRule {
     /// The one-letter name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short: Option<char>,
+    /// Other one-letter names, stored under the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub short_aliases: Vec<char>,
     /// Other long names, stored under the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
@@ -152,6 +155,9 @@ pub struct FlagRule {
     /// absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_values: Option<u32>,
+    /// Whether what begins with a dash can be a value too (clap's `allow_hyphen_values`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dashes: Dashes,
     /// Name of the closed set in `sets`, or of the rule in `value_rules`, by which values are kept. Without it every
     /// value is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -179,6 +185,17 @@ pub enum Takes {
     OptionalValues,
 }
 
+/// What an argument is that begins with a dash, in a place where a value is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dashes {
+    /// What the dialect says: for clap a flag.
+    #[default]
+    Flags,
+    /// A value. Where a positional argument is expected, unless it is a flag of the command.
+    Values,
+}
+
 /// How one argument holds several values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -197,7 +214,10 @@ pub struct ValueRule {
     /// Name of a set in `sets`: a member is kept, in its declared spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
-    /// Whether upper and lower case are told apart in `values`, `keys` and `key_values`.
+    /// Other spellings, each with the member of `values` that it is kept as.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spellings: BTreeMap<String, String>,
+    /// Whether upper and lower case are told apart in `values`, `spellings`, `keys` and `key_values`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub case: Case,
     /// Name of a set of versions such as `7.0`: a version is kept as the member it begins with, `7.0.12` as `7.0`.
@@ -287,6 +307,10 @@ pub struct PositionalRule {
     /// Whether one argument may hold several values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub list: List,
+    /// Whether what begins with a dash and is no flag of the command is a positional argument here (clap's
+    /// `allow_hyphen_values`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dashes: Dashes,
     /// Whether the rule holds for all further positionals too.
     #[serde(default, skip_serializing_if = "is_default")]
     pub repeats: Repeats,
@@ -301,6 +325,9 @@ pub enum Repeats {
     Once,
     /// For its own place and all that follow.
     Rest,
+    /// For its own place and everything behind it, be it a flag or a command elsewhere (clap's `trailing_var_arg`, and
+    /// the arguments of an external command).
+    All,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

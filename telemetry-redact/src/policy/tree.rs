@@ -6,7 +6,7 @@ use telemetry_schema::TimestampPrecision;
 
 use super::image::{Flag, Image, Index, Name, Node, Positional, Rule};
 use super::value_rule::ValueJudge;
-use super::{Abbreviations, Dialect, List, NameKind, Record, Repeats, Takes};
+use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Takes};
 
 /// A command in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -149,7 +149,10 @@ impl<'a> Tree<'a> {
 
     /// The flag of a command that has this short name.
     pub(crate) fn short_flag(self, node: NodeId, short: char) -> Option<FlagId> {
-        self.flags_of(node).find(|id| self.flag(*id).is_some_and(|flag| flag.short.get() == u32::from(short)))
+        let is_called = |flag: &Flag| {
+            flag.short.get() == u32::from(short) || self.image.text(flag.short_aliases).contains(short)
+        };
+        self.flags_of(node).find(|id| self.flag(*id).is_some_and(is_called))
     }
 
     /// Every long name of every flag that is so long.
@@ -182,6 +185,11 @@ impl<'a> Tree<'a> {
         (takes, most)
     }
 
+    /// Whether what begins with a dash can be a value of a flag.
+    pub(crate) fn takes_dashes(self, id: FlagId) -> bool {
+        self.flag(id).is_some_and(|flag| Dashes::of(flag.dashes.get()) == Dashes::Values)
+    }
+
     /// How a flag's values are judged.
     pub(crate) fn flag_values(self, id: FlagId) -> Values<'a> {
         let flag = self.flag(id);
@@ -194,12 +202,22 @@ impl<'a> Tree<'a> {
             self.node(node).map(|node| self.image.span(node.positionals)).unwrap_or_default();
         rules
             .get(index as usize)
-            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest))
+            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) != Repeats::Once))
     }
 
     /// Whether the positional argument at `index` may be one of any number.
     pub(crate) fn takes_many_positionals(self, node: NodeId, index: u32) -> bool {
         self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest)
+    }
+
+    /// Whether nothing behind the positional argument at `index` is a flag or a command.
+    pub(crate) fn ends_flags(self, node: NodeId, index: u32) -> bool {
+        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::All)
+    }
+
+    /// Whether what begins with a dash, and is no flag, is a positional argument at `index`.
+    pub(crate) fn takes_dashes_at(self, node: NodeId, index: u32) -> bool {
+        self.positional(node, index).is_some_and(|rule| Dashes::of(rule.dashes.get()) == Dashes::Values)
     }
 
     /// How the positional argument at `index` is judged.
@@ -281,7 +299,8 @@ numbered! {
     Abbreviations: None, Flags, Commands, All; else None;
     Takes: Nothing, Value, OptionalValue, Values, OptionalValues; else Value;
     List: None, Comma; else None;
-    Repeats: Once, Rest; else Once;
+    Dashes: Flags, Values; else Values;
+    Repeats: Once, Rest, All; else All;
     Record: Everything, Names, Path; else Path;
     NameKind: Canonical, Alias, Deprecated, Negation; else Alias;
 }

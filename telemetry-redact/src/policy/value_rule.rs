@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Case;
-use super::image::{Bound, Image, Rule, Span};
+use super::image::{Bound, Image, Rule, Span, Text};
 
 /// What the bounds of buckets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl<'a> ValueJudge<'a> {
     /// Judges one value, or one element of a list.
     pub(crate) fn judge<'t>(self, text: &'t str) -> Fit<'a, 't> {
         let whole = |rule, kept: &'a str| Fit::Whole { rule, kept: Cow::Borrowed(kept) };
-        if let Some(kept) = self.member(self.rule.values, text) {
+        if let Some(kept) = self.member(self.rule.values, text).or_else(|| self.spelled(text)) {
             return whole("value.in_closed_set", kept);
         }
         if let Some(kept) = self.version(text) {
@@ -73,6 +73,17 @@ impl<'a> ValueJudge<'a> {
         let folded = self.rule.case.get() == Case::Folded as u32;
         let exact = self.image.find(set, text);
         exact.or_else(|| self.image.texts(set).find(|member| folded && member.eq_ignore_ascii_case(text)))
+    }
+
+    /// The member of the set that a text is another spelling of.
+    fn spelled(self, text: &str) -> Option<&'a str> {
+        let folded = self.rule.case.get() == Case::Folded as u32;
+        let pairs = self.image.span::<Text>(self.rule.spellings).as_chunks::<2>().0;
+        let mut pairs = pairs.iter().map(|[spelling, member]| (self.image.text(*spelling), *member));
+        let is_meant = |spelling: &str| spelling == text || folded && spelling.eq_ignore_ascii_case(text);
+        let (_, member) = pairs.find(|(spelling, _)| is_meant(spelling))?;
+        // Of a damaged policy too, nothing but a member is kept.
+        self.image.find(self.rule.values, self.image.text(member))
     }
 
     /// The declared version that this one begins with, by whole numbers; the longest of several.

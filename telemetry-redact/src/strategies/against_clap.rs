@@ -42,6 +42,7 @@ fn program(outline: &Outline, at: usize) -> clap::Command {
         command = command.arg(match rule.repeats {
             Repeats::Once => arg,
             Repeats::Rest => arg.num_args(0..).action(ArgAction::Append),
+            Repeats::All => arg.num_args(0..).action(ArgAction::Append).trailing_var_arg(true),
         });
     }
     let children = outline.children(at).into_iter().map(|child| program(outline, child));

@@ -29,7 +29,8 @@ fn members<'a>(source: &'a PolicySource, name: Option<&String>) -> &'a [String] 
 }
 
 fn kept_of(source: &PolicySource, rule: &ValueRule, text: &str) -> Option<String> {
-    let ValueRule { values, case, versions, numbers, durations, keys, key_values, separator } = rule;
+    let ValueRule { values, spellings, case, versions, numbers, durations, keys, key_values, separator } =
+        rule;
     let member = |set: &Option<String>, text: &str| {
         let members = members(source, set.as_ref());
         let exact = members.iter().find(|member| *member == text);
@@ -38,6 +39,11 @@ fn kept_of(source: &PolicySource, rule: &ValueRule, text: &str) -> Option<String
         })
     };
     if let Some(member) = member(values, text) {
+        return Some(member.clone());
+    }
+    let is_meant =
+        |spelling: &str| spelling == text || *case == Case::Folded && spelling.eq_ignore_ascii_case(text);
+    if let Some((_, member)) = spellings.iter().find(|(spelling, _)| is_meant(spelling)) {
         return Some(member.clone());
     }
     if let Some(version) = version(members(source, versions.as_ref()), text) {

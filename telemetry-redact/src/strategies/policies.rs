@@ -278,6 +278,7 @@ impl Builder {
                 max_values: max_values.filter(|_| matches!(takes, Takes::Values | Takes::OptionalValues)),
                 list: if values.is_some() { *list } else { List::None },
                 values,
+                ..FlagRule::default()
             };
             self.source.flags.insert(if *key { format!("{name}-key") } else { name }, rule);
         }
@@ -301,7 +302,7 @@ impl Builder {
                 PositionalRule {
                     list: if values.is_some() { *list } else { List::None },
                     values,
-                    repeats: Repeats::Once,
+                    ..PositionalRule::default()
                 }
             });
             let mut positionals: Vec<PositionalRule> = positionals.collect();

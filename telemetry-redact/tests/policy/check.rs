@@ -95,6 +95,34 @@ fn every_kind_of_problem_is_found_in_its_place() {
             "commands[2].positionals[0].repeats",
             "only the last",
         ),
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "repeats": "all"}, {}]),
+            "commands[2].positionals[0].repeats",
+            "only the last",
+        ),
+        // Letters, dashes and other spellings.
+        ("/flags/force", json!({"short_aliases": ["f"]}), "commands[2].flags[1]", "the flag `fruit`"),
+        ("/flags/force", json!({"short_aliases": ["\u{e9}"]}), "flags.force.short_aliases", "ASCII"),
+        ("/flags/force", json!({"dashes": "values"}), "flags.force.dashes", "see `takes`"),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "spellings": {"nashi": "peach"}}),
+            "value_rules.fruit-rule.spellings.nashi",
+            "`peach` is no member",
+        ),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "case": "folded", "spellings": {"Apple": "pear"}}),
+            "value_rules.fruit-rule.spellings.Apple",
+            "already",
+        ),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "spellings": {"ada@mail.example": "pear"}}),
+            "value_rules.fruit-rule.spellings.ada@mail.example",
+            "personal data",
+        ),
         // The same thing twice.
         ("/sets/fruit", json!(["apple", "pear", "apple"]), "sets.fruit[2]", "twice"),
         ("/error_codes", json!(["frost", "frost"]), "error_codes[1]", "twice"),

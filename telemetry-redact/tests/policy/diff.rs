@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use telemetry_redact::policy::{
-    Abbreviations, CommandRule, Dialect, PolicySource, PositionalRule, Record, Repeats, Subject, Takes, diff,
-    version_problem,
+    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, Record, Repeats, Subject,
+    Takes, diff, version_problem,
 };
 use telemetry_redact::{Finding, Policy, Redactor, Verdict};
 use telemetry_schema::{Command, Event, TimestampPrecision};
@@ -173,6 +173,30 @@ fn every_kind_of_change_is_told_in_both_directions() {
             ],
         ),
         (
+            |p| p.flags.get_mut("profile").unwrap().dashes = Dashes::Values,
+            &[
+                "! reads differently: what begins with a dash behind --profile is its value on 5 commands (the program itself, register, trees, trees list, \u{2026})",
+            ],
+            &[
+                "! reads differently: what begins with a dash behind --profile is a flag on 5 commands (the program itself, register, trees, trees list, \u{2026})",
+            ],
+        ),
+        (
+            |p| command(p, "trees list").positionals[0].repeats = Repeats::All,
+            &["! reads differently: where flags end among arguments on 1 command (trees list)"],
+            &["! reads differently: where flags end among arguments on 1 command (trees list)"],
+        ),
+        (
+            |p| command(p, "trees list").positionals[0].dashes = Dashes::Values,
+            &["! reads differently: where flags end among arguments on 1 command (trees list)"],
+            &["! reads differently: where flags end among arguments on 1 command (trees list)"],
+        ),
+        (
+            |p| p.flags.get_mut("fruit").unwrap().short_aliases.push('F'),
+            &["+ collects -F, stored as --fruit, on 1 command (trees plant)"],
+            &["- no longer collects -F, stored as --fruit, on 1 command (trees plant)"],
+        ),
+        (
             |p| p.environment_prefix = Some("GARDEN".into()),
             &[
                 "+ collects from those who said no by ORCHARD_TELEMETRY_ENABLED: it is not read any more",
@@ -227,12 +251,17 @@ fn a_rule_is_followed_to_what_it_keeps() {
     let (there, _) = both_ways(&market(), |p| {
         p.value_rules.get_mut("count").unwrap().numbers = vec![0, 10];
         p.value_rules.get_mut("setting").unwrap().separator = Some('=');
+        let region = p.value_rules.get_mut("region").unwrap();
+        region.spellings.insert("virginia".into(), "US_EAST_1".into());
         p.sets.get_mut("server").unwrap().push("8".into());
     });
     assert_eq!(
         there,
         [
             "+ collects --count values bucket 0..10, bucket >=10 on 2 commands (stalls close, stalls open)",
+            "+ collects --lane values virginia as US_EAST_1 on 1 command (stalls open)",
+            "+ collects --region values virginia as US_EAST_1 on 6 commands \
+             (the program itself, run, run fast, stalls, \u{2026})",
             "+ collects --setting values keys before `=` on 1 command (stalls open)",
             "+ collects --version-of values versions 8.* on 1 command (stalls open)",
             "- no longer collects --count values bucket 0, bucket 1..10, bucket 10..100, bucket >=100 on 2 commands \

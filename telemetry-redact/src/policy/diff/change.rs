@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use telemetry_schema::TimestampPrecision;
 
-use crate::policy::{Dialect, Repeats, Takes};
+use crate::policy::{Dashes, Dialect, Repeats, Takes};
 
 /// One difference between two policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,6 +51,13 @@ pub enum Effect {
 pub enum Kept {
     /// A declared value.
     Value(String),
+    /// Another spelling of a declared value.
+    Spelling {
+        /// What is typed.
+        spelling: String,
+        /// What is kept.
+        member: String,
+    },
     /// A version that begins like this.
     Version(String),
     /// A bucket of numbers or durations.
@@ -73,6 +80,7 @@ impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => f.write_str(value),
+            Self::Spelling { spelling, member } => write!(f, "{spelling} as {member}"),
             Self::Version(version) => write!(f, "versions {version}.*"),
             Self::Bucket(label) => write!(f, "bucket {label}"),
             Self::Key(key) => write!(f, "key {key}"),
@@ -171,6 +179,15 @@ pub enum Subject {
         /// Now.
         takes: Takes,
     },
+    /// Whether what begins with a dash can be a flag's value.
+    Dashes {
+        /// The name that is stored.
+        flag: String,
+        /// Now.
+        dashes: Dashes,
+    },
+    /// Where flags end among positional arguments.
+    FlagsAmongArguments,
     /// What is kept of a flag's values.
     FlagValues {
         /// The name that is stored.
@@ -281,6 +298,13 @@ impl fmt::Display for Subject {
                 write!(f, "that the deprecated {name} was typed for --{flag}")
             }
             Self::Takes { flag, takes } => write!(f, "--{flag} takes {}", takes_in_words(*takes)),
+            Self::Dashes { flag, dashes: Dashes::Flags } => {
+                write!(f, "what begins with a dash behind --{flag} is a flag")
+            }
+            Self::Dashes { flag, dashes: Dashes::Values } => {
+                write!(f, "what begins with a dash behind --{flag} is its value")
+            }
+            Self::FlagsAmongArguments => f.write_str("where flags end among arguments"),
             Self::FlagValues { flag, values } => write!(f, "--{flag} values {}", list(values)),
             Self::PositionalValues { index, repeats, values } => {
                 let further = if *repeats == Repeats::Rest { " and those that follow" } else { "" };

@@ -8,8 +8,8 @@ use super::Kept;
 use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spellings};
 use crate::policy::value_rule::{Unit, duration_us, labels};
 use crate::policy::{
-    Case, CommandRule, FlagRule, List, NameKind, PolicySource, PositionalRule, Record, Repeats, Takes,
-    ValueRule,
+    Case, CommandRule, Dashes, FlagRule, List, NameKind, PolicySource, PositionalRule, Record, Repeats,
+    Takes, ValueRule,
 };
 
 /// What is kept of the values in one place.
@@ -31,6 +31,8 @@ pub(super) struct CommandMeaning<'a> {
     pub(super) flags: BTreeMap<&'a str, FlagMeaning<'a>>,
     positionals: Vec<Values>,
     further: Values,
+    /// Where what begins with a dash may be a positional argument, and whether one of them ends flags and commands.
+    pub(super) flags_end: (Vec<Dashes>, bool),
     pub(super) has_children: bool,
 }
 
@@ -42,6 +44,8 @@ pub(super) struct FlagMeaning<'a> {
     pub(super) spellings: BTreeMap<Spelling<'a>, NameKind>,
     /// What decides which arguments are its values.
     pub(super) takes: (Takes, Option<u32>),
+    /// Whether what begins with a dash can be a value.
+    pub(super) dashes: Dashes,
     pub(super) values: Values,
 }
 
@@ -117,6 +121,7 @@ impl<'a> Reader<'a> {
                 is_withheld: record == Record::Path,
                 spellings: BTreeMap::new(),
                 takes: (flag.takes, flag.max_values),
+                dashes: flag.dashes,
                 values: self.nothing.clone(),
             });
             meaning.spellings.extend(free);
@@ -132,7 +137,7 @@ impl<'a> Reader<'a> {
             Record::Names | Record::Path => self.nothing.clone(),
         };
         let positionals: Vec<Values> = rule.positionals.iter().map(judged).collect();
-        let repeats = rule.positionals.last().is_some_and(|last| last.repeats == Repeats::Rest);
+        let repeats = rule.positionals.last().is_some_and(|last| last.repeats != Repeats::Once);
         CommandMeaning {
             names: of(&rule.aliases, NameKind::Alias)
                 .chain(of(&rule.deprecated, NameKind::Deprecated))
@@ -140,6 +145,7 @@ impl<'a> Reader<'a> {
             flags,
             further: positionals.last().filter(|_| repeats).unwrap_or(&self.nothing).clone(),
             positionals,
+            flags_end: flags_end(&rule.positionals),
             has_children: false,
         }
     }
@@ -172,7 +178,8 @@ impl<'a> Reader<'a> {
     }
 
     fn rule(&self, rule: &'a ValueRule) -> BTreeSet<Kept> {
-        let ValueRule { values, case, versions, numbers, durations, keys, key_values, separator } = rule;
+        let ValueRule { values, spellings, case, versions, numbers, durations, keys, key_values, separator } =
+            rule;
         let mut kept: BTreeSet<Kept> = self
             .members(values.as_ref(), Kept::Value)
             .chain(self.members(versions.as_ref(), Kept::Version))
@@ -188,6 +195,11 @@ impl<'a> Reader<'a> {
         if *case == Case::Folded {
             kept.insert(Kept::AnyCase);
         }
+        let spelled = |(spelling, member): (&String, &String)| Kept::Spelling {
+            spelling: spelling.clone(),
+            member: member.clone(),
+        };
+        kept.extend(spellings.iter().map(spelled));
         kept.extend(keys.as_ref().map(|_| Kept::Separator(separator.unwrap_or('='))));
         kept
     }
@@ -196,6 +208,13 @@ impl<'a> Reader<'a> {
         let members = set.and_then(|set| self.source.sets.get(set)).into_iter().flatten();
         members.cloned().map(kept)
     }
+}
+
+/// What of positional arguments decides where flags end. Rules at the end that say nothing of it are as none.
+fn flags_end(rules: &[PositionalRule]) -> (Vec<Dashes>, bool) {
+    let dashes = rules.iter().map(|rule| rule.dashes);
+    let count = rules.iter().rposition(|rule| rule.dashes == Dashes::Values).map_or(0, |last| last + 1);
+    (dashes.take(count).collect(), rules.last().is_some_and(|last| last.repeats == Repeats::All))
 }
 
 /// Whether all of a command is gone because one above it is.

@@ -204,6 +204,9 @@ impl Comparison {
             };
             let subject = |name| Subject::CommandName { name };
             self.more_or_less((&names(before), &names(now)), subject, Some(path));
+            if before.flags_end != now.flags_end {
+                self.add(Effect::ReadsDifferently, Subject::FlagsAmongArguments, Some(path));
+            }
             match (before.keeps_misspelled_commands(), now.keeps_misspelled_commands()) {
                 (false, true) if before.has_children => {
                     self.add(Effect::Collects, Subject::MisspelledCommands, Some(path));
@@ -241,6 +244,10 @@ impl Comparison {
             self.flag(path, name, old.unwrap_or(&nothing), new);
             if old.is_some_and(|old| old.takes != new.takes) {
                 let subject = Subject::Takes { flag: (*name).to_owned(), takes: new.takes.0 };
+                self.add(Effect::ReadsDifferently, subject, Some(path));
+            }
+            if old.is_some_and(|old| old.dashes != new.dashes) {
+                let subject = Subject::Dashes { flag: (*name).to_owned(), dashes: new.dashes };
                 self.add(Effect::ReadsDifferently, subject, Some(path));
             }
         }
@@ -361,7 +368,12 @@ fn words(new: &PolicySource, subject: &Subject, commands: &BTreeSet<String>) -> 
                 Kept::Value(text) | Kept::Version(text) | Kept::Key(text) | Kept::ValueOfKey(text) => {
                     Some(text.clone())
                 }
-                Kept::Bucket(_) | Kept::Separator(_) | Kept::AnyCase | Kept::List | Kept::Switch => None,
+                Kept::Spelling { .. }
+                | Kept::Bucket(_)
+                | Kept::Separator(_)
+                | Kept::AnyCase
+                | Kept::List
+                | Kept::Switch => None,
             })
             .collect(),
         Subject::ErrorCodes { codes } => codes.clone(),

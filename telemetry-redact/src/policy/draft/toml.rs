@@ -62,8 +62,7 @@ impl Draft {
 }
 
 fn flag(rule: &FlagRule) -> String {
-    let FlagRule { name: long, short, aliases, deprecated, negations, takes, max_values, values: _, list: _ } =
-        rule;
+    let FlagRule { name: long, short, aliases, deprecated, negations, takes, max_values, .. } = rule;
     let mut fields = Vec::new();
     fields.extend(long.as_ref().map(|name| format!("name = {}", quoted(name))));
     fields.extend(short.map(|short| format!("short = \"{short}\"")));

@@ -1,0 +1,255 @@
+//! A policy that is derived from a program's own `clap::Command`, so that there is no second list to keep.
+
+mod abbreviations;
+mod argument;
+mod asked;
+mod codes;
+mod lock;
+mod names;
+mod positionals;
+mod session;
+mod tree;
+mod values;
+
+pub use lock::LockError;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use telemetry_redact::policy::PolicySource;
+use telemetry_redact::{Policy, Redactor};
+use telemetry_schema::ProgramName;
+
+use asked::{Asked, What};
+
+/// What may be recorded of a program whose command line is a `clap::Command`: its commands, the names of its flags, and
+/// of values those that it declares itself, by `ValueEnum` or `PossibleValue`. Everything else is dropped.
+///
+/// The program's own lines of code for it are a function that makes one, which `main` and a test share:
+///
+/// ```
+/// use clap::{Arg, Command};
+/// use telemetry_client::CommandPolicy;
+///
+/// fn cli() -> Command {
+///     let fruit = Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]);
+///     let plant = Command::new("plant").arg(fruit).arg(Arg::new("rows").long("rows"));
+///     Command::new("orchard").subcommand(plant)
+/// }
+///
+/// fn policy() -> CommandPolicy {
+///     # const LOCK: &str = r#"{"version": 1}"#;
+///     # /*
+///     const LOCK: &str = include_str!("telemetry.lock.json");
+///     # */
+///     CommandPolicy::new("orchard", cli, LOCK).numbers("plant", "--rows", [1, 10, 100])
+/// }
+///
+/// # /* in a test:
+/// policy().assert_locked("src/telemetry.lock.json");
+/// # */
+/// let source = policy().source();
+/// assert_eq!(source.sets["fruit"], ["apple", "pear"]);
+/// assert_eq!(source.commands[1].path, "plant");
+/// ```
+///
+/// # The lock file
+///
+/// It is the derived policy as it was reviewed: a policy file like any other (`telemetry policy check` reads it, and it is
+/// what the collector judges by), and its version is the one that events name and that the notice is shown for. It is
+/// part of the program, so that the version is known without reading a file from disk. A digest of the derived policy would
+/// need no file, but would ask users again for each change that means nothing, and could not say which of two policies is
+/// the later one. A program whose lock file cannot be read records nothing.
+///
+/// Begin with an empty file, and have the test write it: `TELEMETRY_LOCK=write cargo test`. Where commands differ by platform
+/// or feature, one build's test is the one to hold the file to.
+///
+/// # What is not understood
+///
+/// What a policy cannot say is dropped: the whole line of a `multicall` program, subcommands that are called as flags (`short_flag`, `long_flag`), values of
+/// flags with a `value_terminator`, lists that are separated by anything but a comma, and positional arguments whose place
+/// does not tell which one they are (those behind one of a varying number, with `allow_missing_positional`, or beside a
+/// `last` one). With `args_conflicts_with_subcommands`, a command's name behind an argument is still read as that command.
+#[derive(Clone)]
+pub struct CommandPolicy {
+    program: String,
+    command: Arc<dyn Fn() -> clap::Command + Send + Sync>,
+    lock: &'static str,
+    environment_prefix: Option<String>,
+    asked: Vec<Asked>,
+}
+
+impl CommandPolicy {
+    /// What may be recorded of the program of this name, as its users type it. `command` makes its command (`Cli::command`
+    /// with clap's derive), which is called when the first event is recorded and not before; `lock` is what stands in
+    /// its lock file.
+    #[must_use]
+    pub fn new(
+        program: impl Into<String>,
+        command: impl Fn() -> clap::Command + Send + Sync + 'static,
+        lock: &'static str,
+    ) -> Self {
+        let command = Arc::new(command);
+        Self { program: program.into(), command, lock, environment_prefix: None, asked: Vec::new() }
+    }
+
+    /// Drops the values of an argument: of a flag, given as `--name` or `-n`, for the command at `path` and all below it;
+    /// or of a positional argument of the command itself, given by the name that its help shows.
+    ///
+    /// The path is the command's words without the program's name, `""` for the program itself.
+    ///
+    /// ```
+    /// # use clap::{Arg, Command};
+    /// # use telemetry_client::CommandPolicy;
+    /// # fn cli() -> Command {
+    /// #     Command::new("orchard").arg(Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]))
+    /// # }
+    /// let policy = CommandPolicy::new("orchard", cli, "").withhold("", "--fruit");
+    /// assert_eq!(policy.source().commands[0].withhold, ["fruit"]);
+    /// ```
+    #[must_use]
+    pub fn withhold(self, path: &str, argument: &str) -> Self {
+        self.ask(path, argument, What::Withhold)
+    }
+
+    /// Drops everything of a command and those below it but that it was run.
+    ///
+    /// ```
+    /// # use clap::{Arg, Command};
+    /// # use telemetry_client::CommandPolicy;
+    /// # use telemetry_redact::policy::Record;
+    /// # fn cli() -> Command { Command::new("orchard").subcommand(Command::new("login")) }
+    /// let policy = CommandPolicy::new("orchard", cli, "").withhold_command("login");
+    /// assert_eq!(policy.source().commands[1].record, Record::Path);
+    /// ```
+    #[must_use]
+    pub fn withhold_command(self, path: &str) -> Self {
+        self.ask(path, "", What::WithholdCommand)
+    }
+
+    /// Keeps of a number between which of these bounds it lies, as with `[1, 10]`: `<1`, `1..10` or `>=10`. The command is
+    /// the one that declares the argument; at most 32 bounds, ascending.
+    #[must_use]
+    pub fn numbers(self, path: &str, argument: &str, bounds: impl IntoIterator<Item = i64>) -> Self {
+        self.ask(path, argument, What::Numbers(bounds.into_iter().collect()))
+    }
+
+    /// As [`CommandPolicy::numbers`], for durations as people write them: `90s`, `1h30m`, `2 days`.
+    ///
+    /// ```
+    /// # use clap::{Arg, Command};
+    /// # use telemetry_client::CommandPolicy;
+    /// # fn cli() -> Command { Command::new("orchard").arg(Arg::new("wait").long("wait")) }
+    /// let policy = CommandPolicy::new("orchard", cli, "").durations("", "--wait", ["1s", "1m"]);
+    /// assert_eq!(policy.source().value_rules["wait"].durations, ["1s", "1m"]);
+    /// ```
+    #[must_use]
+    pub fn durations<'a>(
+        self,
+        path: &str,
+        argument: &str,
+        bounds: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.ask(path, argument, What::Durations(bounds.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// What the program's own variable begins with, where that is not its name: `MONGODB_ATLAS` makes it
+    /// `MONGODB_ATLAS_TELEMETRY_ENABLED`.
+    #[must_use]
+    pub fn environment_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.environment_prefix = Some(prefix.into());
+        self
+    }
+
+    fn ask(mut self, path: &str, argument: &str, what: What) -> Self {
+        self.asked.push(Asked { path: path.to_owned(), argument: argument.to_owned(), what });
+        self
+    }
+
+    /// The policy as it would be used now, with the version of the lock file.
+    #[must_use]
+    pub fn source(&self) -> PolicySource {
+        self.derive().source
+    }
+
+    /// For a test of the program's: passes where the derived policy is the one in the lock file at `path`, and nothing in
+    /// the lines that made it leads nowhere. With the variable `TELEMETRY_LOCK=write` it writes the file instead, with a
+    /// higher version where something else is collected.
+    ///
+    /// A path that is not absolute begins at the package's directory, where `cargo test` runs tests.
+    ///
+    /// # Panics
+    ///
+    /// With what [`CommandPolicy::check_lock`] says.
+    #[track_caller]
+    pub fn assert_locked(&self, path: impl AsRef<Path>) {
+        if let Err(error) = self.check_lock(path) {
+            panic!("{error}");
+        }
+    }
+
+    /// As [`CommandPolicy::assert_locked`], for tests that say in their own way what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError`]: its text is a line for each difference.
+    pub fn check_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
+        lock::check(self, path.as_ref(), lock::Purpose::of_environment())
+    }
+
+    /// Writes the lock file, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError`], where lines lead nowhere or the file cannot be written.
+    pub fn write_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
+        lock::check(self, path.as_ref(), lock::Purpose::Write)
+    }
+
+    fn derive(&self) -> tree::Derived {
+        let version = lock::version(self.lock).unwrap_or_default();
+        let mut derived = tree::derive(&self.program, (self.command)(), &self.asked);
+        derived.source.version = version;
+        derived.source.environment_prefix = Some(self.prefix());
+        derived
+    }
+
+    /// The name as far as it can be one. What has another form is refused by the policy's own check.
+    pub(crate) fn program(&self) -> Option<ProgramName> {
+        ProgramName::new(self.program.as_str()).ok()
+    }
+
+    fn prefix(&self) -> String {
+        self.environment_prefix.clone().unwrap_or_else(|| {
+            let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+            self.program.chars().map(letter).collect()
+        })
+    }
+
+    /// The program's own variable for consent, without deriving anything.
+    pub(crate) fn consent_variable(&self) -> String {
+        format!("{}_TELEMETRY_ENABLED", self.prefix())
+    }
+
+    /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.
+    pub(crate) fn version(&self) -> Option<u32> {
+        lock::version(self.lock)
+    }
+
+    /// The judge of a run, where the derived policy is a sound one.
+    pub(crate) fn redactor(&self) -> Option<Redactor> {
+        self.version()?;
+        Policy::from_source(&self.source()).ok().map(Redactor::new)
+    }
+}
+
+impl fmt::Debug for CommandPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { program, command: _, lock: _, environment_prefix, asked } = self;
+        let mut debug = f.debug_struct("CommandPolicy");
+        debug.field("program", program).field("environment_prefix", environment_prefix);
+        debug.field("asked", asked).finish_non_exhaustive()
+    }
+}

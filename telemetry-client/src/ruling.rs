@@ -1,0 +1,75 @@
+//! Where a run's policy comes from. What is said before a policy is needed does not wait for one.
+
+#[cfg(feature = "clap")]
+use std::sync::OnceLock;
+
+use telemetry_redact::{Policy, Redactor};
+use telemetry_schema::ProgramName;
+
+#[cfg(feature = "clap")]
+use crate::derive::CommandPolicy;
+
+/// A policy, or how to come by one.
+#[derive(Debug)]
+pub(crate) enum Ruling {
+    Ready(Redactor),
+    /// Derived when the first event needs it, so that a run that records nothing derives nothing.
+    #[cfg(feature = "clap")]
+    Derived(CommandPolicy, OnceLock<Option<Redactor>>),
+}
+
+impl Ruling {
+    pub(crate) fn of_policy(policy: Policy) -> Self {
+        Self::Ready(Redactor::new(policy))
+    }
+
+    #[cfg(feature = "clap")]
+    pub(crate) fn of_command(policy: CommandPolicy) -> Self {
+        Self::Derived(policy, OnceLock::new())
+    }
+
+    /// The program's name, where it is one.
+    pub(crate) fn program(&self) -> Option<ProgramName> {
+        match self {
+            Self::Ready(redactor) => redactor.policy().map(|policy| policy.program().clone()),
+            #[cfg(feature = "clap")]
+            Self::Derived(policy, _) => policy.program(),
+        }
+    }
+
+    /// The program's own variable for consent.
+    pub(crate) fn consent_variable(&self) -> Option<String> {
+        match self {
+            Self::Ready(redactor) => redactor.policy().and_then(Policy::consent_variable),
+            #[cfg(feature = "clap")]
+            Self::Derived(policy, _) => Some(policy.consent_variable()),
+        }
+    }
+
+    /// The policy's version. `None` where there is no policy that was reviewed.
+    pub(crate) fn version(&self) -> Option<u32> {
+        match self {
+            Self::Ready(redactor) => redactor.policy().map(|policy| policy.version().0),
+            #[cfg(feature = "clap")]
+            Self::Derived(policy, _) => policy.version(),
+        }
+    }
+
+    /// The judge, to keep. `None` where the policy cannot be used.
+    pub(crate) fn into_redactor(self) -> Option<Redactor> {
+        match self {
+            Self::Ready(redactor) => Some(redactor),
+            #[cfg(feature = "clap")]
+            Self::Derived(policy, derived) => derived.into_inner().unwrap_or_else(|| policy.redactor()),
+        }
+    }
+
+    /// The judge. `None` where the policy cannot be used.
+    pub(crate) fn redactor(&self) -> Option<&Redactor> {
+        match self {
+            Self::Ready(redactor) => Some(redactor),
+            #[cfg(feature = "clap")]
+            Self::Derived(policy, derived) => derived.get_or_init(|| policy.redactor()).as_ref(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Programs of every kind, made of clap commands, and command lines made for them: where clap takes a line, what is kept
+//! of it is what clap found, each value by its flag or at its place; and nothing planted is kept of any line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use telemetry_client::CommandPolicy;
+use telemetry_redact::{Policy, Redactor};
+use telemetry_schema::Command as Kept;
+
+use super::programs::{End, Flag, Program, Values, any_value, any_word, programs};
+
+/// What is kept of a line, by what it means.
+#[derive(Debug, Default, PartialEq)]
+struct Meaning {
+    path: Vec<String>,
+    flags: BTreeMap<String, BTreeSet<String>>,
+    positionals: Vec<(u32, String)>,
+}
+
+impl Meaning {
+    /// Of a global flag that is given to two commands clap tells what the last of them was given.
+    fn forget_what_clap_forgot(&mut self, by_clap: &mut Self, name: &str) {
+        if let (Some(ours), Some(theirs)) = (self.flags.get(name), by_clap.flags.get_mut(name))
+            && theirs.is_subset(ours)
+        {
+            theirs.clone_from(ours);
+        }
+    }
+}
+
+fn by_us(redactor: &Redactor, argv: &[String]) -> (Meaning, Kept) {
+    let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+    let kept = redactor.read_command(&argv).command;
+    let flags = kept
+        .flags
+        .iter()
+        .map(|flag| (flag.name.to_string(), flag.values.iter().map(ToString::to_string).collect()));
+    let positionals = kept
+        .positionals
+        .iter()
+        .flat_map(|positional| positional.values.iter().map(|value| (positional.index, value.to_string())));
+    let path = kept.path.iter().map(ToString::to_string).collect();
+    (Meaning { path, flags: flags.collect(), positionals: positionals.collect() }, kept)
+}
+
+fn by_clap(program: &Program, argv: &[String]) -> Option<Meaning> {
+    let matches = program.command().try_get_matches_from(argv).ok()?;
+    let mut meaning = Meaning::default();
+    let (mut at, mut here) = (program, &matches);
+    let mut globals: Vec<&Flag> = Vec::new();
+    loop {
+        globals.extend(at.flags.iter().filter(|flag| flag.is_global));
+        let local = at.flags.iter().filter(|flag| !flag.is_global);
+        for flag in local.chain(globals.iter().copied()) {
+            flag_by_clap(here, flag, &mut meaning);
+        }
+        let below = here.subcommand();
+        let below =
+            below.and_then(|(name, below)| Some((at.below.iter().find(|one| one.name == name)?, below)));
+        let Some((next, matches)) = below else { break };
+        meaning.path.push(next.name.clone());
+        (at, here) = (next, matches);
+    }
+    let mut index = 0;
+    for (id, values) in at.positionals() {
+        for raw in raws(here, &id) {
+            // Behind `--` nobody knows which one it is.
+            if at.end != End::Last {
+                meaning.positionals.extend(values.kept(&raw).map(|kept| (index, kept)));
+            }
+            index += 1;
+        }
+    }
+    Some(meaning)
+}
+
+fn flag_by_clap(matches: &ArgMatches, flag: &Flag, meaning: &mut Meaning) {
+    let is_used = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    if flag.is_negated && is_used(&flag.negation()) {
+        meaning.flags.entry(flag.name()).or_default().insert("false".to_owned());
+    }
+    if !is_used(&flag.id) {
+        return;
+    }
+    let values = meaning.flags.entry(flag.name()).or_default();
+    match flag.takes {
+        None => drop(values.insert("true".to_owned())),
+        Some(_) => values.extend(raws(matches, &flag.id).iter().filter_map(|raw| flag.values.kept(raw))),
+    }
+}
+
+/// The arguments that clap found for one of the program's, in their order.
+fn raws(matches: &ArgMatches, id: &str) -> Vec<String> {
+    if matches.value_source(id) != Some(ValueSource::CommandLine) {
+        return Vec::new();
+    }
+    let raws = matches.get_raw(id).into_iter().flatten();
+    raws.map(|raw| raw.to_string_lossy().into_owned()).collect()
+}
+
+impl Values {
+    /// The name of the declared value that a text is.
+    fn kept(self, raw: &str) -> Option<String> {
+        let same = |name: &str| match self {
+            Self::Any => false,
+            Self::Closed => name == raw,
+            Self::Folded => name.eq_ignore_ascii_case(raw),
+        };
+        let member = super::programs::VALUES.iter().find(|names| names.iter().any(|name| same(name)))?;
+        Some(member[0].to_owned())
+    }
+}
+
+fn redactor(program: &Program) -> Redactor {
+    let of = program.clone();
+    let policy = CommandPolicy::new("orchard", move || of.command(), "");
+    Redactor::new(Policy::from_source(&policy.source()).unwrap())
+}
+
+/// What a line is made of, one choice an argument or two.
+type Choice = (u8, Index, Index, Index);
+
+fn lines() -> impl Strategy<Value = (Program, Vec<String>)> {
+    let choice = (0..16_u8, any::<Index>(), any::<Index>(), any::<Index>());
+    (programs(), prop::collection::vec(choice, 0..7))
+        .prop_map(|(program, choices)| (program.clone(), line(&program, &choices)))
+}
+
+fn line(program: &Program, choices: &[Choice]) -> Vec<String> {
+    let mut argv = vec!["orchard".to_owned()];
+    let mut at = program;
+    let mut globals: Vec<&Flag> = Vec::new();
+    for (sort, one, other, third) in choices {
+        let own: Vec<&Flag> = at.flags.iter().chain(globals.iter().copied()).collect();
+        match sort {
+            0..=6 if !own.is_empty() => argv.extend(own[one.index(own.len())].written(*other, *third)),
+            7..=9 if !at.below.is_empty() => {
+                globals.extend(at.flags.iter().filter(|flag| flag.is_global));
+                at = &at.below[one.index(at.below.len())];
+                argv.push(at.written(*other, program.infers));
+            }
+            10..=12 => argv.push(any_value(*one)),
+            13 => argv.push(any_word(*one)),
+            14 => argv.push(format!("--{}", any_word(*one))),
+            15 if one.index(3) == 0 => argv.push("--".to_owned()),
+            _ => argv.push(format!("zq{}mark", one.index(10))),
+        }
+    }
+    argv
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_kept_of_a_line_is_what_clap_found((program, argv) in lines()) {
+        let redactor = redactor(&program);
+        let (mut kept, raw) = by_us(&redactor, &argv);
+        if let Some(mut declared) = by_clap(&program, &argv) {
+            for name in program.global_names() {
+                kept.forget_what_clap_forgot(&mut declared, &name);
+            }
+            prop_assert_eq!(&kept, &declared, "{:?}", argv);
+            prop_assert!(raw.misspellings.is_empty(), "{:?}: {:?}", argv, raw.misspellings);
+        }
+        let text = serde_json::to_string(&raw).unwrap();
+        prop_assert!(!text.contains("zq"), "{argv:?}: {text}");
+    }
+}
+
+/// What clap refuses is not compared, so enough has to be taken, and enough of it has to be of each kind.
+#[test]
+fn clap_takes_a_good_part_of_the_lines() {
+    let mut runner = TestRunner::deterministic();
+    let (mut taken, mut with_flags, mut with_positionals) = (0, 0, 0);
+    for _ in 0..400 {
+        let (program, argv) = lines().new_tree(&mut runner).unwrap().current();
+        let Some(meaning) = by_clap(&program, &argv).filter(|_| argv.len() > 1) else { continue };
+        taken += 1;
+        with_flags += usize::from(meaning.flags.values().any(|values| !values.is_empty()));
+        with_positionals += usize::from(!meaning.positionals.is_empty());
+    }
+    assert!(
+        taken >= 80 && with_flags >= 30 && with_positionals >= 8,
+        "{taken} {with_flags} {with_positionals}"
+    );
+}

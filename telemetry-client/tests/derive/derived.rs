@@ -1,0 +1,284 @@
+//! What becomes of each thing that clap can say: a program, a command line, and what is kept of it.
+
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, Command};
+use telemetry_client::CommandPolicy;
+use telemetry_redact::policy::Record;
+use telemetry_redact::{Policy, Redactor};
+use telemetry_schema::Command as Kept;
+
+/// A command line as it is kept: words, `--flag=value`, `place:value`, misspellings as `typed>meant`.
+fn short(kept: &Kept) -> String {
+    let mut parts: Vec<String> = kept.path.iter().map(ToString::to_string).collect();
+    for flag in &kept.flags {
+        if flag.values.is_empty() {
+            parts.push(format!("--{}", flag.name));
+        }
+        parts.extend(flag.values.iter().map(|value| format!("--{}={value}", flag.name)));
+    }
+    for positional in &kept.positionals {
+        parts.extend(positional.values.iter().map(|value| format!("{}:{value}", positional.index)));
+    }
+    parts.extend(kept.misspellings.iter().map(|word| format!("{}>{}", word.typed, word.meant)));
+    parts.join(" ")
+}
+
+fn kept(policy: &CommandPolicy, line: &str) -> String {
+    let redactor = Redactor::new(Policy::from_source(&policy.source()).unwrap());
+    let argv: Vec<&str> = std::iter::once("orchard").chain(line.split_whitespace()).collect();
+    short(&redactor.read_command(&argv).command)
+}
+
+/// Checks a program by its command lines. Each is one that clap takes, unless it begins with `!`.
+fn check(command: fn() -> Command, lines: &[(&str, &str)]) {
+    let policy = CommandPolicy::new("orchard", command, "");
+    for (line, expected) in lines {
+        let (line, is_taken) = line.strip_prefix('!').map_or((*line, true), |line| (line, false));
+        let argv = std::iter::once("orchard").chain(line.split_whitespace());
+        assert_eq!(command().try_get_matches_from(argv).is_ok(), is_taken, "{line}");
+        assert_eq!(kept(&policy, line), *expected, "{line}");
+    }
+}
+
+fn fruit() -> Arg {
+    Arg::new("fruit").value_parser(["apple", "pear"])
+}
+
+#[test]
+fn commands_are_kept_by_their_name_however_they_are_called() {
+    let command = || {
+        let plant = Command::new("plant").visible_alias("sow").alias("bury").hide(true);
+        Command::new("orchard").subcommand(Command::new("trees").subcommand(plant).alias("tree"))
+    };
+    check(
+        command,
+        &[
+            ("trees plant", "trees plant"),
+            ("tree sow", "trees plant"),
+            ("trees bury", "trees plant"),
+            ("!tres plant", "tres>trees"),
+            ("!help trees mine", "help"),
+        ],
+    );
+}
+
+#[test]
+fn flags_are_kept_by_their_name_and_values_by_the_declared_one() {
+    let command = || {
+        let pear = PossibleValue::new("pear").aliases(["nashi", "birne"]);
+        let kind =
+            Arg::new("kind").long("kind").value_parser([PossibleValue::new("apple"), pear]).ignore_case(true);
+        Command::new("orchard")
+            .arg(fruit().long("fruit").alias("sort").short('f').short_alias('F'))
+            .arg(kind)
+            .arg(Arg::new("name").long("name"))
+            .arg(Arg::new("water").long("water").action(ArgAction::SetTrue).overrides_with("no-water"))
+            .arg(Arg::new("no-water").long("no-water").action(ArgAction::SetTrue))
+            .arg(Arg::new("loud").short('v').action(ArgAction::Count))
+            .arg(
+                Arg::new("only")
+                    .long("only")
+                    .value_parser(["a", "b"])
+                    .value_delimiter(',')
+                    .action(ArgAction::Append),
+            )
+    };
+    check(
+        command,
+        &[
+            ("--fruit pear --name mine", "--fruit=pear --name"),
+            ("--sort=apple", "--fruit=apple"),
+            ("-fpear", "--fruit=pear"),
+            ("-F pear", "--fruit=pear"),
+            ("!--fruit mine", "--fruit"),
+            ("--kind NASHI", "--kind=pear"),
+            ("--kind=Birne", "--kind=pear"),
+            ("--water", "--water=true"),
+            ("--no-water", "--water=false"),
+            ("-vvv", "--short-v=true"),
+            ("--only a,b", "--only=a --only=b"),
+            ("!--only a,mine", "--only=a"),
+            ("!--frut pear", "frut>fruit"),
+            ("!--help", "--help=true"),
+        ],
+    );
+}
+
+#[test]
+fn how_many_values_a_flag_takes_decides_what_is_one() {
+    let command = || {
+        let when = ["always", "never"];
+        Command::new("orchard")
+            .arg(Arg::new("colour").long("colour").value_parser(when).num_args(0..=1).require_equals(true))
+            .arg(
+                Arg::new("when")
+                    .long("when")
+                    .value_parser(when)
+                    .num_args(0..=1)
+                    .default_missing_value("always"),
+            )
+            .arg(fruit().id("pair").long("pair").num_args(2))
+            .arg(fruit().id("some").long("some").num_args(1..))
+            .arg(Arg::new("like").long("like").allow_hyphen_values(true))
+            .arg(fruit().id("ended").long("ended").num_args(1..).value_terminator(";"))
+            .subcommand(Command::new("list"))
+    };
+    check(
+        command,
+        &[
+            ("--colour list", "list --colour"),
+            ("--colour=never list", "list --colour=never"),
+            ("--when never list", "list --when=never"),
+            ("--when --colour", "--when --colour"),
+            ("--pair apple pear list", "list --pair=apple --pair=pear"),
+            ("--some apple apple pear --colour list", "list --some=apple --some=pear --colour"),
+            ("--like --colour list", "list --like"),
+            ("--like=--pair", "--like"),
+            ("--ended apple ; list", "--ended"),
+        ],
+    );
+}
+
+#[test]
+fn positional_arguments_are_kept_where_their_place_tells_which_one_it_is() {
+    let plain = || {
+        let season = Arg::new("season").value_parser(["spring", "autumn"]);
+        Command::new("orchard").arg(season).arg(Arg::new("name")).arg(fruit().num_args(0..))
+    };
+    check(
+        plain,
+        &[
+            ("spring mine apple pear", "0:spring 2:apple 3:pear"),
+            ("autumn spring", "0:autumn"),
+            ("!mine", ""),
+            ("-- spring", "0:spring"),
+        ],
+    );
+    let by_index = || {
+        let season = Arg::new("season").value_parser(["spring", "autumn"]);
+        Command::new("orchard").arg(fruit().index(2)).arg(season.index(1))
+    };
+    check(by_index, &[("spring pear", "0:spring 1:pear")]);
+    let unclear = || {
+        let last = Arg::new("last").value_parser(["apple", "pear"]).last(true).num_args(1..);
+        Command::new("orchard").arg(fruit()).arg(last)
+    };
+    check(unclear, &[("pear", ""), ("-- apple", ""), ("apple -- pear", "")]);
+    let many_first = || {
+        let to = Arg::new("to").value_parser(["apple", "pear"]).required(true);
+        Command::new("orchard").arg(Arg::new("from").num_args(1..).required(true)).arg(to)
+    };
+    check(many_first, &[("pear apple", ""), ("pear pear apple", "")]);
+}
+
+#[test]
+fn what_belongs_to_another_program_is_not_read() {
+    let exec = || {
+        let quiet = Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).global(true);
+        let rest = Arg::new("rest").num_args(1..).trailing_var_arg(true).allow_hyphen_values(true);
+        let exec = Command::new("exec").arg(rest);
+        Command::new("orchard").arg(quiet).subcommand(exec).subcommand(Command::new("list"))
+    };
+    check(
+        exec,
+        &[
+            ("exec ls --quiet list -q", "exec"),
+            ("exec --quiet ls --quiet", "exec --quiet=true"),
+            ("exec --quite ls", "exec"),
+            ("exec -qx ls", "exec"),
+            ("--quiet list", "list --quiet=true"),
+        ],
+    );
+    let external = || {
+        let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue);
+        Command::new("orchard").allow_external_subcommands(true).arg(quiet).subcommand(Command::new("list"))
+    };
+    check(external, &[("list", "list"), ("lsit --quiet list", ""), ("--quiet mine list", "--quiet=true")]);
+}
+
+#[test]
+fn nothing_is_kept_of_a_program_whose_first_word_is_a_command() {
+    let command = || {
+        let list = Command::new("list").arg(fruit()).arg(fruit().id("kind").long("fruit"));
+        Command::new("busybox").multicall(true).subcommand(list).subcommand(Command::new("apple"))
+    };
+    let policy = CommandPolicy::new("busybox", command, "");
+    assert_eq!(kept(&policy, "apple --fruit apple"), "");
+}
+
+#[test]
+fn what_may_be_shortened_is_found_shortened() {
+    let command = || {
+        let list = Command::new("list").arg(Arg::new("output").long("output").value_parser(["json", "text"]));
+        Command::new("orchard").infer_subcommands(true).infer_long_args(true).subcommand(list)
+    };
+    check(command, &[("li --out json", "list --output=json"), ("l --o=text", "list --output=text")]);
+}
+
+#[test]
+fn global_flags_and_built_in_ones_are_where_clap_has_them() {
+    let command = || {
+        let profile = Arg::new("profile").long("profile").value_parser(["home", "work"]).global(true);
+        let plain =
+            Command::new("plain").disable_help_flag(true).arg(Arg::new("host").short('h').long("host"));
+        Command::new("orchard")
+            .version("1.0")
+            .propagate_version(true)
+            .disable_help_subcommand(true)
+            .arg(profile)
+            .subcommand(Command::new("list"))
+            .subcommand(plain)
+    };
+    check(
+        command,
+        &[
+            ("list --profile home", "list --profile=home"),
+            ("--profile=work list", "list --profile=work"),
+            ("!list -V", "list --version=true"),
+            ("!list -h", "list --help=true"),
+            ("plain -h mine", "plain --host"),
+            ("!help", ""),
+        ],
+    );
+}
+
+#[test]
+fn an_author_withholds_more_and_declares_buckets() {
+    fn command() -> Command {
+        let rows = Arg::new("rows").long("rows");
+        let wait = Arg::new("wait").long("wait");
+        let plant = Command::new("plant").arg(fruit().long("fruit").short('f')).arg(rows).arg(wait);
+        let pick = Command::new("pick").arg(fruit()).arg(fruit().id("sort").long("fruit"));
+        let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).global(true);
+        Command::new("orchard")
+            .arg(quiet)
+            .subcommand(plant)
+            .subcommand(pick)
+            .subcommand(Command::new("login"))
+    }
+    let policy = || CommandPolicy::new("orchard", command, "");
+    let line = "plant --fruit pear --rows 42 --wait 90s --quiet";
+    let bucketed =
+        policy().numbers("plant", "--rows", [1, 10, 100]).durations("plant", "--wait", ["1s", "1m"]);
+    assert_eq!(kept(&policy(), line), "plant --fruit=pear --rows --wait --quiet=true");
+    assert_eq!(kept(&bucketed, line), "plant --fruit=pear --rows=10..100 --wait=>=1m --quiet=true");
+    assert_eq!(kept(&policy().withhold("plant", "-f"), line), "plant --fruit --rows --wait --quiet=true");
+    assert_eq!(
+        kept(&policy().withhold("plant", "--quiet"), line),
+        "plant --fruit=pear --rows --wait --quiet"
+    );
+    let everywhere = policy().withhold("", "--fruit");
+    assert_eq!(kept(&everywhere, "pick pear --fruit pear"), "pick --fruit 0:pear");
+    assert_eq!(kept(&policy().withhold("pick", "<FRUIT>"), "pick pear --fruit pear"), "pick --fruit=pear");
+    let silent = policy().withhold_command("plant");
+    assert_eq!(kept(&silent, line), "plant");
+    assert_eq!(silent.source().commands[1].record, Record::Path);
+}
+
+#[test]
+fn a_name_of_another_program_of_the_same_clap_command_is_one_of_this() {
+    let policy = CommandPolicy::new("orchard", || Command::new("orchard-cli").bin_name("orc"), "");
+    assert_eq!(policy.source().program_aliases, ["orchard-cli", "orc"]);
+    let prefixed = policy.environment_prefix("ACME");
+    assert_eq!(prefixed.source().environment_prefix.as_deref(), Some("ACME"));
+}

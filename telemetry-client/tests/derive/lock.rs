@@ -1,0 +1,154 @@
+//! The lock file: what its test says of a change, and what writing it anew makes of its version.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Arg, Command};
+use telemetry_client::{CommandPolicy, LockError};
+use telemetry_redact::Policy;
+
+fn orchard() -> Command {
+    let fruit = Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]);
+    Command::new("orchard").subcommand(Command::new("plant").arg(fruit).arg(Arg::new("name").long("name")))
+}
+
+fn with_more() -> Command {
+    let water = Command::new("water").arg(Arg::new("litres").long("litres").value_parser(["1", "10"]));
+    orchard().subcommand(water)
+}
+
+fn with_less() -> Command {
+    let fruit = Arg::new("fruit").long("fruit").value_parser(["apple"]);
+    Command::new("orchard").subcommand(Command::new("plant").arg(fruit).arg(Arg::new("name").long("name")))
+}
+
+struct Lock(tempfile::TempDir);
+
+impl Lock {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("telemetry.lock.json")
+    }
+
+    fn text(&self) -> &'static str {
+        fs::read_to_string(self.path()).unwrap_or_default().leak()
+    }
+
+    /// The file as the test with `TELEMETRY_LOCK=write` writes it.
+    fn written(&self, command: fn() -> Command) -> Policy {
+        CommandPolicy::new("orchard", command, "").write_lock(self.path()).unwrap();
+        Policy::from_json(self.text()).unwrap()
+    }
+
+    fn check(&self, command: fn() -> Command) -> Result<(), LockError> {
+        CommandPolicy::new("orchard", command, self.text()).check_lock(self.path())
+    }
+}
+
+#[test]
+fn a_lock_file_begins_empty_and_rises_with_what_is_collected() {
+    let lock = Lock::new();
+    fs::write(lock.path(), "").unwrap();
+    let error = lock.check(orchard).unwrap_err().to_string();
+    assert!(error.contains("empty") && error.contains("TELEMETRY_LOCK=write"), "{error}");
+    assert_eq!(lock.written(orchard).version().0, 1);
+    lock.check(orchard).unwrap();
+    let before = lock.text();
+    lock.written(orchard);
+    assert_eq!(lock.text(), before, "what is the same stays the same");
+    assert_eq!(lock.written(with_more).version().0, 2);
+    lock.check(with_more).unwrap();
+    // Events name the version they were made by, so less is another one too.
+    assert_eq!(lock.written(orchard).version().0, 3);
+}
+
+#[test]
+fn a_change_of_the_command_line_is_said_by_what_it_collects() {
+    let lock = Lock::new();
+    lock.written(orchard);
+    let error = lock.check(with_more).unwrap_err();
+    assert!(matches!(error, LockError::Differs { .. }), "{error}");
+    let text = error.to_string();
+    for line in
+        ["  + collects 1 command (water)\n", "  + collects --litres values 1, 10 on 1 command (water)\n"]
+    {
+        assert!(text.contains(line), "{text}");
+    }
+    let text = lock.check(with_less).unwrap_err().to_string();
+    assert!(text.contains("  - no longer collects --fruit values pear on 1 command (plant)\n"), "{text}");
+}
+
+#[test]
+fn a_lock_file_that_is_not_the_one_built_in_is_none() {
+    let lock = Lock::new();
+    lock.written(orchard);
+    let other = CommandPolicy::new("orchard", orchard, "{\"version\": 1}");
+    assert!(matches!(other.check_lock(lock.path()), Err(LockError::NotTheOneBuiltIn { .. })));
+    assert!(matches!(other.check_lock(lock.path().join("nowhere")), Err(LockError::File { .. })));
+    fs::write(lock.path(), "{\"version\": 1, \"colour\": 2}").unwrap();
+    assert!(matches!(lock.check(orchard), Err(LockError::NotALock { .. })));
+}
+
+#[test]
+fn lines_that_lead_nowhere_are_said_and_withhold_nothing_else() {
+    let lock = Lock::new();
+    lock.written(orchard);
+    let policy = CommandPolicy::new("orchard", orchard, lock.text())
+        .withhold("plnat", "--fruit")
+        .withhold("plant", "--fruits")
+        .withhold_command("pick")
+        .numbers("plant", "--rows", [1])
+        .numbers("plant", "--name", [10, 1])
+        .durations("plant", "--name", ["soon"]);
+    let text = policy.check_lock(lock.path()).unwrap_err().to_string();
+    for line in [
+        "withhold(\"plnat\", \"--fruit\"): there is no such command",
+        "withhold(\"plant\", \"--fruits\"): neither the command nor one below it takes such an argument",
+        "withhold_command(\"pick\"): there is no such command",
+        "numbers(\"plant\", \"--rows\", …): the command declares no such argument that takes a value",
+        "numbers(\"plant\", \"--name\", …): expected more than the bound before it",
+        "durations(\"plant\", \"--name\", …): expected a duration such as `90s` or `1h30m`",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    // In the program itself they are as if they were not there.
+    assert_eq!(policy.source(), CommandPolicy::new("orchard", orchard, lock.text()).source());
+}
+
+#[test]
+fn what_has_no_place_in_a_policy_is_withheld_and_said() {
+    fn command() -> Command {
+        let to = Arg::new("to").long("to").value_parser(["us", "ada@mail.example", "\u{e9}t\u{e9}"]);
+        let size = Arg::new("size").long("gr\u{f6}sse");
+        Command::new("orchard").arg(to).arg(size).subcommand(Command::new("\u{e9}laguer"))
+    }
+    let lock = Lock::new();
+    let policy = CommandPolicy::new("orchard", command, "");
+    let source = policy.source();
+    Policy::from_source(&source).unwrap();
+    assert_eq!(source.sets["to"], ["us"]);
+    let text = policy.check_lock(lock.path()).unwrap_err().to_string();
+    for line in [
+        "orchard: the value \"ada@mail.example\" is withheld: looks like personal data",
+        "orchard: the value \"\u{e9}t\u{e9}\" is withheld: not a Value",
+        "orchard: the name \"gr\u{f6}sse\" is withheld: not a Word",
+        "\u{e9}laguer: the command \"\u{e9}laguer\" is withheld: not a Word",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    // An author who withholds the arguments themselves knows.
+    let known = policy.withhold("", "--to");
+    let text = known.check_lock(lock.path()).unwrap_err().to_string();
+    assert!(!text.contains("--to") && !text.contains("ada") && text.contains("gr\u{f6}sse"), "{text}");
+}
+
+/// The README shows what the example does, which is run by `tests/host.rs`.
+#[test]
+fn the_readme_shows_the_example() {
+    let (readme, example) = (include_str!("../../README.md"), include_str!("../../examples/orchard/main.rs"));
+    let shown = readme.split("```rs\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(shown.contains("for_clap") && example.ends_with(shown), "{shown}");
+}

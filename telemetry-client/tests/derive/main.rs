@@ -1,0 +1,7 @@
+//! Policies that are derived from clap commands: what is in them, and that they read a command line as clap does.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod against_clap;
+mod derived;
+mod lock;
+mod programs;
