@@ -73,3 +73,35 @@ impl Ruling {
         }
     }
 }
+
+#[cfg(all(test, feature = "clap"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_before_an_event_derives_nothing() {
+        let policy = CommandPolicy::new("orchard-cli", || panic!("it is derived"), r#"{"version": 7}"#);
+        let ruling = Ruling::of_command(policy);
+        assert_eq!(ruling.program().unwrap().as_str(), "orchard-cli");
+        assert_eq!(ruling.consent_variable().as_deref(), Some("ORCHARD_CLI_TELEMETRY_ENABLED"));
+        assert_eq!(ruling.version(), Some(7));
+    }
+
+    #[test]
+    fn what_is_derived_says_the_same_as_what_is_said_before() {
+        let policy = CommandPolicy::new("orchard-cli", || clap::Command::new("orchard"), r#"{"version": 7}"#);
+        let ruling = Ruling::of_command(policy);
+        let derived = ruling.redactor().unwrap().policy().unwrap();
+        assert_eq!(Some(derived.program().clone()), ruling.program());
+        assert_eq!(derived.consent_variable(), ruling.consent_variable());
+        assert_eq!(Some(derived.version().0), ruling.version());
+    }
+
+    #[test]
+    fn without_a_lock_file_or_a_name_there_is_no_judge() {
+        for (name, lock) in [("orchard", ""), ("orchard", "{}"), ("7 trees", r#"{"version": 7}"#)] {
+            let policy = CommandPolicy::new(name, || clap::Command::new("orchard"), lock);
+            assert!(Ruling::of_command(policy).redactor().is_none(), "{name} {lock}");
+        }
+    }
+}

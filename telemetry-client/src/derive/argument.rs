@@ -3,7 +3,7 @@
 use clap::Arg;
 use telemetry_redact::policy::{Dashes, FlagRule, List, Takes};
 
-use super::names::{keyed, unfit_word};
+use super::names::keyed;
 use super::tree::Walk;
 
 /// How many arguments an argument takes at one use: at least and at most.
@@ -80,7 +80,7 @@ impl Walk<'_> {
         let aliases = argument.get_all_aliases().unwrap_or_default();
         let mut names: Vec<String> = Vec::new();
         for name in argument.get_long().into_iter().chain(aliases) {
-            if let Some(why) = unfit_word(name) {
+            if let Some(why) = self.unfit_word(name) {
                 self.unfit(path, Some(argument), &format!("the name {name:?} is withheld: {why}"));
             } else if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());

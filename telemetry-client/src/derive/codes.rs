@@ -60,3 +60,58 @@ fn is_about_an_argument(text: &str) -> bool {
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::{Arg, Command};
+    use telemetry_redact::ERROR_CODES;
+
+    use super::*;
+
+    fn code(command: Command, line: &[&str]) -> Option<String> {
+        let argv: Vec<OsString> =
+            std::iter::once("orchard").chain(line.iter().copied()).map(OsString::from).collect();
+        match ending_of(&command.try_get_matches_from(argv).unwrap_err()) {
+            Ending::Error { code, .. } => code.map(|code| code.to_string()),
+            Ending::Success => Some("success".to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_error_of_clap_has_a_code_that_an_event_may_have() {
+        let orchard = || {
+            Command::new("orchard")
+                .subcommand(Command::new("list"))
+                .subcommand_required(true)
+                .arg(Arg::new("pair").long("pair").num_args(2))
+                .arg(Arg::new("some").long("some").num_args(2..=3))
+                .arg(Arg::new("when").long("when").require_equals(true))
+                .arg(Arg::new("rows").long("rows").value_parser(clap::value_parser!(u8)))
+                .arg(Arg::new("one").long("one").conflicts_with("rows"))
+        };
+        for (line, expected) in [
+            (&["lsit"][..], "unknown_command"),
+            (&["--smoe"], "unknown_flag"),
+            (&["list", "more"], "unexpected_argument"),
+            (&["--rows", "many"], "invalid_value"),
+            (&["--rows"], "missing_argument"),
+            (&[], "missing_subcommand"),
+            (&["--pair", "a"], "wrong_number_of_values"),
+            (&["--some", "a"], "too_few_values"),
+            (&["--when", "a"], "missing_equals"),
+            (&["--rows", "1", "--one", "2", "list"], "argument_conflict"),
+            (&["--help"], "success"),
+            (&["help", "list"], "success"),
+        ] {
+            assert_eq!(code(orchard(), line).as_deref(), Some(expected), "{line:?}");
+            assert!(expected == "success" || OWN.contains(&expected) || ERROR_CODES.contains(&expected));
+        }
+        assert_eq!(code(orchard().arg_required_else_help(true), &[]).as_deref(), Some("missing_argument"));
+        let required = Command::new("orchard").arg(Arg::new("name").required(true));
+        assert_eq!(code(required, &[]).as_deref(), Some("missing_argument"));
+        assert!(OWN.iter().all(|code| !ERROR_CODES.contains(code)), "none is declared that is built in");
+    }
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::Deserialize;
+use telemetry_redact::Policy;
 use telemetry_redact::policy::{Effect, PolicySource, diff};
 use thiserror::Error;
 
@@ -86,7 +87,10 @@ pub(super) fn version(lock: &str) -> Option<u32> {
 
 pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Result<(), LockError> {
     let failed = |why| LockError::File { path: path.to_owned(), why };
-    let derived = policy.derive();
+    let mut derived = policy.derive();
+    if let Err(error) = Policy::from_source(&derived.source) {
+        derived.problems.extend(error.problems().iter().map(ToString::to_string));
+    }
     if !derived.problems.is_empty() {
         return Err(LockError::Problems {
             program: policy.program.clone(),

@@ -65,6 +65,12 @@ use asked::{Asked, What};
 /// Begin with an empty file, and have the test write it: `TELEMETRY_LOCK=write cargo test`. Where commands differ by platform
 /// or feature, one build's test is the one to hold the file to.
 ///
+/// # What it costs
+///
+/// Deriving walks all of the program's commands, once, and only in a run that is recorded. A program of a thousand commands
+/// that counts milliseconds compiles its lock file instead, in a build script ([`Policy::compiled`]), and builds that in:
+/// [`Policy::from_embedded`], [`Telemetry::builder`](crate::Telemetry::builder).
+///
 /// # What is not understood
 ///
 /// What a policy cannot say is dropped: the whole line of a `multicall` program, subcommands that are called as flags (`short_flag`, `long_flag`), values of

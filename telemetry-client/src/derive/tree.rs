@@ -1,9 +1,8 @@
 //! From a tree of clap commands to a policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use clap::{Arg, ArgAction, Command};
-use telemetry_redact::Policy;
 use telemetry_redact::policy::{
     CommandRule, Dialect, FlagRule, PolicySource, PositionalRule, Record, Repeats,
 };
@@ -29,7 +28,14 @@ pub(super) fn derive(program: &str, command: Command, asked: &[Asked]) -> Derive
     source.commands.clear();
     source.error_codes = codes::OWN.map(str::to_owned).to_vec();
     let is_multicall = command.is_multicall_set();
-    let mut walk = Walk { source, asked, met: BTreeSet::new(), problems: Vec::new(), unfit: Vec::new() };
+    let mut walk = Walk {
+        source,
+        asked,
+        met: BTreeSet::new(),
+        problems: Vec::new(),
+        unfit: Vec::new(),
+        fit: HashSet::new(),
+    };
     if is_multicall {
         // The first word of such a line is a command of the program's, not its name: nothing stands where it would be read.
         let record = Record::Path;
@@ -49,6 +55,8 @@ pub(super) struct Walk<'a> {
     pub(super) met: BTreeSet<usize>,
     pub(super) problems: Vec<String>,
     unfit: Vec<String>,
+    /// Names that were found fit: most stand in many commands.
+    fit: HashSet<String>,
 }
 
 /// What commands hand down to those below them.
@@ -129,7 +137,7 @@ impl Walk<'_> {
     fn path(&mut self, above: &str, command: &Command) -> Option<String> {
         let name = command.get_name();
         let path = joined(above, name);
-        let Some(why) = unfit_word(name) else { return Some(path) };
+        let Some(why) = self.unfit_word(name) else { return Some(path) };
         self.unfit(&path, None, &format!("the command {name:?} is withheld: {why}"));
         None
     }
@@ -137,7 +145,7 @@ impl Walk<'_> {
     fn aliases(&mut self, path: &str, command: &Command) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for name in command.get_all_aliases() {
-            if let Some(why) = unfit_word(name) {
+            if let Some(why) = self.unfit_word(name) {
                 self.unfit(path, None, &format!("the name {name:?} is withheld: {why}"));
             } else if name != command.get_name() && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -156,6 +164,18 @@ impl Walk<'_> {
                 program_aliases.push(name.to_owned());
             }
         }
+    }
+
+    /// Why a word cannot be a name in a policy.
+    pub(super) fn unfit_word(&mut self, word: &str) -> Option<String> {
+        if self.fit.contains(word) {
+            return None;
+        }
+        let why = unfit_word(word);
+        if why.is_none() {
+            self.fit.insert(word.to_owned());
+        }
+        why
     }
 
     /// Notes what cannot be in a policy, unless its author withholds it anyway.
@@ -241,9 +261,6 @@ impl Walk<'_> {
         }
         self.problems.append(&mut self.unfit);
         self.drop_unused();
-        if let Err(error) = Policy::from_source(&self.source) {
-            self.problems.extend(error.problems().iter().map(ToString::to_string));
-        }
         Derived { source: self.source, problems: self.problems }
     }
 

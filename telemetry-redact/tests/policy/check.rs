@@ -47,6 +47,20 @@ fn a_sound_policy_has_no_problem() {
     assert_eq!(problems(&sound().to_string()), []);
 }
 
+/// A change makes a problem of this wording in this place.
+fn assert_found(pointer: &str, value: &Json, place: &str, said: &str) {
+    let text = if pointer.starts_with("/value_rules") {
+        let mut policy = sound();
+        policy["value_rules"] = json!({ pointer.trim_start_matches("/value_rules/"): value });
+        policy.to_string()
+    } else {
+        with(pointer, value.clone())
+    };
+    let found = problems(&text);
+    let fits = |problem: &PolicyProblem| problem.place == place && problem.message.contains(said);
+    assert!(found.iter().any(fits), "{pointer} = {value}: {found:?}");
+}
+
 #[test]
 fn every_kind_of_problem_is_found_in_its_place() {
     let key = ["5e2211c17a3e5a48", "f5497de3"].concat();
@@ -95,34 +109,6 @@ fn every_kind_of_problem_is_found_in_its_place() {
             "commands[2].positionals[0].repeats",
             "only the last",
         ),
-        (
-            "/commands/2/positionals",
-            json!([{"values": "fruit", "repeats": "all"}, {}]),
-            "commands[2].positionals[0].repeats",
-            "only the last",
-        ),
-        // Letters, dashes and other spellings.
-        ("/flags/force", json!({"short_aliases": ["f"]}), "commands[2].flags[1]", "the flag `fruit`"),
-        ("/flags/force", json!({"short_aliases": ["\u{e9}"]}), "flags.force.short_aliases", "ASCII"),
-        ("/flags/force", json!({"dashes": "values"}), "flags.force.dashes", "see `takes`"),
-        (
-            "/value_rules/fruit-rule",
-            json!({"values": "fruit", "spellings": {"nashi": "peach"}}),
-            "value_rules.fruit-rule.spellings.nashi",
-            "`peach` is no member",
-        ),
-        (
-            "/value_rules/fruit-rule",
-            json!({"values": "fruit", "case": "folded", "spellings": {"Apple": "pear"}}),
-            "value_rules.fruit-rule.spellings.Apple",
-            "already",
-        ),
-        (
-            "/value_rules/fruit-rule",
-            json!({"values": "fruit", "spellings": {"ada@mail.example": "pear"}}),
-            "value_rules.fruit-rule.spellings.ada@mail.example",
-            "personal data",
-        ),
         // The same thing twice.
         ("/sets/fruit", json!(["apple", "pear", "apple"]), "sets.fruit[2]", "twice"),
         ("/error_codes", json!(["frost", "frost"]), "error_codes[1]", "twice"),
@@ -149,16 +135,42 @@ fn every_kind_of_problem_is_found_in_its_place() {
         ),
         ("/program", json!(format!("a{key}b")), "program", "personal data or a secret"),
     ] {
-        let text = if pointer.starts_with("/value_rules") {
-            let mut policy = sound();
-            policy["value_rules"] = json!({ pointer.trim_start_matches("/value_rules/"): value });
-            policy.to_string()
-        } else {
-            with(pointer, value.clone())
-        };
-        let found = problems(&text);
-        let fits = |problem: &PolicyProblem| problem.place == place && problem.message.contains(said);
-        assert!(found.iter().any(fits), "{pointer} = {value}: {found:?}");
+        assert_found(pointer, &value, place, said);
+    }
+}
+
+#[test]
+fn problems_of_letters_dashes_and_spellings_are_found_in_their_place() {
+    for (pointer, value, place, said) in [
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "repeats": "all"}, {}]),
+            "commands[2].positionals[0].repeats",
+            "only the last",
+        ),
+        ("/flags/force", json!({"short_aliases": ["f"]}), "commands[2].flags[1]", "the flag `fruit`"),
+        ("/flags/force", json!({"short_aliases": ["\u{e9}"]}), "flags.force.short_aliases", "ASCII"),
+        ("/flags/force", json!({"dashes": "values"}), "flags.force.dashes", "see `takes`"),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "spellings": {"nashi": "peach"}}),
+            "value_rules.fruit-rule.spellings.nashi",
+            "`peach` is no member",
+        ),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "case": "folded", "spellings": {"Apple": "pear"}}),
+            "value_rules.fruit-rule.spellings.Apple",
+            "already",
+        ),
+        (
+            "/value_rules/fruit-rule",
+            json!({"values": "fruit", "spellings": {"ada@mail.example": "pear"}}),
+            "value_rules.fruit-rule.spellings.ada@mail.example",
+            "personal data",
+        ),
+    ] {
+        assert_found(pointer, &value, place, said);
     }
 }
 

@@ -380,6 +380,23 @@ fn edit(policy: &mut PolicySource, (kind, one, other): Edit) {
         22 => policy.flags.get_mut(&key).unwrap().short = None,
         23 => policy.flags.get_mut(&key).unwrap().negations.clear(),
         24 => policy.commands[at].deprecated.clear(),
+        25 => policy.flags.get_mut(&key).unwrap().short_aliases = vec!['z'],
+        26 => policy.flags.get_mut(&key).unwrap().dashes = [Dashes::Flags, Dashes::Values][other % 2],
+        27 => {
+            let dashes = [Dashes::Flags, Dashes::Values][one % 2];
+            policy.commands[at].positionals.push(PositionalRule { dashes, ..PositionalRule::default() });
+        }
+        28 | 29 => {
+            if let Some(last) = policy.commands[at].positionals.last_mut() {
+                last.repeats = [Repeats::Once, Repeats::Rest, Repeats::All][one % 3];
+            }
+        }
+        30 => {
+            if let Some(rule) = policy.value_rules.get_mut("region") {
+                rule.spellings.insert("plum".into(), "US_EAST_1".into());
+            }
+        }
+        31 => policy.commands[at].positionals.insert(0, PositionalRule::default()),
         _ => policy.error_codes.clear(),
     }
 }
@@ -524,7 +541,7 @@ proptest! {
     #[test]
     fn what_is_not_told_is_not_collected(
         is_market in any::<bool>(),
-        edits in prop::collection::vec((0u8..26, 0usize..64, 0usize..64), 1..3),
+        edits in prop::collection::vec((0u8..33, 0usize..64, 0usize..64), 1..3),
         lines in prop::collection::vec(arguments(), 24),
     ) {
         let base = if is_market { market() } else { orchard() };

@@ -31,8 +31,7 @@ pub(super) struct CommandMeaning<'a> {
     pub(super) flags: BTreeMap<&'a str, FlagMeaning<'a>>,
     positionals: Vec<Values>,
     further: Values,
-    /// Where what begins with a dash may be a positional argument, and whether one of them ends flags and commands.
-    pub(super) flags_end: (Vec<Dashes>, bool),
+    pub(super) flags_end: FlagsEnd,
     pub(super) has_children: bool,
 }
 
@@ -145,7 +144,7 @@ impl<'a> Reader<'a> {
             flags,
             further: positionals.last().filter(|_| repeats).unwrap_or(&self.nothing).clone(),
             positionals,
-            flags_end: flags_end(&rule.positionals),
+            flags_end: FlagsEnd::of(&rule.positionals),
             has_children: false,
         }
     }
@@ -210,11 +209,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What of positional arguments decides where flags end. Rules at the end that say nothing of it are as none.
-fn flags_end(rules: &[PositionalRule]) -> (Vec<Dashes>, bool) {
-    let dashes = rules.iter().map(|rule| rule.dashes);
-    let count = rules.iter().rposition(|rule| rule.dashes == Dashes::Values).map_or(0, |last| last + 1);
-    (dashes.take(count).collect(), rules.last().is_some_and(|last| last.repeats == Repeats::All))
+/// What of positional arguments decides which arguments are flags.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct FlagsEnd {
+    /// What begins with a dash, by place, as far as it differs from what it is further on.
+    dashes: Vec<Dashes>,
+    further: Dashes,
+    /// The place behind which there is neither flag nor command.
+    at: Option<usize>,
+}
+
+impl FlagsEnd {
+    fn of(rules: &[PositionalRule]) -> Self {
+        let last = rules.last().filter(|last| last.repeats != Repeats::Once);
+        let further = last.map_or(Dashes::Flags, |last| last.dashes);
+        let mut dashes: Vec<Dashes> = rules.iter().map(|rule| rule.dashes).collect();
+        while dashes.last() == Some(&further) {
+            dashes.pop();
+        }
+        let at = last.filter(|last| last.repeats == Repeats::All).map(|_| rules.len());
+        Self { dashes, further, at }
+    }
 }
 
 /// Whether all of a command is gone because one above it is.
