@@ -35,8 +35,7 @@ impl Home {
     }
 
     fn control(&self, variables: &[(&str, &str)]) -> Control {
-        let host =
-            Host { program_variable: Some("ORCHARD_TELEMETRY_ENABLED".to_owned()), ..Host::default() };
+        let host = Host { program_variable: Some("ORCHARD_TELEMETRY_ENABLED".to_owned()), ..Host::default() };
         let redactor = Redactor::new(Policy::from_json(POLICY).unwrap());
         Control::new(self.client(variables), host, Commands::below("orchard telemetry")).redactor(redactor)
     }
