@@ -24,12 +24,17 @@ impl Home {
     }
 
     fn orchard(&self, arguments: &[impl AsRef<str>], variables: &[(&str, &str)]) -> Output {
+        self.command(arguments, variables).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[impl AsRef<str>], variables: &[(&str, &str)]) -> Command {
         // Beside this test's own directory; `cargo test` builds examples too.
         let program = std::env::current_exe().unwrap();
         let program = program.ancestors().nth(2).unwrap().join("examples").join("orchard");
         let mut command = Command::new(program);
         command.args(arguments.iter().map(AsRef::as_ref)).current_dir(self.0.path()).env_clear();
-        command.env("HOME", self.0.path()).envs(variables.iter().copied()).output().unwrap()
+        command.env("HOME", self.0.path()).envs(variables.iter().copied());
+        command
     }
 
     /// Every path in the home, the home's own left out.
@@ -110,6 +115,46 @@ fn off_touches_no_file_local_sends_nothing_and_on_does_both() {
     server.came.recv().unwrap();
     assert_eq!(server.requests.load(Ordering::SeqCst), 1);
     assert!(home.path(".local/state/orchard/telemetry").exists() || cfg!(not(target_os = "linux")));
+}
+
+/// What a run prints on standard error, where that is a terminal, and its standard output.
+#[cfg(unix)]
+fn on_a_terminal(mut command: Command) -> (String, Vec<u8>) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
+    let stdout = command.stderr(theirs.try_clone().unwrap()).output().unwrap().stdout;
+    // What tells where the text ends, since a terminal has no end while somebody holds it.
+    (&theirs).write_all(b"\0").unwrap();
+    let (mut ours, mut said, mut byte) = (fs::File::from(ours), Vec::new(), [0]);
+    while ours.read(&mut byte).unwrap() == 1 && byte != [0] {
+        said.push(byte[0]);
+    }
+    (String::from_utf8(said).unwrap(), stdout)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_notice_is_shown_on_a_terminal_once_and_the_run_that_shows_it_is_not_recorded() {
+    let home = Home::new();
+    let run =
+        |arguments: &[&str], variables: &[(&str, &str)]| on_a_terminal(home.command(arguments, variables));
+    let planted = home.orchard(&PLANT, &[("DO_NOT_TRACK", "1")]).stdout;
+    let spooled = || home.paths().iter().filter(|path| path.ends_with("active.ndjson")).count();
+    for ci in [("CI", "true"), ("DO_NOT_TRACK", "1")] {
+        assert_eq!(run(&PLANT, &[ci]), (String::new(), planted.clone()), "{ci:?}");
+        assert!(home.paths().is_empty(), "{ci:?}");
+    }
+    let (notice, stdout) = run(&PLANT, &[]);
+    assert!(!notice.trim().is_empty(), "the words are the program's own");
+    assert_eq!((stdout, spooled()), (planted.clone(), 0));
+    // No endpoint that anybody listens at: what is recorded stays.
+    let (notice, stdout) = run(&PLANT, &[("TELEMETRY_ENDPOINT", "export:")]);
+    assert_eq!((notice.as_str(), stdout, spooled()), ("", planted, 1));
 }
 
 /// A command line, right and wrong.

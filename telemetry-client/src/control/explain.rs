@@ -1,7 +1,5 @@
 //! Who decides, and what was kept and dropped of the last commands.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use telemetry_redact::Verdict;
 use telemetry_schema::Event;
@@ -97,6 +95,13 @@ impl PastCommand {
         let Self { event_id, started_at, fate, parts, outcome, message, taken_out } = self;
         let mut text = paragraph(&format!("{started_at}, {outcome}, {fate}"), width);
         text.push_str(&paragraph(&format!("event {event_id}"), width));
+        if let Some(message) = message {
+            text.push_str(&paragraph(&format!("message: {message}"), width));
+        }
+        for PlaceholderCount { placeholder, count } in taken_out {
+            let taken_out = format!("{placeholder} stands where something was taken out, times: {count}");
+            text.push_str(&paragraph(&taken_out, width));
+        }
         let columns = [
             Column { title: "", name: "verdict" },
             Column { title: "rule", name: "rule" },
@@ -105,7 +110,7 @@ impl PastCommand {
         let rows = parts.iter().map(|part| {
             let (verdict, what) = match part.verdict {
                 Verdict::Kept => ("kept", part.kept_as.clone().unwrap_or_default()),
-                Verdict::Dropped => ("dropped", format!("only that there were {}", part.count)),
+                Verdict::Dropped => ("dropped", format!("only how many: {}", part.count)),
             };
             [verdict.to_owned(), part.rule.to_owned(), what]
         });
@@ -115,16 +120,6 @@ impl PastCommand {
             text.push_str(&paragraph(nothing, width));
         } else {
             text.push_str(&table(columns, &rows, width));
-        }
-        if let Some(message) = message {
-            text.push_str(&paragraph(&format!("message: {message}"), width));
-        }
-        for PlaceholderCount { placeholder, count } in taken_out {
-            let _ = write!(
-                text,
-                "{}",
-                paragraph(&format!("{placeholder} stands where something was taken out: {count}"), width)
-            );
         }
         text
     }

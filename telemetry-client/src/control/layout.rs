@@ -106,10 +106,15 @@ fn aligned<const N: usize>(rows: &[&[String; N]], width: Width) -> Option<String
 
 /// As [`Width::wrap`].
 pub(super) fn paragraph(text: &str, width: Width) -> String {
+    text.split('\n').map(|line| broken(line, width)).collect()
+}
+
+/// One line of a text, in as many as it needs.
+fn broken(line: &str, width: Width) -> String {
     const INDENT: &str = "  ";
     let mut out = String::new();
     let mut used = 0;
-    for word in text.split(' ') {
+    for word in line.split(' ') {
         let length = word.chars().count();
         if used > 0 && used + 1 + length > width.get() {
             out.push('\n');
@@ -163,5 +168,12 @@ mod tests {
     fn a_width_is_never_none() {
         assert_eq!(Width::columns(0).get(), MIN);
         assert_eq!(paragraph("", Width::columns(0)), "\n");
+    }
+
+    #[test]
+    fn lines_of_a_text_stay_lines() {
+        let text = "message: error: unrecognized subcommand\n\nFor more, try --help";
+        let broken = "message: error:\n  unrecognized\n  subcommand\n\nFor more, try --help\n";
+        assert_eq!(paragraph(text, Width::columns(20)), broken);
     }
 }
