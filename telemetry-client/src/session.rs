@@ -10,7 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use telemetry_redact::consent::{Consent, Mode, Notice};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Redactor, Run};
-use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, Version};
+use telemetry_schema::{
+    AuthMethod, Context, ErrorCode, InstallSource, ProgramName, SCHEMA_VERSION, Signal, Version,
+};
 use telemetry_transport::helper;
 
 use crate::describe::{Described, Moment};
@@ -38,6 +40,7 @@ pub struct Builder {
     default: Mode,
     notice: Words,
     foreground: Option<Duration>,
+    install_source: Option<InstallSource>,
     #[cfg(feature = "interrupts")]
     interrupts: bool,
     explainers: Explainers,
@@ -89,6 +92,7 @@ impl Telemetry {
             default: Mode::On,
             notice: Words::default(),
             foreground: None,
+            install_source: None,
             #[cfg(feature = "interrupts")]
             interrupts: false,
             explainers: Explainers::default(),
@@ -185,6 +189,15 @@ impl Builder {
     #[must_use]
     pub fn notice_with(mut self, make: fn(&NoticeParts<'_>) -> String) -> Self {
         self.notice = Words::Made(make);
+        self
+    }
+
+    /// How the program was installed, by the key of an [`InstallSource`], where that was known when it was built:
+    /// `.install_source(option_env!("ORCHARD_INSTALL_SOURCE"))`, set by who packages it. Where there is none, or one that
+    /// is no key, it is told by where the program lies, as [`surroundings::install_source`] does.
+    #[must_use]
+    pub fn install_source(mut self, key: Option<&str>) -> Self {
+        self.install_source = key.and_then(InstallSource::from_key);
         self
     }
 
@@ -338,8 +351,9 @@ impl Builder {
         };
         let app = App { version: self.version.clone(), auth_method: self.auth_method, executable: None };
         let moment = Moment { started_at: started.at, duration };
-        let Described { facts, started_at, completed_at, duration_us } =
+        let Described { mut facts, started_at, completed_at, duration_us } =
             client.describe(&app, &context, kept, moment);
+        facts.install_source = self.install_source.or(facts.install_source);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
         let redaction = self.redactor.redact(Observation { argv, run, facts, known_values }, permit);
