@@ -22,6 +22,9 @@ fn main() -> ExitCode {
         .looks_into::<anyhow::Error>(|error| error.as_ref())
         .looks_into::<eyre::Report>(|error| error.as_ref())
         .looks_into::<miette::Report>(|error| error.as_ref());
+    if way == "packaged" {
+        builder = builder.install_source(Some(fruit));
+    }
     if way == "translated" {
         builder =
             builder.notice_with(|parts| format!("{} zeichnet auf; {}=false", parts.program, parts.variable));
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
             std::mem::forget(telemetry);
             return ExitCode::from(5);
         }
-        "translated" => {}
+        "translated" | "packaged" => {}
         "drop" => return ExitCode::FAILURE,
         "wait" | "plain_wait" => wait(),
         "wait_handled" => {

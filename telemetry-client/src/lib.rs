@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod builder;
 mod client;
 pub mod control;
 #[cfg(feature = "clap")]
@@ -25,6 +26,7 @@ mod sources;
 pub mod surroundings;
 pub mod variables;
 
+pub use builder::Builder;
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
 #[cfg(feature = "clap")]
 pub use derive::{CommandPolicy, LockError};
@@ -32,7 +34,7 @@ pub use explain::{Explain, Explanation};
 pub use notice::NoticeParts;
 pub use purge::Purged;
 pub use run::interrupted;
-pub use session::{Builder, Telemetry};
+pub use session::Telemetry;
 pub use settings::{Key, Said, SettingsError, SettingsFile};
 pub use ship::{NotShipped, ship_pending};
 pub use sources::{Host, PROJECT_FILE};

@@ -1,51 +1,27 @@
 //! One run of a host program, from the start of its `main` to its end.
 
-use std::error::Error;
 use std::fmt::Display;
 use std::io::Write;
-use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Run};
-use telemetry_schema::{
-    AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, StreamKind, Version,
-};
-use telemetry_transport::helper;
+use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, StreamKind};
 
 use crate::describe::{Described, Moment};
-use crate::explain::Explainers;
 use crate::installation::Installation;
-use crate::notice::{self, NoticeParts, Words};
+use crate::notice::{self, NoticeParts};
 use crate::ruling::Ruling;
 use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
 use crate::sources::is_off_without_files;
-use crate::surroundings::{self, Environment};
-use crate::{App, Client, Explain, HELPER_DEADLINE, Host, NotRecorded, NotShipped, exit, panic, variables};
+use crate::surroundings;
+use crate::{App, Builder, Client, Host, NotRecorded, NotShipped, exit, panic, variables};
 
 /// The argument by which a program starts itself as the helper that ships. Nothing else is in the helper's arguments.
 pub(crate) const HELPER_ARGUMENT: &str = "__telemetry-ship";
-
-/// What a program says of itself, once, at the start of its `main`.
-#[derive(Debug)]
-pub struct Builder {
-    pub(crate) ruling: Ruling,
-    pub(crate) version: Option<Version>,
-    endpoint: Option<String>,
-    pub(crate) auth_method: Option<AuthMethod>,
-    run_flag: Option<String>,
-    default: Mode,
-    notice: Words,
-    foreground: Option<Duration>,
-    #[cfg(feature = "interrupts")]
-    interrupts: bool,
-    explainers: Explainers,
-    /// A place in the program's own source.
-    pub(crate) origin: &'static Location<'static>,
-}
 
 /// A run of the program: record how it ends by [`Telemetry::finish`]. One that is dropped without is recorded as an error
 /// of which nothing is known, as a panic where it is dropped by one, and by its exit code where the process exits meanwhile.
@@ -81,25 +57,7 @@ impl Telemetry {
     #[must_use]
     #[track_caller]
     pub fn builder(policy: Policy, version: &str, endpoint: Option<&str>) -> Builder {
-        Self::ruled_by(Ruling::of_policy(policy), version, endpoint)
-    }
-
-    #[track_caller]
-    pub(crate) fn ruled_by(ruling: Ruling, version: &str, endpoint: Option<&str>) -> Builder {
-        Builder {
-            ruling,
-            version: Version::new(version).ok(),
-            endpoint: endpoint.map(str::to_owned),
-            auth_method: None,
-            run_flag: None,
-            default: Mode::On,
-            notice: Words::default(),
-            foreground: None,
-            #[cfg(feature = "interrupts")]
-            interrupts: false,
-            explainers: Explainers::default(),
-            origin: Location::caller(),
-        }
+        Builder::new(Ruling::of_policy(policy), version, endpoint)
     }
 
     /// How the program's user is authenticated, once that is known. There is no place for a credential.
@@ -155,110 +113,6 @@ impl Drop for Telemetry {
 }
 
 impl Builder {
-    /// How the program's user is authenticated.
-    #[must_use]
-    pub fn auth_method(mut self, method: AuthMethod) -> Self {
-        self.auth_method = Some(method);
-        self
-    }
-
-    /// What the program's own flag for this run says: `true`, `false` or `local`.
-    #[must_use]
-    pub fn run_flag(mut self, mode: Option<&str>) -> Self {
-        self.run_flag = mode.map(str::to_owned);
-        self
-    }
-
-    /// What happens where the user has not spoken: `On` otherwise.
-    #[must_use]
-    pub fn default_mode(mut self, mode: Mode) -> Self {
-        self.default = mode;
-        self
-    }
-
-    /// The notice in the program's own words. It says what is collected, why, how to see it and how to stop it. One that
-    /// names no variable to stop it by gets a line that does.
-    ///
-    /// It is shown on standard error, where that is a terminal and no continuous integration, once for each version of
-    /// policy and schema. The run that shows it is not recorded.
-    #[must_use]
-    pub fn notice(mut self, text: impl Into<String>) -> Self {
-        self.notice = Words::Text(text.into());
-        self
-    }
-
-    /// As [`Builder::notice`], made of what it has to name when it is shown: for translations.
-    #[must_use]
-    pub fn notice_with(mut self, make: fn(&NoticeParts<'_>) -> String) -> Self {
-        self.notice = Words::Made(make);
-        self
-    }
-
-    /// Sends in this process, for at most this long, instead of starting a helper: for continuous integration and for
-    /// containers that are gone once the command ends.
-    #[must_use]
-    pub fn foreground(mut self, deadline: Duration) -> Self {
-        self.foreground = Some(deadline);
-        self
-    }
-
-    /// Records a run that SIGINT (Ctrl-C), SIGTERM or SIGHUP ends, which then end the program as they would have. This
-    /// takes a thread, from [`Builder::start`] on; without it, such a run leaves no event. Nothing is done for a signal
-    /// that the program handled or ignored before `start`, and nothing on Windows.
-    ///
-    /// For programs that do not handle signals themselves: one that begins to after `start` is ended all the same where it
-    /// does so by `signal-hook` or `tokio`, which call each handler there is. It calls
-    /// [`interrupted`](crate::interrupted) instead.
-    #[cfg(feature = "interrupts")]
-    #[must_use]
-    pub fn interrupts(mut self) -> Self {
-        self.interrupts = true;
-        self
-    }
-
-    /// Errors of this type explain themselves, as the error that a run ends by and as a cause of it.
-    ///
-    /// What a crate like `anyhow` puts around an error is looked into with [`Builder::looks_into`].
-    #[must_use]
-    pub fn explains<E: Explain + 'static>(mut self) -> Self {
-        self.explainers.explain::<E>();
-        self
-    }
-
-    /// Where the run ends by an error of this type, it and its causes are asked whether they explain themselves:
-    /// `.looks_into::<anyhow::Error>(|error| error.as_ref())`. Errors of types that explain themselves, [`std::io::Error`]
-    /// and boxed errors are looked into anyway. What is to be found has to be an error of the chain: a
-    /// context of `anyhow` is none, nor is what `miette`'s `into_diagnostic` hides.
-    #[must_use]
-    pub fn looks_into<E: 'static>(mut self, error: fn(&E) -> &(dyn Error + 'static)) -> Self {
-        self.explainers.open(error);
-        self
-    }
-
-    /// Begins the run. To be called first in `main`: where this process was started as the helper that ships, it ships
-    /// here and ends. Opens no file and makes no thread otherwise.
-    pub fn start(self) -> Telemetry {
-        let started = Started {
-            at: SystemTime::now(),
-            clock: Instant::now(),
-            working_directory: std::env::current_dir().ok(),
-            environment: Environment::real(),
-        };
-        if std::env::args_os().nth(1).is_some_and(|argument| argument == HELPER_ARGUMENT) {
-            helper::enter(HELPER_DEADLINE);
-            // A helper has nobody to tell. What was not sent stays for the next one.
-            let _ = self.ship(&started, HELPER_DEADLINE);
-            std::process::exit(0);
-        }
-        panic::watch();
-        exit::watch();
-        #[cfg(all(unix, feature = "interrupts"))]
-        if self.interrupts {
-            crate::interrupt::watch();
-        }
-        Telemetry { run: Open::begin(self, started) }
-    }
-
     pub(crate) fn host(&self, notice: Notice) -> Host {
         Host {
             run_flag: self.run_flag.clone(),
@@ -274,7 +128,7 @@ impl Builder {
         Client::of_program(environment.clone(), directory, program, self.endpoint.as_deref())
     }
 
-    fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
+    pub(crate) fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {
         let begun = Instant::now();
         let program = self.ruling.program().ok_or(NotShipped::NoStateDir)?;
         let client_now = || self.client(started, &program);
@@ -364,8 +218,9 @@ impl Builder {
         };
         let app = App { version: self.version.clone(), auth_method: self.auth_method, executable: None };
         let moment = Moment { started_at: started.at, duration };
-        let Described { facts, started_at, completed_at, duration_us } =
+        let Described { mut facts, started_at, completed_at, duration_us } =
             client.describe(&app, &context, kept, moment);
+        facts.install_source = self.install_source.or(facts.install_source);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
         let redaction = redactor.redact(Observation { argv, run, facts, known_values }, permit);

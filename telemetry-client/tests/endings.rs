@@ -219,3 +219,10 @@ fn a_thread_is_started_only_where_it_is_asked_for() {
         assert_eq!(tasks, threads, "{way}");
     }
 }
+
+#[test]
+fn who_packages_a_program_says_how_it_was_installed() {
+    for (source, recorded) in [("homebrew", "homebrew"), ("ada's own", "binary")] {
+        assert_eq!(run(&["packaged", source]).1["app"]["install_source"], recorded, "{source}");
+    }
+}

@@ -25,7 +25,7 @@ impl Telemetry {
     #[must_use]
     #[track_caller]
     pub fn for_clap(policy: CommandPolicy, version: &str, endpoint: Option<&str>) -> Builder {
-        Self::ruled_by(Ruling::of_command(policy), version, endpoint)
+        Builder::new(Ruling::of_command(policy), version, endpoint)
     }
 
     /// Records a run whose command line clap did not take, before the program ends by `error.exit()`: each kind of error

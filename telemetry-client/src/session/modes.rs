@@ -8,11 +8,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use telemetry_schema::Terminal;
 use telemetry_transport::Which;
 
 use super::*;
+use crate::surroundings::Environment;
 
 const POLICY: &str = r#"{"format": 1, "program": "orchard", "version": 7, "environment_prefix": "ORCHARD",
     "dialect": "clap", "commands": [{"path": ""}]}"#;

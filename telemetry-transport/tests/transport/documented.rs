@@ -56,7 +56,7 @@ pub(crate) fn events() -> Vec<Json> {
         ),
         (json!({"kind": "success"}), json!(0)),
         (json!({"kind": "interrupted", "signal": "SIGINT"}), Json::Null),
-        (json!({"kind": "panic"}), json!(101)),
+        (json!({"kind": "panic", "location": "src/main.rs:42"}), json!(101)),
         (json!({"kind": "error", "code": "not_found"}), json!(-1)),
     ];
     let of = |(number, (outcome, exit_code)): (usize, (Json, Json))| {

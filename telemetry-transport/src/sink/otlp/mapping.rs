@@ -158,12 +158,8 @@ fn push_outcome(outcome: &Outcome, attributes: &mut Vec<KeyValue>) -> SeverityNu
     match outcome {
         Outcome::Success => {}
         Outcome::Panic { location } => {
-            let place = location.as_ref().and_then(|location| location.as_str().rsplit_once(':'));
-            if let Some((file, line)) = place {
-                attributes.push(attribute("code.file.path", text(file)));
-                attributes
-                    .extend(line.parse::<i64>().ok().map(|line| attribute("code.line.number", number(line))));
-            }
+            let location = location.as_ref();
+            attributes.extend(location.map(|place| attribute("telemetry.outcome.location", text(place))));
         }
         Outcome::Error { code, message, fingerprint } => {
             attributes.push(attribute("error.type", text(code)));
