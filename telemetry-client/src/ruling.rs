@@ -56,6 +56,10 @@ impl Ruling {
     }
 
     /// The judge, to keep. `None` where the policy cannot be used.
+    #[cfg_attr(
+        not(feature = "clap"),
+        expect(clippy::unnecessary_wraps, reason = "a policy that is ready is always there")
+    )]
     pub(crate) fn into_redactor(self) -> Option<Redactor> {
         match self {
             Self::Ready(redactor) => Some(redactor),
@@ -65,6 +69,10 @@ impl Ruling {
     }
 
     /// The judge. `None` where the policy cannot be used.
+    #[cfg_attr(
+        not(feature = "clap"),
+        expect(clippy::unnecessary_wraps, reason = "a policy that is ready is always there")
+    )]
     pub(crate) fn redactor(&self) -> Option<&Redactor> {
         match self {
             Self::Ready(redactor) => Some(redactor),
