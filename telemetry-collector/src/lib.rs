@@ -8,8 +8,9 @@ mod serve;
 mod store;
 
 pub use admit::{
-    AdmittedBatch, AdmittedErasure, AdmittedEvent, BatchError, ErasureError, MAX_EVENT_BYTES, MAX_EVENTS,
-    MAX_INSTALL_IDS, MAX_LOSSES, admit, admit_batch, admit_erasure,
+    AdmittedBatch, AdmittedErasure, AdmittedEvent, BatchError, ErasureError, LogsEncoding, LogsError,
+    MAX_EVENT_BYTES, MAX_EVENTS, MAX_INSTALL_IDS, MAX_LOSSES, MAX_RECORDS, admit, admit_batch, admit_erasure,
+    admit_lines, admit_logs,
 };
 pub use policies::Policies;
 pub use report::{

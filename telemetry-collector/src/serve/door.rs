@@ -8,7 +8,6 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use telemetry_schema::{Receipt, Refusal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -76,17 +75,17 @@ impl Door {
         spawn_blocking(judge).await.map_err(|_| HttpProblem::StoreFailed)?
     }
 
-    /// Stores a batch together with those that wait; durable when it returns.
+    /// Stores batches together with those that wait; durable when it returns.
     pub(super) async fn insert(
         &self,
-        batch: AdmittedBatch,
+        batches: Vec<AdmittedBatch>,
         place: OwnedSemaphorePermit,
-    ) -> Result<Receipt, HttpProblem> {
+    ) -> Result<Stored, HttpProblem> {
         let (answer, stored) = oneshot::channel();
-        self.jobs.send(Job { batch, place, answer }).map_err(|_| HttpProblem::StoreFailed)?;
+        self.jobs.send(Job { batches, place, answer }).map_err(|_| HttpProblem::StoreFailed)?;
         let stored = timeout(self.limits.store_timeout, stored).await.map_err(|_| HttpProblem::StoreSlow)?;
         match stored {
-            Ok(Ok(stored)) => Ok(receipt(stored)),
+            Ok(Ok(stored)) => Ok(stored),
             Ok(Err(_)) | Err(_) => Err(HttpProblem::StoreFailed),
         }
     }
@@ -110,20 +109,6 @@ impl Door {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(_) => Err(HttpProblem::StoreFailed),
         }
-    }
-}
-
-fn receipt(Stored { mut batch, inserted, received_at }: Stored) -> Receipt {
-    let mut refused = batch.take_refused();
-    refused.extend(inserted.refused);
-    refused.sort_by_key(|Refusal { index, .. }| *index);
-    Receipt {
-        batch_id: batch.id(),
-        received_at,
-        accepted: inserted.accepted,
-        duplicates: inserted.duplicates,
-        refused,
-        refused_unnamed: 0,
     }
 }
 

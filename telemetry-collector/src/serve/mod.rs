@@ -9,6 +9,7 @@ mod erasures;
 mod events;
 mod limits;
 mod listener;
+mod logs;
 mod options;
 mod problem;
 mod writer;
@@ -137,6 +138,7 @@ fn router(door: Arc<Door>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok").fallback(takes("GET, HEAD")))
         .route("/v1/events", post(events::take).fallback(takes("POST")))
+        .route("/v1/logs", post(logs::take).fallback(takes("POST")))
         .route("/v1/erasures", post(erasures::take).fallback(takes("POST")))
         .route("/v1/erasures/{erasure_id}", get(erasures::receipt).fallback(takes("GET, HEAD")))
         .fallback(async || HttpProblem::NotFound)

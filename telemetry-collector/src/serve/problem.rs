@@ -6,14 +6,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use telemetry_schema::Problem;
 
-use crate::{BatchError, ErasureError};
+use super::body::MediaType;
+use crate::{BatchError, ErasureError, LogsError};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum HttpProblem {
     NotFound,
     MethodNotAllowed { allow: &'static str },
-    MediaType,
+    MediaType { takes: &'static [MediaType] },
     Encoding,
     BodyTooLarge,
     DecodedTooLarge,
@@ -22,6 +23,7 @@ pub(super) enum HttpProblem {
     NotGzip,
     NoBatch(BatchError),
     NoErasure(ErasureError),
+    NoLogs(LogsError),
     Busy,
     StoreSlow,
     StoreFailed,
@@ -52,8 +54,8 @@ impl HttpProblem {
             Self::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method", "this takes another method")
             }
-            Self::MediaType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "the body must be application/json")
+            Self::MediaType { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "the body must be of another type")
             }
             Self::Encoding => {
                 let title = "the body must be encoded by gzip or not at all";
@@ -71,6 +73,10 @@ impl HttpProblem {
             Self::NotGzip => (StatusCode::BAD_REQUEST, "not_gzip", "the body is not whole gzip"),
             Self::NoBatch(_) => (StatusCode::BAD_REQUEST, "no_batch", "the body is no batch of events"),
             Self::NoErasure(_) => (StatusCode::BAD_REQUEST, "no_erasure", "the body is no request to erase"),
+            Self::NoLogs(LogsError::TooManyRecords) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_many_records", "the body has too many records")
+            }
+            Self::NoLogs(_) => (StatusCode::BAD_REQUEST, "no_logs", "the body is no OTLP logs request"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "too many requests at once"),
             Self::StoreSlow => (StatusCode::SERVICE_UNAVAILABLE, "store_slow", "the store takes too long"),
             Self::StoreFailed => {
@@ -98,6 +104,11 @@ impl IntoResponse for HttpProblem {
         let (detail, problems) = match &self {
             Self::NoBatch(error) => (Some(error.to_string()), vec![error.problem()]),
             Self::NoErasure(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::NoLogs(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::MediaType { takes } => {
+                let names: Vec<_> = takes.iter().map(|taken| taken.name()).collect();
+                (Some(format!("this takes {}", names.join(", "))), Vec::new())
+            }
             _ => (None, Vec::new()),
         };
         let kind = format!("urn:telemetry:problem:{key}");

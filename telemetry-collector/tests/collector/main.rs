@@ -7,7 +7,9 @@ mod sample;
 
 mod admitting;
 mod erasing;
+mod lines;
 mod load;
+mod logs;
 mod reporting;
 mod serving;
 mod storing;
