@@ -11,5 +11,6 @@ mod document;
 mod exec;
 mod export;
 mod home;
+mod otlp;
 mod policy;
 mod way;

@@ -11,7 +11,9 @@ mod lines;
 mod logs;
 mod problem;
 
-use telemetry_schema::{Batch, BatchId, Loss, PROTOCOL_VERSION, Problem, Refusal};
+use std::collections::BTreeSet;
+
+use telemetry_schema::{Batch, BatchId, Loss, PROTOCOL_VERSION, Problem, ProgramName, Refusal};
 use thiserror::Error;
 
 use crate::Policies;
@@ -61,6 +63,14 @@ impl AdmittedBatch {
     #[must_use]
     pub fn refused(&self) -> &[Refusal] {
         &self.refused
+    }
+
+    /// Refuses the events of other programs than these.
+    pub(crate) fn refuse_others(&mut self, programs: &BTreeSet<ProgramName>) {
+        let others = self.events.extract_if(.., |event| {
+            event.event().app.name.as_ref().is_none_or(|program| !programs.contains(program))
+        });
+        self.refused.extend(others.map(|event| event.refusal("app.name", "key.other_program")));
     }
 
     /// Takes the refusals out, for the receipt.

@@ -1,31 +1,42 @@
 //! What every request shares, and the way each body goes: read, given a place, judged, stored.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use telemetry_schema::{ProgramName, Receipt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::Limits;
 use super::body::{self, Encoding, MediaType};
+use super::keys::{Readers, WriteKeys};
+use super::metrics::Metrics;
 use super::options::{Clock, OnFailure};
 use super::problem::HttpProblem;
-use super::writer::{Job, Stored};
-use crate::{AdmittedBatch, Policies, Store, StoreError};
+use super::rate::Rate;
+use super::writer::Job;
+use crate::{AdmittedBatch, SharedPolicies, Store, StoreError};
 
 /// What every request shares.
 pub(super) struct Door {
-    pub(super) policies: Arc<Policies>,
+    pub(super) policies: SharedPolicies,
     pub(super) store: Arc<dyn Store>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) write_keys: Option<WriteKeys>,
+    /// Who may read; for every path that shows something of what is stored or counted.
+    pub(super) readers: Readers,
+    pub(super) rate: Rate,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) places: Arc<Semaphore>,
     pub(super) jobs: Sender<Job>,
 }
@@ -53,12 +64,25 @@ impl Door {
         body: Body,
         takes: &'static [MediaType],
     ) -> Result<Sent, HttpProblem> {
+        let pace = self.pace();
         // The body first, even where the headers are wrong: a client that sends all before it reads gets its answer.
         let bytes = timeout(self.limits.body_timeout, body::read(body, self.limits.max_body_bytes)).await;
         let bytes = bytes.map_err(|_| HttpProblem::BodyTimeout)??;
+        self.metrics.received(bytes.len());
+        pace?;
         let media_type = body::media_type(headers, takes)?;
         let encoding = body::encoding(headers)?;
         Ok(Sent { media_type, encoding, bytes, max_decoded_bytes: self.limits.max_decoded_bytes })
+    }
+
+    /// Whether this request is not too many.
+    pub(super) fn pace(&self) -> Result<(), HttpProblem> {
+        self.rate.takes(Instant::now()).then_some(()).ok_or(HttpProblem::TooFast)
+    }
+
+    /// The programs whose events this sender may send; `None` for all.
+    pub(super) fn programs(&self, headers: &HeaderMap) -> Result<Option<BTreeSet<ProgramName>>, HttpProblem> {
+        self.write_keys.as_ref().map(|keys| keys.programs(headers)).transpose()
     }
 
     /// A place among those that are judged or wait for the store.
@@ -80,12 +104,18 @@ impl Door {
         &self,
         batches: Vec<AdmittedBatch>,
         place: OwnedSemaphorePermit,
-    ) -> Result<Stored, HttpProblem> {
+    ) -> Result<Vec<Receipt>, HttpProblem> {
         let (answer, stored) = oneshot::channel();
         self.jobs.send(Job { batches, place, answer }).map_err(|_| HttpProblem::StoreFailed)?;
         let stored = timeout(self.limits.store_timeout, stored).await.map_err(|_| HttpProblem::StoreSlow)?;
         match stored {
-            Ok(Ok(stored)) => Ok(stored),
+            Ok(Ok(stored)) => {
+                let receipts = stored.receipts();
+                for receipt in &receipts {
+                    self.metrics.stored(receipt);
+                }
+                Ok(receipts)
+            }
             Ok(Err(_)) | Err(_) => Err(HttpProblem::StoreFailed),
         }
     }

@@ -19,13 +19,17 @@ pub(super) async fn take(State(door): State<Arc<Door>>, request: Request) -> Res
 async fn receive(door: &Door, request: Request) -> Result<Receipt, HttpProblem> {
     let (head, body) = request.into_parts();
     let sent = door.read(&head.headers, body, &[MediaType::Json, MediaType::JsonLines]).await?;
+    let programs = door.programs(&head.headers)?;
     let place = door.place().await?;
-    let policies = Arc::clone(&door.policies);
+    let policies = door.policies.current();
     let batch = door.judge(move || {
         let admit = if sent.media_type == MediaType::JsonLines { admit_lines } else { admit };
-        admit(&sent.decode()?, &policies).map_err(HttpProblem::NoBatch)
+        let mut batch = admit(&sent.decode()?, &policies).map_err(HttpProblem::NoBatch)?;
+        if let Some(programs) = programs {
+            batch.refuse_others(&programs);
+        }
+        Ok(batch)
     });
     let batch = batch.await?;
-    let stored = door.insert(vec![batch], place).await?;
-    stored.receipts().next().ok_or(HttpProblem::StoreFailed)
+    door.insert(vec![batch], place).await?.pop().ok_or(HttpProblem::StoreFailed)
 }

@@ -34,12 +34,20 @@ async fn receive(door: &Door, request: Request) -> Result<(LogsEncoding, Vec<Ref
         MediaType::Json => LogsEncoding::Json,
         _ => LogsEncoding::Protobuf,
     };
+    let programs = door.programs(&head.headers)?;
     let place = door.place().await?;
-    let policies = Arc::clone(&door.policies);
-    let judged = move || admit_logs(&sent.decode()?, encoding, &policies).map_err(HttpProblem::NoLogs);
-    let batches = door.judge(judged).await?;
-    let stored = door.insert(batches, place).await?;
-    Ok((encoding, stored.receipts().flat_map(|receipt| receipt.refused).collect()))
+    let policies = door.policies.current();
+    let batches = door.judge(move || {
+        let mut batches = admit_logs(&sent.decode()?, encoding, &policies).map_err(HttpProblem::NoLogs)?;
+        if let Some(programs) = programs {
+            for batch in &mut batches {
+                batch.refuse_others(&programs);
+            }
+        }
+        Ok(batches)
+    });
+    let receipts = door.insert(batches.await?, place).await?;
+    Ok((encoding, receipts.into_iter().flat_map(|receipt| receipt.refused).collect()))
 }
 
 /// The answer of the specification (OTLP 1, "Partial Success"): how many records were rejected, and a text. There is no

@@ -1,6 +1,6 @@
 //! Every error answer, from one enum: a problem document (RFC 9457) with no internals and no echo of the request.
 
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -13,6 +13,9 @@ use crate::{BatchError, ErasureError, LogsError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum HttpProblem {
     NotFound,
+    NoKey,
+    NoToken,
+    TooFast,
     MethodNotAllowed { allow: &'static str },
     MediaType { takes: &'static [MediaType] },
     Encoding,
@@ -51,6 +54,13 @@ impl HttpProblem {
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+            Self::NoKey => {
+                (StatusCode::UNAUTHORIZED, "no_key", "sending takes a key of the program, as a bearer token")
+            }
+            Self::NoToken => {
+                (StatusCode::UNAUTHORIZED, "no_token", "reading takes the token, as a bearer token")
+            }
+            Self::TooFast => (StatusCode::TOO_MANY_REQUESTS, "too_fast", "too many requests a second"),
             Self::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method", "this takes another method")
             }
@@ -88,7 +98,8 @@ impl HttpProblem {
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
-            Self::Busy | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
+            Self::NoKey | Self::NoToken => Some((WWW_AUTHENTICATE, "Bearer")),
+            Self::Busy | Self::TooFast | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
             Self::StoreFailed => Some((RETRY_AFTER, LATER)),
             // What is left of the body would be read as the next request.
             Self::BodyTimeout | Self::BodyTooLarge => Some((CONNECTION, "close")),

@@ -5,10 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use telemetry_schema::{Receipt, Refusal, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::metrics::Metrics;
 use super::options::{Clock, OnFailure};
 use crate::{AdmittedBatch, Inserted, Store};
 
@@ -28,9 +30,9 @@ pub(super) struct Stored {
 
 impl Stored {
     /// A receipt for each batch, in their order.
-    pub(super) fn receipts(self) -> impl Iterator<Item = Receipt> {
+    pub(super) fn receipts(self) -> Vec<Receipt> {
         let Self { batches, received_at } = self;
-        batches.into_iter().map(move |(mut batch, inserted)| {
+        let receipts = batches.into_iter().map(move |(mut batch, inserted)| {
             let mut refused = batch.take_refused();
             refused.extend(inserted.refused);
             refused.sort_by_key(|Refusal { index, .. }| *index);
@@ -42,7 +44,8 @@ impl Stored {
                 refused,
                 refused_unnamed: 0,
             }
-        })
+        });
+        receipts.collect()
     }
 }
 
@@ -54,6 +57,7 @@ pub(super) struct Writer {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -77,7 +81,9 @@ impl Writer {
             all.extend(batches);
         }
         let received_at = (self.clock)();
+        let begun = Instant::now();
         let inserted = self.store.insert(&all, received_at);
+        self.metrics.wrote(begun.elapsed());
         if let Err(error) = &inserted {
             (self.on_failure)(error);
         }

@@ -24,10 +24,9 @@ fn a_line_that_is_damaged_costs_itself() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let receipt = answer.json();
     assert_eq!((&receipt["batch_id"], &receipt["accepted"]), (&json!(batch_id(1)), &json!(2)));
-    assert_eq!(
-        receipt["refused"],
-        json!([{"index": 1, "problems": [{"field": "", "rule": "schema.invalid"}]}])
-    );
+    assert_eq!(receipt["refused"].as_array().unwrap().len(), 1);
+    let refused = &receipt["refused"][0];
+    assert_eq!((&refused["index"], &refused["problems"][0]["rule"]), (&json!(1), &json!("schema.invalid")));
 }
 
 #[test]

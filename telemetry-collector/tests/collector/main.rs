@@ -7,6 +7,7 @@ mod sample;
 
 mod admitting;
 mod erasing;
+mod guarding;
 mod lines;
 mod load;
 mod logs;
