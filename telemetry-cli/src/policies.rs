@@ -66,6 +66,21 @@ pub(crate) fn admitting(files: &[PathBuf]) -> Result<Policies> {
         .try_fold(Policies::new(), |policies, policy| Ok(policies.with(Redactor::new(policy?))))
 }
 
+/// The policy files of a directory, by name: those that end in `.json`, `.toml` or `.policy`.
+pub(crate) fn files_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let about = || format!("cannot read the policies in {}", dir.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).with_context(about)? {
+        let path = entry.with_context(about)?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if ["json", "toml", "policy"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Reads a policy file: a compiled one, TOML where its name ends in `.toml`, else JSON.
 pub(crate) fn from_file(path: &Path) -> Result<Policy> {
     let about = || path.display().to_string();

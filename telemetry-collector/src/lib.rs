@@ -8,13 +8,16 @@ mod serve;
 mod store;
 
 pub use admit::{
-    AdmittedBatch, AdmittedErasure, AdmittedEvent, BatchError, ErasureError, MAX_EVENT_BYTES, MAX_EVENTS,
-    MAX_INSTALL_IDS, MAX_LOSSES, admit, admit_batch, admit_erasure,
+    AdmittedBatch, AdmittedErasure, AdmittedEvent, BatchError, ErasureError, LogsEncoding, LogsError,
+    MAX_EVENT_BYTES, MAX_EVENTS, MAX_INSTALL_IDS, MAX_LOSSES, MAX_RECORDS, admit, admit_batch, admit_erasure,
+    admit_lines, admit_logs,
 };
-pub use policies::Policies;
+pub use policies::{Policies, SharedPolicies};
 pub use report::{
     Align, Cell, Column, CommandRow, ErrorRow, InstallSourceRow, MisspellingRow, OperatingSystemRow, Report,
     ReportOptions, Section, Totals, VersionRow,
 };
-pub use serve::{Limits, RunningServer, ServeError, ServeOptions, Server};
+pub use serve::{
+    Key, KeyError, Limits, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError, WriteKeys,
+};
 pub use store::{Inserted, SqliteStore, Store, StoreError};

@@ -1,6 +1,7 @@
 //! The judges: one redactor a program.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use telemetry_redact::Redactor;
 use telemetry_schema::{Event, ProgramName};
@@ -45,5 +46,28 @@ impl Policies {
     /// The programs whose events are taken, by name.
     pub fn programs(&self) -> impl Iterator<Item = &ProgramName> {
         self.by_program.keys()
+    }
+}
+
+/// Policies that can be changed while they are used. Each request is judged by those of one moment.
+#[derive(Debug, Clone, Default)]
+pub struct SharedPolicies(Arc<RwLock<Arc<Policies>>>);
+
+impl SharedPolicies {
+    /// Those of now.
+    #[must_use]
+    pub fn current(&self) -> Arc<Policies> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts others in their place, for all requests that come from now on.
+    pub fn replace(&self, policies: Policies) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policies);
+    }
+}
+
+impl From<Policies> for SharedPolicies {
+    fn from(policies: Policies) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(policies))))
     }
 }

@@ -32,6 +32,24 @@ pub struct Serve {
     /// A policy file to admit events by, besides the shipped ones; repeatable
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,
+    /// A directory of policy files, one a program, read again when it changes or on SIGHUP
+    #[arg(long, value_name = "DIR")]
+    pub policies: Option<PathBuf>,
+    /// A TOML or JSON file of the keys that senders must have: a list of keys by the name of each program
+    #[arg(long, value_name = "FILE")]
+    pub write_keys: Option<PathBuf>,
+    /// A file with the token that readers must have; without it only loopback is answered
+    #[arg(long, value_name = "FILE")]
+    pub read_token_file: Option<PathBuf>,
+    /// Speak TLS, with this certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Requests a second to take at most, of all senders together; 0 for no bound
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub max_rate: u32,
 }
 
 /// `telemetry report`

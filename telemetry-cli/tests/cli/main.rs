@@ -16,5 +16,6 @@ mod guide;
 mod home;
 mod mounted;
 mod narrow;
+mod otlp;
 mod policy;
 mod way;

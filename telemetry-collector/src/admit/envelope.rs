@@ -56,17 +56,17 @@ fn explain(text: &str, error: &serde_json::Error) -> BatchError {
 }
 
 /// A list that stops growing at its bound, and remembers that there was more.
-enum AtMost<T, const MAX: usize> {
+pub(super) enum AtMost<T, const MAX: usize> {
     List(Vec<T>),
     TooMany,
 }
 
 impl<T, const MAX: usize> AtMost<T, MAX> {
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self::List(Vec::new())
     }
 
-    fn into_list(self) -> Option<Vec<T>> {
+    pub(super) fn into_list(self) -> Option<Vec<T>> {
         match self {
             Self::List(list) => Some(list),
             Self::TooMany => None,

@@ -13,6 +13,9 @@ use crate::Policies;
 /// would make a receipt larger than the batch.
 const MAX_PROBLEMS: usize = 16;
 
+/// An event that is larger than one may be.
+pub(super) const TOO_LARGE: &str = "event.too_large";
+
 /// An event that may be stored, with the bytes it was sent in.
 #[derive(Debug, Clone)]
 pub struct AdmittedEvent {
@@ -40,6 +43,14 @@ impl AdmittedEvent {
         self.admitted.event()
     }
 
+    /// With the bytes that our own client would have sent, for an event that came as something else than JSON.
+    pub(super) fn in_canonical_form(self) -> Self {
+        match serde_json::to_string(self.event()) {
+            Ok(json) => Self { json: json.into(), ..self },
+            Err(_) => self,
+        }
+    }
+
     /// What a store says that refuses it after all: field and rule.
     pub(crate) fn refusal(&self, field: &str, rule: &str) -> Refusal {
         let problems = vec![Problem { field: field.to_owned(), rule: rule.to_owned() }];
@@ -51,7 +62,7 @@ impl AdmittedEvent {
 pub(super) fn judge(index: u64, json: &str, policies: &Policies) -> Result<AdmittedEvent, Vec<Problem>> {
     let refuse = |field: &str, rule: &str| vec![Problem { field: field.to_owned(), rule: rule.to_owned() }];
     if json.len() > MAX_EVENT_BYTES {
-        return Err(refuse("", "event.too_large"));
+        return Err(refuse("", TOO_LARGE));
     }
     let Ok(event) = serde_json::from_str::<Event>(json) else {
         return Err(vec![problem::of::<Event>(json, Paths::event())]);

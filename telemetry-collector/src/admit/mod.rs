@@ -7,15 +7,21 @@ mod bounds;
 mod envelope;
 mod erasure;
 mod event;
+mod lines;
+mod logs;
 mod problem;
 
-use telemetry_schema::{Batch, BatchId, Loss, PROTOCOL_VERSION, Problem, Refusal};
+use std::collections::BTreeSet;
+
+use telemetry_schema::{Batch, BatchId, Loss, PROTOCOL_VERSION, Problem, ProgramName, Refusal};
 use thiserror::Error;
 
 use crate::Policies;
 
 pub use erasure::{AdmittedErasure, ErasureError, MAX_INSTALL_IDS, admit_erasure};
 pub use event::AdmittedEvent;
+pub use lines::admit_lines;
+pub use logs::{LogsEncoding, LogsError, MAX_RECORDS, admit_logs};
 
 /// Events in one batch; the bound that the batch's JSON Schema shows.
 pub const MAX_EVENTS: usize = 1000;
@@ -24,8 +30,8 @@ pub const MAX_LOSSES: usize = 16;
 /// Bytes of one event's JSON. An event of everyday size has under 2 KiB; this bounds what one judgement can cost.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
-/// A batch that was judged: the events that may be stored, and why others may not. Only [`admit`] and
-/// [`admit_batch`] make one, so a store can hold nothing that was not judged.
+/// A batch that was judged: the events that may be stored, and why others may not. Only this
+/// module's `admit` functions make one, so a store can hold nothing that was not judged.
 #[derive(Debug, Clone)]
 pub struct AdmittedBatch {
     id: BatchId,
@@ -57,6 +63,14 @@ impl AdmittedBatch {
     #[must_use]
     pub fn refused(&self) -> &[Refusal] {
         &self.refused
+    }
+
+    /// Refuses the events of other programs than these.
+    pub(crate) fn refuse_others(&mut self, programs: &BTreeSet<ProgramName>) {
+        let others = self.events.extract_if(.., |event| {
+            event.event().app.name.as_ref().is_none_or(|program| !programs.contains(program))
+        });
+        self.refused.extend(others.map(|event| event.refusal("app.name", "key.other_program")));
     }
 
     /// Takes the refusals out, for the receipt.

@@ -26,12 +26,16 @@ pub(super) enum Encoding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MediaType {
     Json,
+    JsonLines,
+    Protobuf,
 }
 
 impl MediaType {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::JsonLines => "application/x-ndjson",
+            Self::Protobuf => "application/x-protobuf",
         }
     }
 }
@@ -39,7 +43,7 @@ impl MediaType {
 /// Which of these types the headers say the body is.
 pub(super) fn media_type(headers: &HeaderMap, takes: &'static [MediaType]) -> Result<MediaType, HttpProblem> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let refused = HttpProblem::MediaType;
+    let refused = HttpProblem::MediaType { takes };
     let (Some(media_type), None) = (types.next(), types.next()) else { return Err(refused) };
     let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
     takes.iter().copied().find(|taken| essence.eq_ignore_ascii_case(taken.name())).ok_or(refused)

@@ -1,32 +1,42 @@
 //! What every request shares, and the way each body goes: read, given a place, judged, stored.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use telemetry_schema::{Receipt, Refusal};
+use telemetry_schema::{ProgramName, Receipt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::Limits;
 use super::body::{self, Encoding, MediaType};
+use super::keys::{Readers, WriteKeys};
+use super::metrics::Metrics;
 use super::options::{Clock, OnFailure};
 use super::problem::HttpProblem;
-use super::writer::{Job, Stored};
-use crate::{AdmittedBatch, Policies, Store, StoreError};
+use super::rate::Rate;
+use super::writer::Job;
+use crate::{AdmittedBatch, SharedPolicies, Store, StoreError};
 
 /// What every request shares.
 pub(super) struct Door {
-    pub(super) policies: Arc<Policies>,
+    pub(super) policies: SharedPolicies,
     pub(super) store: Arc<dyn Store>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) write_keys: Option<WriteKeys>,
+    /// Who may read; for every path that shows something of what is stored or counted.
+    pub(super) readers: Readers,
+    pub(super) rate: Rate,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) places: Arc<Semaphore>,
     pub(super) jobs: Sender<Job>,
 }
@@ -54,12 +64,25 @@ impl Door {
         body: Body,
         takes: &'static [MediaType],
     ) -> Result<Sent, HttpProblem> {
+        let pace = self.pace();
         // The body first, even where the headers are wrong: a client that sends all before it reads gets its answer.
         let bytes = timeout(self.limits.body_timeout, body::read(body, self.limits.max_body_bytes)).await;
         let bytes = bytes.map_err(|_| HttpProblem::BodyTimeout)??;
+        self.metrics.received(bytes.len());
+        pace?;
         let media_type = body::media_type(headers, takes)?;
         let encoding = body::encoding(headers)?;
         Ok(Sent { media_type, encoding, bytes, max_decoded_bytes: self.limits.max_decoded_bytes })
+    }
+
+    /// Whether this request is not too many.
+    pub(super) fn pace(&self) -> Result<(), HttpProblem> {
+        self.rate.takes(Instant::now()).then_some(()).ok_or(HttpProblem::TooFast)
+    }
+
+    /// The programs whose events this sender may send; `None` for all.
+    pub(super) fn programs(&self, headers: &HeaderMap) -> Result<Option<BTreeSet<ProgramName>>, HttpProblem> {
+        self.write_keys.as_ref().map(|keys| keys.programs(headers)).transpose()
     }
 
     /// A place among those that are judged or wait for the store.
@@ -76,17 +99,23 @@ impl Door {
         spawn_blocking(judge).await.map_err(|_| HttpProblem::StoreFailed)?
     }
 
-    /// Stores a batch together with those that wait; durable when it returns.
+    /// Stores batches together with those that wait; durable when it returns.
     pub(super) async fn insert(
         &self,
-        batch: AdmittedBatch,
+        batches: Vec<AdmittedBatch>,
         place: OwnedSemaphorePermit,
-    ) -> Result<Receipt, HttpProblem> {
+    ) -> Result<Vec<Receipt>, HttpProblem> {
         let (answer, stored) = oneshot::channel();
-        self.jobs.send(Job { batch, place, answer }).map_err(|_| HttpProblem::StoreFailed)?;
+        self.jobs.send(Job { batches, place, answer }).map_err(|_| HttpProblem::StoreFailed)?;
         let stored = timeout(self.limits.store_timeout, stored).await.map_err(|_| HttpProblem::StoreSlow)?;
         match stored {
-            Ok(Ok(stored)) => Ok(receipt(stored)),
+            Ok(Ok(stored)) => {
+                let receipts = stored.receipts();
+                for receipt in &receipts {
+                    self.metrics.stored(receipt);
+                }
+                Ok(receipts)
+            }
             Ok(Err(_)) | Err(_) => Err(HttpProblem::StoreFailed),
         }
     }
@@ -110,20 +139,6 @@ impl Door {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(_) => Err(HttpProblem::StoreFailed),
         }
-    }
-}
-
-fn receipt(Stored { mut batch, inserted, received_at }: Stored) -> Receipt {
-    let mut refused = batch.take_refused();
-    refused.extend(inserted.refused);
-    refused.sort_by_key(|Refusal { index, .. }| *index);
-    Receipt {
-        batch_id: batch.id(),
-        received_at,
-        accepted: inserted.accepted,
-        duplicates: inserted.duplicates,
-        refused,
-        refused_unnamed: 0,
     }
 }
 

@@ -23,7 +23,9 @@ async fn erase(door: &Door, request: Request) -> Result<ErasureReceipt, HttpProb
     let place = door.place().await?;
     let erasure = door.judge(move || admit_erasure(&sent.decode()?).map_err(HttpProblem::NoErasure)).await?;
     let received_at = (door.clock)();
-    door.ask(Some(place), move |store| store.erase(&erasure, received_at)).await
+    let receipt = door.ask(Some(place), move |store| store.erase(&erasure, received_at)).await?;
+    door.metrics.erased(&receipt);
+    Ok(receipt)
 }
 
 /// The receipt again, for whoever has the request's identifier: nobody else can guess its 74 random bits.
@@ -34,6 +36,7 @@ pub(super) async fn receipt(State(door): State<Arc<Door>>, uri: Uri) -> Response
 }
 
 async fn find(door: &Door, id: &str) -> Result<ErasureReceipt, HttpProblem> {
+    door.pace()?;
     let id: ErasureId = id.parse().map_err(|_| HttpProblem::NotFound)?;
     let place = door.place().await?;
     let found = door.ask(Some(place), move |store| store.erasure(id)).await?;

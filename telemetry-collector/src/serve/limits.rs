@@ -17,6 +17,9 @@ pub struct Limits {
     /// Requests that are judged or wait for the store at once. With `max_decoded_bytes` this bounds the memory of
     /// the rest.
     pub max_requests: usize,
+    /// Requests a second that are taken, all senders together, and as many more at once; 0 is no bound. Beyond it the
+    /// answer is 429. Ten million installations that send once a day are 120 a second.
+    pub max_requests_per_second: u32,
     /// How long a request waits to be one of them before it is told to come again.
     pub queue_wait: Duration,
     /// How long a body may take, from the end of the headers. Beyond it the answer is 408.
@@ -38,6 +41,7 @@ impl Default for Limits {
             max_decoded_bytes: 8 * 1024 * 1024,
             max_connections: 512,
             max_requests: 32,
+            max_requests_per_second: 1000,
             queue_wait: Duration::from_secs(5),
             body_timeout: Duration::from_secs(20),
             store_timeout: Duration::from_secs(10),

@@ -17,7 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Limits;
+use super::tls::Connection;
+use super::{Limits, Tls};
 
 /// How long to wait after the system refused a connection, for want of file descriptors mostly. As `axum::serve`.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -26,11 +27,12 @@ pub(super) struct PacedListener {
     listener: TcpListener,
     connections: Arc<Semaphore>,
     limits: Limits,
+    tls: Option<Tls>,
 }
 
 impl PacedListener {
-    pub(super) fn new(listener: TcpListener, limits: Limits) -> Self {
-        Self { listener, connections: Arc::new(Semaphore::new(limits.max_connections)), limits }
+    pub(super) fn new(listener: TcpListener, limits: Limits, tls: Option<Tls>) -> Self {
+        Self { listener, connections: Arc::new(Semaphore::new(limits.max_connections)), limits, tls }
     }
 
     async fn next(&self) -> io::Result<PacedStream> {
@@ -44,14 +46,14 @@ impl PacedListener {
 }
 
 impl Listener for PacedListener {
-    type Io = PacedStream;
+    type Io = Connection;
     /// Nothing: nobody's address.
     type Addr = ();
 
-    async fn accept(&mut self) -> (PacedStream, ()) {
+    async fn accept(&mut self) -> (Connection, ()) {
         loop {
             match self.next().await {
-                Ok(stream) => return (stream, ()),
+                Ok(stream) => return (Connection::new(stream, self.tls.as_ref()), ()),
                 // The peer gave up between connecting and being accepted; the next one is waiting.
                 Err(error) if is_of_peer(&error) => {}
                 Err(_) => sleep(ACCEPT_PAUSE).await,

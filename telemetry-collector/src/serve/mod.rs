@@ -1,16 +1,21 @@
 //! The HTTP server: events in, requests to erase in, receipts out.
 //!
-//! It keeps and logs nothing of who sends. It has no TLS: behind anything but loopback, a proxy in front of it does
-//! that.
+//! It keeps and logs nothing of who sends. Where it is given no certificate, a proxy in front of it does TLS.
 
 mod body;
 mod door;
 mod erasures;
 mod events;
+mod keys;
 mod limits;
 mod listener;
+mod logs;
+mod metrics;
 mod options;
+mod own;
 mod problem;
+mod rate;
+mod tls;
 mod writer;
 
 use std::future::Future;
@@ -18,19 +23,26 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
+pub use keys::{Key, KeyError, WriteKeys};
 pub use limits::Limits;
 pub use options::ServeOptions;
+pub use tls::{Tls, TlsError};
 
 use door::Door;
 use listener::PacedListener;
+use metrics::Metrics;
+use options::OnFailure;
 use problem::HttpProblem;
+use rate::Rate;
 use writer::Writer;
 
 /// A server that cannot start, or that stopped by itself.
@@ -90,18 +102,35 @@ impl Server {
     /// [`ServeError::Run`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let Self { listener, address, options } = self;
-        let ServeOptions { listen: _, store, policies, limits, clock, on_failure } = options;
+        let readers = options.readers();
+        let ServeOptions { store, policies, limits, clock, on_failure, write_keys, tls, .. } = options;
         let failed = |source| ServeError::Run { address, source };
         let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let metrics = Arc::new(Metrics::new());
+        let on_failure = counted(on_failure, Arc::clone(&metrics));
         let writer = Writer {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             on_failure: Arc::clone(&on_failure),
+            metrics: Arc::clone(&metrics),
         };
         let (jobs, writer) = writer.start().map_err(failed)?;
         let places = Arc::new(Semaphore::new(limits.max_requests));
-        let router = router(Arc::new(Door { policies, store, limits, clock, on_failure, places, jobs }));
-        axum::serve(PacedListener::new(listener, limits), router)
+        let rate = Rate::new(limits.max_requests_per_second, Instant::now());
+        let router = router(Arc::new(Door {
+            policies,
+            store,
+            limits,
+            clock,
+            on_failure,
+            write_keys,
+            readers,
+            rate,
+            metrics,
+            places,
+            jobs,
+        }));
+        axum::serve(PacedListener::new(listener, limits, tls), router)
             .with_graceful_shutdown(shutdown)
             .await
             .map_err(failed)?;
@@ -132,14 +161,27 @@ impl Server {
     }
 }
 
+/// A failure is counted, whatever else is done about it.
+fn counted(act: OnFailure, metrics: Arc<Metrics>) -> OnFailure {
+    Arc::new(move |error| {
+        metrics.store_failed();
+        act(error);
+    })
+}
+
 fn router(door: Arc<Door>) -> Router {
     let takes = |allow| move || async move { HttpProblem::MethodNotAllowed { allow } };
     Router::new()
-        .route("/healthz", get(async || "ok").fallback(takes("GET, HEAD")))
+        .route("/healthz", get(own::health).fallback(takes("GET, HEAD")))
+        .route("/readyz", get(own::readiness).fallback(takes("GET, HEAD")))
+        .route("/metrics", get(own::metrics).fallback(takes("GET, HEAD")))
+        .route("/openapi.json", get(own::openapi).fallback(takes("GET, HEAD")))
         .route("/v1/events", post(events::take).fallback(takes("POST")))
+        .route("/v1/logs", post(logs::take).fallback(takes("POST")))
         .route("/v1/erasures", post(erasures::take).fallback(takes("POST")))
         .route("/v1/erasures/{erasure_id}", get(erasures::receipt).fallback(takes("GET, HEAD")))
         .fallback(async || HttpProblem::NotFound)
+        .layer(from_fn_with_state(Arc::clone(&door), own::count))
         .with_state(door)
 }
 

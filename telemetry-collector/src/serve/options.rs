@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use telemetry_schema::Timestamp;
 
-use super::Limits;
-use crate::{Policies, Store, StoreError};
+use super::keys::{Key, Readers, WriteKeys};
+use super::{Limits, Tls};
+use crate::{SharedPolicies, Store, StoreError};
 
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
@@ -18,23 +19,29 @@ pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
 pub struct ServeOptions {
     pub(super) listen: SocketAddr,
     pub(super) store: Arc<dyn Store>,
-    pub(super) policies: Arc<Policies>,
+    pub(super) policies: SharedPolicies,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) write_keys: Option<WriteKeys>,
+    pub(super) read_token: Option<Key>,
+    pub(super) tls: Option<Tls>,
 }
 
 impl ServeOptions {
     /// Listens on this address, or on any free port where its port is 0.
     #[must_use]
-    pub fn new(listen: SocketAddr, store: Arc<dyn Store>, policies: Policies) -> Self {
+    pub fn new(listen: SocketAddr, store: Arc<dyn Store>, policies: impl Into<SharedPolicies>) -> Self {
         Self {
             listen,
             store,
-            policies: Arc::new(policies),
+            policies: policies.into(),
             limits: Limits::default(),
             clock: Arc::new(system_time),
             on_failure: Arc::new(|_| {}),
+            write_keys: None,
+            read_token: None,
+            tls: None,
         }
     }
 
@@ -61,13 +68,50 @@ impl ServeOptions {
     }
 }
 
+impl ServeOptions {
+    /// Takes events only with a key of their program. Requests to erase need none: whoever knows the random number of
+    /// an installation may ask.
+    #[must_use]
+    pub fn write_keys(mut self, keys: WriteKeys) -> Self {
+        self.write_keys = Some(keys);
+        self
+    }
+
+    /// Answers readers only with this token. Without one anybody may read where the address is loopback, and nobody
+    /// where it is not.
+    #[must_use]
+    pub fn read_token(mut self, token: Key) -> Self {
+        self.read_token = Some(token);
+        self
+    }
+
+    /// Speaks TLS.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    pub(super) fn readers(&self) -> Readers {
+        match &self.read_token {
+            Some(token) => Readers::With(token.clone()),
+            None if self.listen.ip().is_loopback() => Readers::Anybody,
+            None => Readers::Nobody,
+        }
+    }
+}
+
 impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listen, store: _, policies, limits, clock: _, on_failure: _ } = self;
+        let Self { listen, store: _, policies, limits, clock: _, on_failure: _, write_keys, read_token, tls } =
+            self;
         f.debug_struct("ServeOptions")
             .field("listen", listen)
             .field("policies", policies)
             .field("limits", limits)
+            .field("write_keys", write_keys)
+            .field("read_token", read_token)
+            .field("tls", tls)
             .finish_non_exhaustive()
     }
 }

@@ -1,19 +1,23 @@
 //! Every error answer, from one enum: a problem document (RFC 9457) with no internals and no echo of the request.
 
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use telemetry_schema::Problem;
 
-use crate::{BatchError, ErasureError};
+use super::body::MediaType;
+use crate::{BatchError, ErasureError, LogsError};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum HttpProblem {
     NotFound,
+    NoKey,
+    NoToken,
+    TooFast,
     MethodNotAllowed { allow: &'static str },
-    MediaType,
+    MediaType { takes: &'static [MediaType] },
     Encoding,
     BodyTooLarge,
     DecodedTooLarge,
@@ -22,6 +26,7 @@ pub(super) enum HttpProblem {
     NotGzip,
     NoBatch(BatchError),
     NoErasure(ErasureError),
+    NoLogs(LogsError),
     Busy,
     StoreSlow,
     StoreFailed,
@@ -49,11 +54,18 @@ impl HttpProblem {
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+            Self::NoKey => {
+                (StatusCode::UNAUTHORIZED, "no_key", "sending takes a key of the program, as a bearer token")
+            }
+            Self::NoToken => {
+                (StatusCode::UNAUTHORIZED, "no_token", "reading takes the token, as a bearer token")
+            }
+            Self::TooFast => (StatusCode::TOO_MANY_REQUESTS, "too_fast", "too many requests a second"),
             Self::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method", "this takes another method")
             }
-            Self::MediaType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "the body must be application/json")
+            Self::MediaType { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "the body must be of another type")
             }
             Self::Encoding => {
                 let title = "the body must be encoded by gzip or not at all";
@@ -71,6 +83,10 @@ impl HttpProblem {
             Self::NotGzip => (StatusCode::BAD_REQUEST, "not_gzip", "the body is not whole gzip"),
             Self::NoBatch(_) => (StatusCode::BAD_REQUEST, "no_batch", "the body is no batch of events"),
             Self::NoErasure(_) => (StatusCode::BAD_REQUEST, "no_erasure", "the body is no request to erase"),
+            Self::NoLogs(LogsError::TooManyRecords) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_many_records", "the body has too many records")
+            }
+            Self::NoLogs(_) => (StatusCode::BAD_REQUEST, "no_logs", "the body is no OTLP logs request"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "too many requests at once"),
             Self::StoreSlow => (StatusCode::SERVICE_UNAVAILABLE, "store_slow", "the store takes too long"),
             Self::StoreFailed => {
@@ -82,7 +98,8 @@ impl HttpProblem {
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
-            Self::Busy | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
+            Self::NoKey | Self::NoToken => Some((WWW_AUTHENTICATE, "Bearer")),
+            Self::Busy | Self::TooFast | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
             Self::StoreFailed => Some((RETRY_AFTER, LATER)),
             // What is left of the body would be read as the next request.
             Self::BodyTimeout | Self::BodyTooLarge => Some((CONNECTION, "close")),
@@ -98,6 +115,11 @@ impl IntoResponse for HttpProblem {
         let (detail, problems) = match &self {
             Self::NoBatch(error) => (Some(error.to_string()), vec![error.problem()]),
             Self::NoErasure(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::NoLogs(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::MediaType { takes } => {
+                let names: Vec<_> = takes.iter().map(|taken| taken.name()).collect();
+                (Some(format!("this takes {}", names.join(", "))), Vec::new())
+            }
             _ => (None, Vec::new()),
         };
         let kind = format!("urn:telemetry:problem:{key}");

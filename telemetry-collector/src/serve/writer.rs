@@ -5,29 +5,51 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
-use telemetry_schema::Timestamp;
+use telemetry_schema::{Receipt, Refusal, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::metrics::Metrics;
 use super::options::{Clock, OnFailure};
 use crate::{AdmittedBatch, Inserted, Store};
 
-/// A batch that waits for the store, with its place in the queue. The place is given up when the batch is stored, not
-/// when its sender gives up: the semaphore that bounds the places bounds the queue.
+/// The batches of a request that wait for the store, with their place in the queue. The place is given up when they are
+/// stored, not when their sender gives up: the semaphore that bounds the places bounds the queue.
 pub(super) struct Job {
-    pub(super) batch: AdmittedBatch,
+    pub(super) batches: Vec<AdmittedBatch>,
     pub(super) place: OwnedSemaphorePermit,
     pub(super) answer: oneshot::Sender<Result<Stored, NotStored>>,
 }
 
-/// A batch is stored.
+/// The batches of a request are stored.
 pub(super) struct Stored {
-    pub(super) batch: AdmittedBatch,
-    pub(super) inserted: Inserted,
-    pub(super) received_at: Timestamp,
+    batches: Vec<(AdmittedBatch, Inserted)>,
+    received_at: Timestamp,
 }
 
-/// A batch is not stored. Why is for the operator, not for the sender.
+impl Stored {
+    /// A receipt for each batch, in their order.
+    pub(super) fn receipts(self) -> Vec<Receipt> {
+        let Self { batches, received_at } = self;
+        let receipts = batches.into_iter().map(move |(mut batch, inserted)| {
+            let mut refused = batch.take_refused();
+            refused.extend(inserted.refused);
+            refused.sort_by_key(|Refusal { index, .. }| *index);
+            Receipt {
+                batch_id: batch.id(),
+                received_at,
+                accepted: inserted.accepted,
+                duplicates: inserted.duplicates,
+                refused,
+                refused_unnamed: 0,
+            }
+        });
+        receipts.collect()
+    }
+}
+
+/// They are not stored. Why is for the operator, not for the sender.
 pub(super) struct NotStored;
 
 /// What the thread works with.
@@ -35,6 +57,7 @@ pub(super) struct Writer {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -51,21 +74,25 @@ impl Writer {
     }
 
     fn write(&self, jobs: impl Iterator<Item = Job>) {
-        let mut batches = Vec::new();
+        let mut all = Vec::new();
         let mut waiting = Vec::new();
-        for Job { batch, place, answer } in jobs {
-            batches.push(batch);
-            waiting.push((place, answer));
+        for Job { batches, place, answer } in jobs {
+            waiting.push((batches.len(), place, answer));
+            all.extend(batches);
         }
         let received_at = (self.clock)();
-        let inserted = self.store.insert(&batches, received_at);
+        let begun = Instant::now();
+        let inserted = self.store.insert(&all, received_at);
+        self.metrics.wrote(begun.elapsed());
         if let Err(error) = &inserted {
             (self.on_failure)(error);
         }
-        let mut inserted = inserted.unwrap_or_default().into_iter();
-        for (batch, (place, answer)) in batches.into_iter().zip(waiting) {
-            let stored = inserted.next().map(|inserted| Stored { batch, inserted, received_at });
-            // Nobody waits any more where the sender timed out. The batch is stored all the same.
+        let is_stored = inserted.is_ok();
+        let mut batches = all.into_iter().zip(inserted.unwrap_or_default());
+        for (count, place, answer) in waiting {
+            let stored =
+                is_stored.then(|| Stored { batches: batches.by_ref().take(count).collect(), received_at });
+            // Nobody waits any more where the sender timed out. The batches are stored all the same.
             let _ = answer.send(stored.ok_or(NotStored));
             drop(place);
         }

@@ -7,7 +7,10 @@ mod sample;
 
 mod admitting;
 mod erasing;
+mod guarding;
+mod lines;
 mod load;
+mod logs;
 mod reporting;
 mod serving;
 mod storing;

@@ -88,6 +88,10 @@ fn documented(attribute: &str, value: Option<&Json>) -> Option<Json> {
         ("service.name", None) => Some(json!("unknown_service")),
         ("os.type", Some("ubuntu")) => Some(json!("linux")),
         ("host.arch", Some("x86_64")) => Some(json!("amd64")),
+        ("telemetry.started_at.offset_min" | "telemetry.completed_at.offset_min", Some(time)) => {
+            assert!(time.ends_with("+01:00"), "{time}");
+            Some(json!(60))
+        }
         ("telemetry.command.path", _) => {
             let words: Vec<&str> = value?.as_array()?.iter().filter_map(Json::as_str).collect();
             Some(json!(words.join(" ")))

@@ -101,6 +101,12 @@ fn record(event: &Event) -> LogRecord {
         attributes.push(attribute("telemetry.auth_method", text(method.key())));
     }
     push_command(command, &mut attributes);
+    // A moment in OTLP has no offset; the event has one.
+    for (name, moment) in [("started_at", started_at), ("completed_at", completed_at)] {
+        if moment.offset_min() != 0 {
+            attributes.push(attribute(&format!("telemetry.{name}.offset_min"), number(moment.offset_min())));
+        }
+    }
     attributes.push(attribute("telemetry.duration_us", number(*duration_us)));
     let severity = push_outcome(outcome, &mut attributes);
     if let Some(code) = exit_code {
