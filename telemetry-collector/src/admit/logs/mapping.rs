@@ -51,6 +51,7 @@ const RECORD: [(&str, &str); 24] = [
     ("error.type", "outcome.code"),
     ("error.message", "outcome.message"),
     ("telemetry.outcome.fingerprint", "outcome.fingerprint"),
+    ("telemetry.outcome.location", "outcome.location"),
     ("telemetry.outcome.signal", "outcome.signal"),
     ("process.exit.code", "exit_code"),
     ("telemetry.context.ci", "context.ci"),
