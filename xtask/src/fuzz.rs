@@ -15,7 +15,7 @@ use crate::document::{BENCHMARKS, table, write_part};
 use crate::say;
 
 /// Every target; the name is that of its file in `fuzz/fuzz_targets`.
-const TARGETS: [&str; 5] = ["policy", "command_line", "error_text", "detectors", "event"];
+const TARGETS: [&str; 6] = ["policy", "command_line", "error_text", "detectors", "event", "door"];
 
 /// One input that takes longer than this is a finding.
 const SECONDS_AN_INPUT: u32 = 20;

@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use telemetry_schema::{ErasureReceipt, Receipt};
 
-/// The type of what [`Metrics::page`] gives, by the OpenMetrics specification, which Prometheus takes.
+/// The type of what [`Metrics::page`] gives, as Prometheus takes it.
 pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// From a receipt of a fast disk to the time after which the store is given up.
