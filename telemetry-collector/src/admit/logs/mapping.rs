@@ -33,7 +33,7 @@ const RESOURCE: [(&str, &str); 5] = [
 ];
 
 /// Attributes of a record whose values go as they are.
-const RECORD: [(&str, &str); 24] = [
+const RECORD: [(&str, &str); 25] = [
     ("log.record.uid", "event_id"),
     ("telemetry.schema_version", "schema_version"),
     ("telemetry.policy_version", "policy_version"),
