@@ -219,7 +219,7 @@ fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(talk.contains("\"event_id\""), "{talk}");
-    assert!(out.contains("git version") && out.contains("Report on"), "{out}");
+    assert!(out.contains("git version") && out.contains("Overview of"), "{out}");
     assert!(home.snapshot().is_empty());
 }
 

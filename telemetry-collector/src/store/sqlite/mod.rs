@@ -3,18 +3,21 @@
 mod file;
 mod insert;
 mod migrate;
-mod queries;
+mod reader;
+mod rollup;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use telemetry_schema::Timestamp;
 
-use super::{Inserted, Store, StoreError};
-use crate::{AdmittedBatch, Report, ReportOptions};
+use super::{Inserted, Reader, Store, StoreError};
+use crate::AdmittedBatch;
 use file::Missing;
+use reader::SqliteReader;
 
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,6 +32,8 @@ pub struct SqliteStore {
     writer: Mutex<Connection>,
     /// Absent in memory, where a second connection would be a second database.
     reader: Option<Mutex<Connection>>,
+    /// Events stored by this process and not yet counted.
+    uncounted: AtomicU64,
 }
 
 impl SqliteStore {
@@ -62,7 +67,7 @@ impl SqliteStore {
         let mut writer = Connection::open_in_memory().map_err(failed)?;
         migrate::migrate(&mut writer, &path)?;
         writer.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
-        Ok(Self { path, writer: Mutex::new(writer), reader: None })
+        Ok(Self { path, writer: Mutex::new(writer), reader: None, uncounted: AtomicU64::new(0) })
     }
 
     fn open_file(path: &Path, missing: Missing) -> Result<Self, StoreError> {
@@ -73,19 +78,35 @@ impl SqliteStore {
         configure(&writer).map_err(failed)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
         reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Some(Mutex::new(reader)) })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            reader: Some(Mutex::new(reader)),
+            uncounted: AtomicU64::new(0),
+        })
     }
 }
 
 impl Store for SqliteStore {
     fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError> {
-        insert::insert(&mut lock(&self.writer), batches, received_at)
-            .map_err(|source| failure("write", &self.path, source))
+        let mut writer = lock(&self.writer);
+        let inserted = insert::insert(&mut writer, batches, received_at)
+            .map_err(|source| failure("write", &self.path, source))?;
+        let stored: u64 = inserted.iter().map(|batch| batch.accepted).sum();
+        if self.uncounted.fetch_add(stored, Ordering::Relaxed) + stored >= rollup::CHUNK {
+            self.uncounted.store(0, Ordering::Relaxed);
+            // The events are stored, whatever becomes of this: what is not counted now, the next report counts.
+            let _ = rollup::count_some(&mut writer);
+        }
+        Ok(inserted)
     }
 
-    fn report(&self, options: &ReportOptions) -> Result<Report, StoreError> {
-        let mut connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
-        queries::report(&mut connection, options).map_err(|source| failure("read", &self.path, source))
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        let failed = |source| failure("read", &self.path, source);
+        // A chunk at a time, so that writers come between.
+        while rollup::count_some(&mut lock(&self.writer)).map_err(failed)? == rollup::CHUNK {}
+        let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
+        Ok(Box::new(SqliteReader::begin(connection, &self.path).map_err(failed)?))
     }
 }
 
