@@ -41,6 +41,29 @@ fn terminal_width() -> Option<u16> {
     None
 }
 
+/// A sentence in lines of the terminal's width, each led by as many blanks.
+pub(crate) fn wrapped(text: &str, blanks: usize) -> String {
+    let mut lines = String::new();
+    let mut length = usize::MAX;
+    for word in text.split(' ') {
+        let word_length = word.chars().count();
+        if length == usize::MAX {
+            lines.push_str(&" ".repeat(blanks));
+            length = blanks;
+        } else if length + 1 + word_length > usize::from(width()) {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(blanks));
+            length = blanks;
+        } else {
+            lines.push(' ');
+            length += 1;
+        }
+        lines.push_str(word);
+        length += word_length;
+    }
+    lines
+}
+
 /// The longest word that keeps a column wide: a path or an address is broken rather than the table.
 const MAX_WORD: usize = 18;
 

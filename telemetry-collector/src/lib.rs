@@ -17,6 +17,6 @@ pub use report::{
 };
 pub use serve::{Limits, RunningServer, ServeError, ServeOptions, Server};
 pub use store::{
-    Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store, StoreError, Subject,
+    BANDS_MS, Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store, StoreError, Subject,
     Tally,
 };

@@ -15,7 +15,7 @@ use telemetry_transport::Which;
 use crate::args;
 use crate::draw::{self, Drawing};
 use crate::policies;
-use crate::render::{Align, table, talk};
+use crate::render::{Align, table, talk, wrapped};
 
 /// Weeks that a table lists on a terminal; the line above it draws all.
 const WEEKS: usize = 8;
@@ -104,9 +104,10 @@ fn import(store: &SqliteStore, policies: &Policies, lines: &[String], now: Times
 
 pub(crate) fn text(report: &Report, source: &str, drawing: Drawing) -> String {
     let name = report.query.name;
-    let mut text = format!("{} of {source}\n{}\n", name.title(), name.question());
+    let title = format!("{} of {source}", name.title());
+    let mut text = format!("{}\n{}\n", wrapped(&title, 0), name.question());
     for note in &report.notes {
-        let _ = writeln!(text, "{note}");
+        let _ = writeln!(text, "{}", wrapped(note, 0));
     }
     let told = |section: &&Section| !section.rows.is_empty() || !section.notes.is_empty();
     for section in report.sections.iter().filter(told) {
@@ -141,7 +142,7 @@ fn section_text(section: &Section, drawing: Drawing) -> String {
         }
     }
     for note in &section.notes {
-        let _ = writeln!(text, " {note}");
+        let _ = writeln!(text, "{}", wrapped(note, 1));
     }
     text
 }

@@ -53,6 +53,10 @@ impl Report {
                 let _ = writer.write_record(std::iter::once(section.key.to_owned()).chain(cells));
             }
         }
+        let _ = writer.write_record(["section", "note"]);
+        for note in &self.notes {
+            let _ = writer.write_record(["notes", note]);
+        }
         writer.into_inner().unwrap_or_default()
     }
 }

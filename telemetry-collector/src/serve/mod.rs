@@ -1,4 +1,4 @@
-//! The HTTP server: `POST /v1/events` and `GET /healthz`.
+//! The HTTP server: `POST /v1/events`, the pages of [`page`] and `GET /healthz`.
 //!
 //! It keeps and logs nothing of who sends. It has no TLS: behind anything but loopback, a proxy in front of it does
 //! that.
@@ -8,6 +8,7 @@ mod events;
 mod limits;
 mod listener;
 mod options;
+mod page;
 mod problem;
 mod writer;
 
@@ -88,12 +89,20 @@ impl Server {
     /// [`ServeError::Run`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let Self { listener, address, options } = self;
-        let ServeOptions { listen: _, store, policies, limits, clock, on_failure } = options;
+        let ServeOptions { listen: _, store, policies, limits, clock, on_failure, min_installs, notice } = options;
+        let pages = page::Pages {
+            store: Arc::clone(&store),
+            limits,
+            on_failure: Arc::clone(&on_failure),
+            programs: policies.programs().map(ToString::to_string).collect(),
+            min_installs,
+            notice,
+        };
         let failed = |source| ServeError::Run { address, source };
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let (jobs, writer) = Writer { store, clock, on_failure }.start().map_err(failed)?;
         let places = Arc::new(Semaphore::new(limits.max_requests));
-        let router = router(Arc::new(Door { policies, limits, places, jobs }));
+        let router = router(Arc::new(Door { policies, limits, places, jobs }), pages);
         axum::serve(PacedListener::new(listener, limits), router)
             .with_graceful_shutdown(shutdown)
             .await
@@ -125,13 +134,14 @@ impl Server {
     }
 }
 
-fn router(door: Arc<Door>) -> Router {
+fn router(door: Arc<Door>, pages: page::Pages) -> Router {
     let takes = |allow| move || async move { HttpProblem::MethodNotAllowed { allow } };
     Router::new()
         .route("/healthz", get(async || "ok").fallback(takes("GET, HEAD")))
         .route("/v1/events", post(events::take).fallback(takes("POST")))
         .fallback(async || HttpProblem::NotFound)
         .with_state(door)
+        .merge(page::router(pages))
 }
 
 /// A server that runs on threads of its own. Dropping it stops it.

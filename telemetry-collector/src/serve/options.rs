@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use telemetry_schema::Timestamp;
 
 use super::Limits;
-use crate::{Policies, Store, StoreError};
+use crate::{Policies, Query, ReportName, Store, StoreError};
 
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
@@ -22,6 +22,8 @@ pub struct ServeOptions {
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
+    pub(super) min_installs: u64,
+    pub(super) notice: Option<String>,
 }
 
 impl ServeOptions {
@@ -35,6 +37,8 @@ impl ServeOptions {
             limits: Limits::default(),
             clock: Arc::new(system_time),
             on_failure: Arc::new(|_| {}),
+            min_installs: Query::new(ReportName::Overview).min_installs,
+            notice: None,
         }
     }
 
@@ -52,6 +56,20 @@ impl ServeOptions {
         self
     }
 
+    /// Installs that a row of a report needs to be shown, instead of 10. Who reads can ask for more, not for less.
+    #[must_use]
+    pub fn min_installs(mut self, installs: u64) -> Self {
+        self.min_installs = installs;
+        self
+    }
+
+    /// A sentence that stands on every page and in every report, such as that its numbers are made up.
+    #[must_use]
+    pub fn notice(mut self, sentence: impl Into<String>) -> Self {
+        self.notice = Some(sentence.into());
+        self
+    }
+
     /// What to do when the store fails, such as to say so to the operator. Senders are told to come again, whatever
     /// this does. Called on the store's thread, so it should not take long.
     #[must_use]
@@ -63,11 +81,13 @@ impl ServeOptions {
 
 impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listen, store: _, policies, limits, clock: _, on_failure: _ } = self;
+        let Self { listen, store: _, policies, limits, clock: _, on_failure: _, min_installs, notice } = self;
         f.debug_struct("ServeOptions")
             .field("listen", listen)
             .field("policies", policies)
             .field("limits", limits)
+            .field("min_installs", min_installs)
+            .field("notice", notice)
             .finish_non_exhaustive()
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum HttpProblem {
     Busy,
     StoreSlow,
     StoreFailed,
+    StoreUnreadable,
+    BadQuery { parameter: &'static str },
 }
 
 /// Seconds until a client should come again. A queue of durable writes drains in less; a store that failed, say by
@@ -74,6 +76,12 @@ impl HttpProblem {
             Self::StoreFailed => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store_failed", "the store cannot be written")
             }
+            Self::StoreUnreadable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "store_unreadable", "the store cannot be read")
+            }
+            Self::BadQuery { .. } => {
+                (StatusCode::BAD_REQUEST, "query", "a parameter of the address has no such value")
+            }
         }
     }
 
@@ -81,7 +89,7 @@ impl HttpProblem {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
             Self::Busy | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
-            Self::StoreFailed => Some((RETRY_AFTER, LATER)),
+            Self::StoreFailed | Self::StoreUnreadable => Some((RETRY_AFTER, LATER)),
             // What is left of the body would be read as the next request.
             Self::BodyTimeout | Self::BodyTooLarge => Some((CONNECTION, "close")),
             _ => None,
@@ -95,6 +103,9 @@ impl IntoResponse for HttpProblem {
         let header = self.header();
         let (detail, problems) = match &self {
             Self::NoBatch(error) => (Some(error.to_string()), vec![error.problem()]),
+            Self::BadQuery { parameter } if !parameter.is_empty() => {
+                (Some(format!("parameter `{parameter}`")), Vec::new())
+            }
             _ => (None, Vec::new()),
         };
         let kind = format!("urn:telemetry:problem:{key}");

@@ -13,7 +13,7 @@ use crate::report::{Query, Report, answer};
 use crate::AdmittedBatch;
 
 pub use durations::Durations;
-pub use question::{Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};
+pub use question::{BANDS_MS, Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};
 pub use sqlite::SqliteStore;
 
 /// A place for admitted events, and the questions it answers about them.

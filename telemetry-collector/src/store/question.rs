@@ -38,7 +38,13 @@ pub enum Subject {
     CiVendor,
     /// The key of the coding agent; no runs without one.
     Agent,
+    /// How long it took, roughly: the upper bound of one of [`BANDS_MS`] in milliseconds; no word above the last.
+    Band,
 }
+
+/// Upper bounds of bands of durations, in milliseconds: three an order of magnitude, about as wide as the differences
+/// that people feel.
+pub const BANDS_MS: [u64; 14] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000];
 
 /// Whether to tell times apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

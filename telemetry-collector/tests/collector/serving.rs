@@ -74,7 +74,14 @@ fn a_bad_request_gets_its_problem_document_and_leaves_the_server_as_it_was() {
     let post = "POST /v1/events";
     let text = ("Content-Type", "text/hunter2");
     let cases: Vec<Case> = vec![
-        ("GET /", vec![], vec![], 404, "not_found"),
+        ("GET /v1", vec![], vec![], 404, "not_found"),
+        ("GET /reports/hunter2", vec![], vec![], 404, "not_found"),
+        ("GET /reports/commands.hunter2", vec![], vec![], 404, "not_found"),
+        ("POST /", vec![], vec![], 405, "method"),
+        ("GET /?os=hunter2", vec![], vec![], 400, "query"),
+        ("GET /?since=hunter2", vec![], vec![], 400, "query"),
+        ("GET /?ci=hunter2&ci=hunter2", vec![], vec![], 400, "query"),
+        ("GET /reports/commands.json?top=-1&program=hunter2", vec![], vec![], 400, "query"),
         ("POST /v1/hunter2", vec![JSON], good.clone(), 404, "not_found"),
         ("GET /v1/events?hunter2", vec![], vec![], 405, "method"),
         ("PUT /v1/events", vec![JSON], good.clone(), 405, "method"),

@@ -1,30 +1,10 @@
 //! How long runs take: percentiles by command and by version, and the whole distribution.
 
-use super::guard::{Row, by_program, guard, is_shown};
-use super::{Asker, COMMAND, PROGRAM, RUNS, UNKNOWN, command, program};
+use super::guard::{Row, by_program, guard};
+use super::{Asker, COMMAND, INSTALLS, PROGRAM, RUNS, UNKNOWN, command, program};
 use crate::report::cell::{estimates, numbers, words};
-use crate::report::{Cell, Chart, ChartKind, Column, Layout, Section, Shown, Weight, median_ranks, suppress};
-use crate::store::{Durations, Programs, StoreError, Subject};
-
-/// Upper bounds of the bars, in milliseconds: three an order of magnitude, so that bars are about as wide as the
-/// differences people feel.
-const BOUNDS: [(f64, &str); 15] = [
-    (1.0, "up to 1 ms"),
-    (2.0, "1 to 2 ms"),
-    (5.0, "2 to 5 ms"),
-    (10.0, "5 to 10 ms"),
-    (20.0, "10 to 20 ms"),
-    (50.0, "20 to 50 ms"),
-    (100.0, "50 to 100 ms"),
-    (200.0, "100 to 200 ms"),
-    (500.0, "200 to 500 ms"),
-    (1_000.0, "0.5 to 1 s"),
-    (2_000.0, "1 to 2 s"),
-    (5_000.0, "2 to 5 s"),
-    (10_000.0, "5 to 10 s"),
-    (60_000.0, "10 to 60 s"),
-    (f64::INFINITY, "over a minute"),
-];
+use crate::report::{Cell, Chart, ChartKind, Column, Section, median_ranks};
+use crate::store::{BANDS_MS, Durations, Programs, StoreError, Subject};
 
 pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     let query = asker.query;
@@ -76,37 +56,29 @@ pub(super) fn median(durations: &Durations) -> Cell {
     }
 }
 
-/// Runs by how long they took. How many installs a bar is of is not known: it is guarded as if each run was one.
+/// Runs by how long they took, with the bands between that nobody fell into.
 fn distribution(asker: &mut Asker) -> Result<Section, StoreError> {
     let query = asker.query;
-    let tally = asker.groups(Subject::All, Programs::Together)?.pop().map(|group| group.tally).unwrap_or_default();
-    let mut counts = [0_u64; BOUNDS.len()];
-    if is_shown(&tally, query) {
-        for (ms, runs) in tally.durations.iter_ms() {
-            if let Some(bar) = BOUNDS.iter().position(|(bound, _)| ms <= *bound) {
-                counts[bar] += runs;
-            }
-        }
+    let mut guarded = guard(asker.groups(Subject::Band, Programs::Together)?, query, |_| ());
+    let band = |row: &Row| {
+        let bound = row.group.word(0).and_then(|bound| bound.parse::<u64>().ok());
+        bound.and_then(|bound| BANDS_MS.iter().position(|known| *known == bound)).unwrap_or(BANDS_MS.len())
+    };
+    guarded.rows.sort_by_key(band);
+    let title = ("distribution", "How long runs take");
+    let columns = [words("duration", "Duration"), RUNS, INSTALLS];
+    let chart = Chart { kind: ChartKind::Distribution, label: 0, value: 1 };
+    Ok(guarded.section(&query.clone().top(usize::MAX), title, columns, Some(chart), |row| {
+        let tally = &row.group.tally;
+        vec![Cell::text(band_title(band(row))), Cell::Count(tally.runs), Cell::Count(tally.installs)]
+    }))
+}
+
+fn band_title(band: usize) -> String {
+    let bound = |band: usize| BANDS_MS.get(band).map(|ms| super::whole_milliseconds(*ms));
+    match (band.checked_sub(1).and_then(bound), bound(band)) {
+        (None, Some(high)) => format!("up to {high}"),
+        (Some(low), Some(high)) => format!("{low} to {high}"),
+        (low, None) => format!("over {}", low.unwrap_or_default()),
     }
-    let ends = |mut bars: std::slice::Iter<u64>| bars.position(|count| *count > 0);
-    let first = ends(counts.iter()).unwrap_or(counts.len());
-    let last = counts.iter().rposition(|count| *count > 0).map_or(first, |last| last + 1);
-    let weights: Vec<_> = counts[first..last]
-        .iter()
-        .map(|runs| Weight { size: *runs, installs: *runs / 10, ci_runs: 0, hidden: false })
-        .collect();
-    let shown = suppress(&weights, query.min_installs);
-    let rows = (first..last).zip(&shown).map(|(bar, shown)| {
-        let runs = if *shown == Shown::Yes { Cell::Count(counts[bar]) } else { Cell::Few };
-        vec![Cell::text(BOUNDS[bar].1), runs]
-    });
-    Ok(Section {
-        key: "distribution",
-        title: "How long runs take".to_owned(),
-        layout: Layout::List,
-        columns: vec![words("duration", "Duration"), RUNS],
-        rows: rows.collect(),
-        chart: Some(Chart { kind: ChartKind::Distribution, label: 0, value: 1 }),
-        notes: Vec::new(),
-    })
 }

@@ -153,3 +153,11 @@ fn microseconds(us: u64) -> Cell {
     let us = us as f64;
     Cell::Milliseconds(us / 1000.0)
 }
+
+/// A bound of a band: `5 ms`, `10 s`.
+fn whole_milliseconds(ms: u64) -> String {
+    match ms {
+        ms if ms < 1_000 => format!("{ms} ms"),
+        ms => format!("{} s", ms / 1_000),
+    }
+}

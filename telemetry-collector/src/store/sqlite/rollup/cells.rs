@@ -6,7 +6,7 @@ use super::names::{Names, Segment};
 use super::number;
 use super::sum::Timed;
 use crate::report::monday;
-use crate::store::Subject;
+use crate::store::{BANDS_MS, Subject};
 
 /// A place in the table of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,8 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
     add(Subject::Arch, &[Some(arch.key())])?;
     add(Subject::InstallSource, &[event.app.install_source.map(|source| source.key())])?;
     add(Subject::AuthMethod, &[event.auth_method.map(|method| method.key())])?;
+    let bound = BANDS_MS.iter().find(|bound| event.duration_us <= **bound * 1000).map(ToString::to_string);
+    add(Subject::Band, &[bound.as_deref()])?;
     match &event.outcome {
         Outcome::Error { code, message, fingerprint } => {
             let fingerprint = fingerprint.as_ref().map(AsRef::<str>::as_ref);

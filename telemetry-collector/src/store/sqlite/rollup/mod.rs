@@ -39,6 +39,7 @@ pub(super) fn number(subject: Subject) -> u8 {
         Subject::AuthMethod => 12,
         Subject::CiVendor => 13,
         Subject::Agent => 14,
+        Subject::Band => 15,
     }
 }
 
