@@ -8,6 +8,7 @@ mod draw;
 mod exec;
 mod policies;
 mod render;
+mod sample;
 
 pub use args::Arguments;
 

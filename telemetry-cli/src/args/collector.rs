@@ -35,6 +35,12 @@ pub struct Serve {
     /// A policy file to admit events by, besides the shipped ones; repeatable
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,
+    /// Installs that a row of a report needs to be shown
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub min_installs: u64,
+    /// Serve a year of a made-up program's events from a temporary store, to see the reports
+    #[arg(long, conflicts_with_all = ["store", "policy"])]
+    pub demo: bool,
 }
 
 /// `telemetry report`

@@ -1,38 +1,71 @@
 //! `telemetry serve`
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use telemetry_client::Client;
-use telemetry_collector::{ServeOptions, Server, SqliteStore};
+use telemetry_collector::{Policies, ServeOptions, Server, SqliteStore, Store as _};
 
 use crate::args::Serve;
 use crate::policies;
 use crate::render::{complain, talk};
+use crate::sample;
 
 /// The name of the store's file where none is given.
 const STORE: &str = "collector.sqlite";
 
 pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
-    let Serve { listen, store, policy } = serve;
+    if serve.demo {
+        return demo(&serve);
+    }
+    let Serve { listen, store, policy, min_installs, demo: _ } = serve;
     let path = match store {
         Some(path) => path,
         None => default_store()?,
     };
     let policies = policies::admitting(&policy)?;
     let store = Arc::new(SqliteStore::open(&path)?);
-    let options = ServeOptions::new(listen, store, policies)
-        .on_store_failure(|error| complain(&anyhow!("{error}").context("events are not stored")));
-    let server = Server::bind(options)?;
+    let server = Server::bind(options(listen, store, policies).min_installs(min_installs))?;
     let address = server.address();
     talk(&format!(
         "telemetry: collecting on http://{address}\n\
          telemetry: store {path}\n\
+         telemetry: open http://{address}/ to read reports\n\
          telemetry: TELEMETRY_ENDPOINT=http://{address} sends events here; telemetry report --store {path} reports",
         path = path.display()
     ));
+    serve_until_stopped(server)
+}
+
+/// Serves sample data from a store that goes away.
+fn demo(serve: &Serve) -> Result<ExitCode> {
+    let home = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let path = home.path().join("sample.sqlite");
+    let store = Arc::new(SqliteStore::open(&path)?);
+    talk("telemetry: making a year of sample data …");
+    let events = sample::fill(&*store, Client::new().now())?;
+    // Counted now, so that the first page does not wait.
+    drop(store.reader()?);
+    let options = options(serve.listen, store, sample::policies()?);
+    let server = Server::bind(options.min_installs(serve.min_installs).notice(sample::NOTICE))?;
+    talk(&format!(
+        "telemetry: {events} made-up events of a made-up program in {path}, which goes when this ends\n\
+         telemetry: open http://{address}/",
+        address = server.address(),
+        path = path.display()
+    ));
+    serve_until_stopped(server)
+}
+
+fn options(listen: SocketAddr, store: Arc<SqliteStore>, policies: Policies) -> ServeOptions {
+    ServeOptions::new(listen, store, policies)
+        .on_store_failure(|error| complain(&anyhow!("{error}").context("the store failed")))
+}
+
+fn serve_until_stopped(server: Server) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(server.run(asked_to_stop()))?;
     Ok(ExitCode::SUCCESS)

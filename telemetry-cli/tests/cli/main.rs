@@ -11,5 +11,6 @@ mod document;
 mod exec;
 mod export;
 mod home;
+mod page;
 mod policy;
 mod way;

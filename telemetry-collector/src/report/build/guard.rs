@@ -1,5 +1,7 @@
 //! Groups into rows: hides what is of too few installs, orders, and leaves out what is beyond the asked number.
 
+use std::fmt::Write as _;
+
 use crate::report::{Cell, Chart, Column, Layout, Query, Section, Shown, Weight, share, suppress};
 use crate::store::{Group, Tally};
 
@@ -35,7 +37,7 @@ impl Guarded {
             let mut note =
                 format!("{} with fewer than {} installs {is} not shown", rows(self.too_few), query.min_installs);
             if self.cover > 0 {
-                note.push_str(&format!(", and {} from which they could be worked out", rows(self.cover)));
+                let _ = write!(note, ", and {} from which they could be worked out", rows(self.cover));
             }
             note.push('.');
             notes.push(note);
@@ -86,7 +88,7 @@ pub(super) fn is_shown(tally: &Tally, query: &Query) -> bool {
 /// Guards groups that add up to totals part by part, and orders them: most runs first, then by name.
 pub(super) fn guard<K: Ord>(groups: Vec<Group>, query: &Query, part: impl Fn(&Group) -> K) -> Guarded {
     let mut groups = groups;
-    groups.sort_by(|a, b| part(a).cmp(&part(b)));
+    groups.sort_by_key(&part);
     let mut guarded = Guarded::default();
     let mut groups = groups.into_iter().peekable();
     while let Some(first) = groups.next() {

@@ -8,8 +8,8 @@ use crate::report::cell::{numbers, words};
 use crate::report::{Cell, Chart, ChartKind, Column, Section, share};
 use crate::store::{Group, Programs, StoreError, Subject};
 
-const fn bars(label: usize, value: usize) -> Option<Chart> {
-    Some(Chart { kind: ChartKind::Bars, label, value })
+const fn bars(label: usize, value: usize) -> Chart {
+    Chart { kind: ChartKind::Bars, label, value }
 }
 
 /// The first rows of most of them.
@@ -32,7 +32,7 @@ pub(super) fn commands(asker: &mut Asker) -> Result<Section, StoreError> {
         numbers("p50_ms", "Median"),
         numbers("p95_ms", "95th percentile"),
     ];
-    Ok(guarded.section(asker.query, ("commands", "Commands"), columns, bars(1, 2), |row| {
+    Ok(guarded.section(asker.query, ("commands", "Commands"), columns, Some(bars(1, 2)), |row| {
         let tally = &row.group.tally;
         vec![
             program(&row.group),
@@ -94,7 +94,7 @@ pub(super) fn flags(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
         query,
         ("flags", "Flags"),
         [PROGRAM, COMMAND, flag, RUNS, INSTALLS, numbers("error_rate", "Errors")],
-        bars(2, 3),
+        Some(bars(2, 3)),
         |row| {
             let group = &row.group;
             vec![
@@ -190,7 +190,7 @@ fn simple(
         numbers("share", "Share of shown"),
         numbers("error_rate", "Errors"),
     ];
-    Ok(guarded.section(asker.query, title, columns, bars(0, 1), |row| {
+    Ok(guarded.section(asker.query, title, columns, Some(bars(0, 1)), |row| {
         let tally = &row.group.tally;
         vec![
             cell(&row.group),

@@ -52,7 +52,9 @@ pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
         let week = Week { monday: group.week.unwrap_or_default(), installs, share: share(installs, whole) };
         by_version.entry(by_name(group)).or_default().push(week);
     }
-    by_version.values_mut().for_each(|weeks| weeks.sort_by_key(|week| week.monday));
+    for weeks in by_version.values_mut() {
+        weeks.sort_by_key(|week| week.monday);
+    }
     let adoption = adoption(asker, &by_version)?;
 
     guarded.rows.sort_by(|a, b| b.group.week.cmp(&a.group.week).then_with(|| newest(&a.group, &b.group)));
@@ -128,7 +130,7 @@ pub(super) fn newest_first(rows: &mut [Row]) {
 }
 
 fn newest(a: &Group, b: &Group) -> Ordering {
-    let order = |group: &Group| group.word(0).map(|version| order(version));
+    let order = |group: &Group| group.word(0).map(order);
     a.program.cmp(&b.program).then_with(|| order(b).cmp(&order(a)))
 }
 

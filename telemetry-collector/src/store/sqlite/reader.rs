@@ -136,6 +136,9 @@ fn each_count(
     Ok(())
 }
 
+/// Program, key, week.
+type Name = (Option<String>, Vec<Option<String>>, Option<i64>);
+
 fn groups(connection: &Connection, question: &Question) -> rusqlite::Result<Vec<Group>> {
     // By program, key and week. There are few programs: each is kept once.
     let mut programs: Vec<Option<String>> = Vec::new();
@@ -155,8 +158,7 @@ fn groups(connection: &Connection, question: &Question) -> rusqlite::Result<Vec<
         sums.entry((program, row.get(1)?, week)).or_default().merge(&Sum::read(row, 3)?);
         Ok(())
     })?;
-    let mut named: BTreeMap<(Option<String>, Vec<Option<String>>, Option<i64>), (Sum, Option<String>)> =
-        BTreeMap::new();
+    let mut named: BTreeMap<Name, (Sum, Option<String>)> = BTreeMap::new();
     for ((program, key, week), sum) in sums {
         let mut key = words(connection, key)?;
         let mut message = None;

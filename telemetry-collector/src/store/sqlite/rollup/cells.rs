@@ -1,10 +1,10 @@
 //! Which sums one run is in.
 
-use telemetry_schema::{App, Event, Os, Outcome, Place as Where};
+use telemetry_schema::{App, AuthMethod, Event, InstallSource, Os, Outcome, Place as Where};
 
 use super::names::{Names, Segment};
 use super::number;
-use super::sum::Timed;
+use super::sum::{Timed, in_ci};
 use crate::report::monday;
 use crate::store::{BANDS_MS, Subject};
 
@@ -40,14 +40,14 @@ fn segments(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(i64, i64)
     let App { name, version, install_source } = &event.app;
     let program = name.as_ref().map(AsRef::<str>::as_ref);
     let version = version.as_ref().map(AsRef::<str>::as_ref);
-    let (os, source) = (Some(event.os.name.key()), install_source.map(|source| source.key()));
+    let (os, source) = (Some(event.os.name.key()), install_source.map(InstallSource::key));
     let bare = Segment {
         level: 0,
         program,
         version: None,
         os: None,
         source: None,
-        ci: event.context.ci.is_some() || event.install_id == Some(telemetry_schema::InstallId::CI),
+        ci: in_ci(event),
     };
     let day = event.started_at.unix_us().div_euclid(24 * 60 * 60 * 1_000_000);
     [
@@ -78,8 +78,8 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
     add(Subject::Version, &[version])?;
     add(Subject::System, &[Some(os.key()), os_version])?;
     add(Subject::Arch, &[Some(arch.key())])?;
-    add(Subject::InstallSource, &[event.app.install_source.map(|source| source.key())])?;
-    add(Subject::AuthMethod, &[event.auth_method.map(|method| method.key())])?;
+    add(Subject::InstallSource, &[event.app.install_source.map(InstallSource::key)])?;
+    add(Subject::AuthMethod, &[event.auth_method.map(AuthMethod::key)])?;
     let bound = BANDS_MS.iter().find(|bound| event.duration_us <= **bound * 1000).map(ToString::to_string);
     add(Subject::Band, &[bound.as_deref()])?;
     match &event.outcome {

@@ -14,6 +14,7 @@ use telemetry_schema::Event;
 #[expect(unused_imports, reason = "called where an erasure deletes events")]
 pub(super) use erase::erase;
 pub(super) use sum::Sum;
+use sum::Run;
 
 use crate::store::Subject;
 use cells::{Place, cells};
@@ -85,9 +86,9 @@ struct Sums(HashMap<Place, Sum>);
 
 impl Sums {
     fn add(&mut self, event: &Event, names: &mut Names) -> rusqlite::Result<()> {
-        let run = Sum::of_run(event, names)?;
+        let run = Run::of(event, names)?;
         for (place, timed) in cells(event, names)? {
-            self.0.entry(place).or_default().add(&run, timed);
+            self.0.entry(place).or_default().add(run, timed);
         }
         Ok(())
     }

@@ -22,47 +22,58 @@ pub(in crate::store::sqlite) struct Sum {
     pub(super) failed_installs: RoaringBitmap,
 }
 
-impl Sum {
-    pub(super) fn of_run(event: &Event, names: &mut Names) -> rusqlite::Result<Self> {
-        let failed = matches!(event.outcome, Outcome::Error { .. } | Outcome::Panic);
-        let ci = event.context.ci.is_some() || event.install_id == Some(InstallId::CI);
-        let mut sum = Self { runs: 1, errors: u64::from(failed), ci_runs: u64::from(ci), ..Self::default() };
-        if failed {
-            sum.failed_us = event.duration_us;
-        }
-        sum.durations.add(event.duration_us);
-        // The one that all CI runs share is nobody's.
-        if let Some(install) = event.install_id.filter(|install| *install != InstallId::CI) {
-            let number = names.install(install)?;
-            sum.installs.insert(number);
-            if failed {
-                sum.failed_installs.insert(number);
-            }
-        }
-        Ok(sum)
-    }
+/// One run, as far as it is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    failed: bool,
+    ci: bool,
+    duration_us: u64,
+    install: Option<u32>,
+}
 
+impl Run {
+    pub(super) fn of(event: &Event, names: &mut Names) -> rusqlite::Result<Self> {
+        // The one that all CI runs share is nobody's.
+        let install = event.install_id.filter(|install| *install != InstallId::CI);
+        Ok(Self {
+            failed: matches!(event.outcome, Outcome::Error { .. } | Outcome::Panic),
+            ci: in_ci(event),
+            duration_us: event.duration_us,
+            install: install.map(|install| names.install(install)).transpose()?,
+        })
+    }
+}
+
+pub(super) fn in_ci(event: &Event) -> bool {
+    event.context.ci.is_some() || event.install_id == Some(InstallId::CI)
+}
+
+impl Sum {
     /// Adds a run, with its duration or without.
-    pub(super) fn add(&mut self, run: &Self, timed: Timed) {
-        self.add_counts(run);
+    pub(super) fn add(&mut self, run: Run, timed: Timed) {
+        let Run { failed, ci, duration_us, install } = run;
+        self.runs += 1;
+        self.ci_runs += u64::from(ci);
+        self.installs.extend(install);
+        if failed {
+            self.errors += 1;
+            self.failed_us = self.failed_us.saturating_add(duration_us);
+            self.failed_installs.extend(install);
+        }
         if timed == Timed::Yes {
-            self.durations.merge(&run.durations);
+            self.durations.add(duration_us);
         }
     }
 
     /// Adds the runs of another.
     pub(in crate::store::sqlite) fn merge(&mut self, other: &Self) {
-        self.add_counts(other);
-        self.durations.merge(&other.durations);
-    }
-
-    fn add_counts(&mut self, other: &Self) {
         self.runs += other.runs;
         self.errors += other.errors;
         self.ci_runs += other.ci_runs;
         self.failed_us = self.failed_us.saturating_add(other.failed_us);
         self.installs |= &other.installs;
         self.failed_installs |= &other.failed_installs;
+        self.durations.merge(&other.durations);
     }
 
     /// Takes all runs of installs out again.
