@@ -34,7 +34,8 @@ impl Drawing {
 
     /// POSIX: the first of these that is set and not empty decides (XBD 8.2).
     fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        let set =
+            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
         let name = set.unwrap_or_default().to_ascii_lowercase();
         if name.contains("utf-8") || name.contains("utf8") { Self::Blocks } else { Self::Ascii }
     }
@@ -43,8 +44,11 @@ impl Drawing {
 /// The column that is drawn, as parts of its greatest number.
 fn parts(section: &Section) -> Option<(ChartKind, Vec<f64>)> {
     let chart = section.chart?;
-    let numbers: Vec<_> =
-        section.rows.iter().map(|row| row.get(chart.value).and_then(|cell| cell.number()).unwrap_or(0.0)).collect();
+    let numbers: Vec<_> = section
+        .rows
+        .iter()
+        .map(|row| row.get(chart.value).and_then(|cell| cell.number()).unwrap_or(0.0))
+        .collect();
     let greatest = numbers.iter().copied().fold(0.0, f64::max);
     (greatest > 0.0).then(|| (chart.kind, numbers.iter().map(|number| number / greatest).collect()))
 }
@@ -52,7 +56,8 @@ fn parts(section: &Section) -> Option<(ChartKind, Vec<f64>)> {
 /// A bar for each row.
 pub(crate) fn bars(section: &Section, drawing: Drawing) -> Option<Vec<String>> {
     let (kind, parts) = parts(section)?;
-    (drawing != Drawing::None && kind != ChartKind::Series).then(|| parts.iter().map(|part| bar(*part, drawing)).collect())
+    (drawing != Drawing::None && kind != ChartKind::Series)
+        .then(|| parts.iter().map(|part| bar(*part, drawing)).collect())
 }
 
 /// A line of all rows.
@@ -65,7 +70,8 @@ pub(crate) fn sparkline(section: &Section, drawing: Drawing) -> Option<String> {
         Drawing::Ascii => ASCII,
         Drawing::Blocks => BLOCKS,
     };
-    (kind == ChartKind::Series).then(|| parts.iter().map(|part| levels[steps(*part, levels.len() - 1)]).collect())
+    (kind == ChartKind::Series)
+        .then(|| parts.iter().map(|part| levels[steps(*part, levels.len() - 1)]).collect())
 }
 
 fn bar(part: f64, drawing: Drawing) -> String {
@@ -81,7 +87,12 @@ fn bar(part: f64, drawing: Drawing) -> String {
 }
 
 /// A part from 0 to 1 as whole steps; more than nothing is at least one.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small"
+)]
 fn steps(part: f64, all: usize) -> usize {
     let steps = (part * all as f64).round() as usize;
     steps.max(usize::from(part > 0.0)).min(all)
@@ -104,7 +115,9 @@ mod tests {
     #[test]
     fn the_locale_says_what_can_be_drawn() {
         let of = |set: &[(&str, &str)]| {
-            Drawing::of_locale(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+            Drawing::of_locale(|name| {
+                set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
         };
         assert_eq!(of(&[("LANG", "en_GB.UTF-8")]), Drawing::Blocks);
         assert_eq!(of(&[("LC_ALL", ""), ("LANG", "C.utf8")]), Drawing::Blocks);

@@ -12,11 +12,11 @@ pub use admit::{
 };
 pub use policies::Policies;
 pub use report::{
-    Align, Cell, Chart, ChartKind, Ci, Column, Day, Filters, Interval, Layout, NoSuchReport, Query, Report, ReportName,
-    Section, Shown, Weight, answer, median_ranks, monday, suppress, wilson,
+    Align, Cell, Chart, ChartKind, Ci, Column, Day, Filters, Interval, Layout, NoSuchReport, Query, Report,
+    ReportName, Section, Shown, Weight, answer, median_ranks, monday, suppress, wilson,
 };
 pub use serve::{Limits, RunningServer, ServeError, ServeOptions, Server};
 pub use store::{
-    BANDS_MS, Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store, StoreError, Subject,
-    Tally,
+    BANDS_MS, Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store,
+    StoreError, Subject, Tally,
 };

@@ -124,7 +124,8 @@ fn install_source() -> impl TypedValueParser<Value = InstallSource> {
 }
 
 fn two_versions(text: &str) -> Result<(String, String), &'static str> {
-    let pair = text.split_once(',').filter(|(old, new)| !old.is_empty() && !new.is_empty() && !new.contains(','));
+    let pair =
+        text.split_once(',').filter(|(old, new)| !old.is_empty() && !new.is_empty() && !new.contains(','));
     pair.map(|(old, new)| (old.to_owned(), new.to_owned())).ok_or("two versions are needed, as 1.2.0,1.3.0")
 }
 

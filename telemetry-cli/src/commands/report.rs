@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use telemetry_client::Client;
 use telemetry_collector::{
-    ChartKind, Ci, Filters, Layout, MAX_EVENTS, Policies, Query, Report, Section, SqliteStore, Store, admit_batch,
+    ChartKind, Ci, Filters, Layout, MAX_EVENTS, Policies, Query, Report, Section, SqliteStore, Store,
+    admit_batch,
 };
 use telemetry_schema::{Batch, BatchId, PROTOCOL_VERSION, Timestamp};
 use telemetry_transport::Which;
@@ -22,7 +23,8 @@ const WEEKS: usize = 8;
 
 pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
     let args::Report { name, store, json, csv, compare, min_installs, top, filters } = args;
-    let mut query = Query::new(name).filters(filters_of(filters)).top(if top == 0 { usize::MAX } else { top });
+    let mut query =
+        Query::new(name).filters(filters_of(filters)).top(if top == 0 { usize::MAX } else { top });
     if let Some((old, new)) = compare {
         query = query.compare(old, new);
     }

@@ -42,8 +42,12 @@ impl Machine {
             ((OsName::Freebsd, "14.2"), 0.3),
         ]);
         let source = match os.0 {
-            OsName::Macos => chance.pick(&[(Some(InstallSource::Homebrew), 9.0), (Some(InstallSource::Cargo), 1.0)]),
-            OsName::Windows => chance.pick(&[(Some(InstallSource::Winget), 6.0), (Some(InstallSource::Scoop), 3.0)]),
+            OsName::Macos => {
+                chance.pick(&[(Some(InstallSource::Homebrew), 9.0), (Some(InstallSource::Cargo), 1.0)])
+            }
+            OsName::Windows => {
+                chance.pick(&[(Some(InstallSource::Winget), 6.0), (Some(InstallSource::Scoop), 3.0)])
+            }
             OsName::Fedora => Some(InstallSource::Rpm),
             _ => chance.pick(&[
                 (Some(InstallSource::Apt), 6.0),

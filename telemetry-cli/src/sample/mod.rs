@@ -61,9 +61,15 @@ pub(crate) fn fill(store: &dyn Store, now: Timestamp) -> Result<u64> {
                 let events = chunk.iter().map(String::as_str).collect();
                 let batch_id = BatchId::new(batches, &[0; 10]);
                 let losses = losses(batches);
-                let batch =
-                    admit_batch(Batch { protocol_version: PROTOCOL_VERSION, batch_id, losses, events }, &policies)?;
-                anyhow::ensure!(batch.refused().is_empty(), "the sample is refused: {:?}", batch.refused()[0]);
+                let batch = admit_batch(
+                    Batch { protocol_version: PROTOCOL_VERSION, batch_id, losses, events },
+                    &policies,
+                )?;
+                anyhow::ensure!(
+                    batch.refused().is_empty(),
+                    "the sample is refused: {:?}",
+                    batch.refused()[0]
+                );
                 admitted.push(batch);
             }
             let inserted = store.insert(&admitted, now)?;
@@ -97,8 +103,12 @@ mod tests {
         assert!((20_000..=50_000).contains(&events), "{events}");
         for name in ReportName::ALL {
             let report = store.report(&Query::new(*name)).unwrap();
-            let empty: Vec<_> =
-                report.sections.iter().filter(|section| section.rows.is_empty()).map(|section| section.key).collect();
+            let empty: Vec<_> = report
+                .sections
+                .iter()
+                .filter(|section| section.rows.is_empty())
+                .map(|section| section.key)
+                .collect();
             assert_eq!(empty, [""; 0], "{name}");
         }
         let impact = store.report(&Query::new(ReportName::Impact)).unwrap().to_json();

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result};
 use telemetry_redact::{RedactedText, Redactor};
 use telemetry_schema::{
-    App, CodingAgent, Command, Context, ErrorCode, Event, EventId, Flag, Message, Misspelling, Os, Outcome, Place,
-    PolicyVersion, SchemaVersion, Signal, StreamKind, Terminal, Timestamp,
+    App, CodingAgent, Command, Context, ErrorCode, Event, EventId, Flag, Message, Misspelling, Os, Outcome,
+    Place, PolicyVersion, SchemaVersion, Signal, StreamKind, Terminal, Timestamp,
 };
 
 use super::chance::Chance;
@@ -75,7 +75,13 @@ const HABITS: [Habit; 9] = [
         flags: &[("fruit", FRUIT, 0.6), ("format", FORMAT, 0.2), ("old-style", SWITCH, 0.05)],
         errors: &[("frost", "Error: frost took the apple", 0.02)],
     },
-    Habit { path: "login", weight: 3.0, median_ms: 11_000.0, flags: &[], errors: &[("timeout", TIMEOUT, 0.06)] },
+    Habit {
+        path: "login",
+        weight: 3.0,
+        median_ms: 11_000.0,
+        flags: &[],
+        errors: &[("timeout", TIMEOUT, 0.06)],
+    },
     Habit {
         path: "export",
         weight: 2.5,
@@ -126,7 +132,11 @@ impl Teller {
         random[2..].copy_from_slice(&self.events.to_be_bytes());
         let (os, os_version) = machine.os();
         let stream = if machine.ci.is_some() { StreamKind::Other } else { StreamKind::Terminal };
-        let agent = chance.pick(&[(None, 93.0), (Some(CodingAgent::ClaudeCode), 5.0), (Some(CodingAgent::Cursor), 2.0)]);
+        let agent = chance.pick(&[
+            (None, 93.0),
+            (Some(CodingAgent::ClaudeCode), 5.0),
+            (Some(CodingAgent::Cursor), 2.0),
+        ]);
         Ok(Event {
             schema_version: SchemaVersion,
             policy_version: Some(PolicyVersion(1)),
@@ -222,7 +232,12 @@ impl Teller {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few places")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a few places"
+)]
 fn place(chance: &mut Chance, count: usize) -> usize {
     (chance.part() * count as f64) as usize
 }

@@ -64,9 +64,12 @@ mod tests {
     fn the_intervals_of_the_books() {
         // 15 of 148: 0.0624 to 0.1605 (Newcombe 1998, Statistics in Medicine 17, 857, table I, method 3: 81/263,
         // 15/148, 0/20, 1/29).
-        for (part, whole, low, high) in
-            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-        {
+        for (part, whole, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
             let interval = wilson(part, whole);
             assert!((interval.low - low).abs() < 1e-4 && (interval.high - high).abs() < 1e-4, "{interval:?}");
         }

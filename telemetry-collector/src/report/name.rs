@@ -81,7 +81,9 @@ impl ReportName {
             Self::Misspellings => ("misspellings", "Misspellings", "What do people type that there is not?"),
             Self::Flags => ("flags", "Flags", "Which flags and values are used?"),
             Self::Durations => ("durations", "Durations", "How long does it take?"),
-            Self::Versions => ("versions", "Versions", "Which versions are used, and how fast are they taken up?"),
+            Self::Versions => {
+                ("versions", "Versions", "Which versions are used, and how fast are they taken up?")
+            }
             Self::Systems => ("systems", "Systems", "Where does it run?"),
             Self::InstallSources => ("install-sources", "Install sources", "Where does it come from?"),
             Self::AuthMethods => ("auth-methods", "Authentication", "How are users authenticated?"),

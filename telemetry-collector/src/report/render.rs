@@ -64,7 +64,8 @@ impl Report {
 impl Section {
     fn to_json(&self) -> Json {
         let object = |row: &Vec<Cell>| {
-            let pairs = self.columns.iter().zip(row).map(|(column, cell)| (column.key.to_owned(), cell.to_json()));
+            let pairs =
+                self.columns.iter().zip(row).map(|(column, cell)| (column.key.to_owned(), cell.to_json()));
             Json::Object(pairs.collect())
         };
         match self.layout {

@@ -89,7 +89,8 @@ impl Server {
     /// [`ServeError::Run`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let Self { listener, address, options } = self;
-        let ServeOptions { listen: _, store, policies, limits, clock, on_failure, min_installs, notice } = options;
+        let ServeOptions { listen: _, store, policies, limits, clock, on_failure, min_installs, notice } =
+            options;
         let pages = page::Pages {
             store: Arc::clone(&store),
             limits,

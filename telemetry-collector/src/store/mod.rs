@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use telemetry_schema::Timestamp;
 use thiserror::Error;
 
-use crate::report::{Query, Report, answer};
 use crate::AdmittedBatch;
+use crate::report::{Query, Report, answer};
 
 pub use durations::Durations;
 pub use question::{BANDS_MS, Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};

@@ -96,7 +96,8 @@ fn a_report_for_programs() {
 fn filters_count_only_what_they_name() {
     let store = stored();
     let runs = |filters: Filters| {
-        let report = store.report(&Query::new(ReportName::Overview).min_installs(1).filters(filters)).unwrap();
+        let report =
+            store.report(&Query::new(ReportName::Overview).min_installs(1).filters(filters)).unwrap();
         report.to_json()["totals"]["events"].as_u64().unwrap()
     };
     let all = Filters::default;
@@ -149,7 +150,10 @@ fn few_installs_are_hidden_and_that_is_said() {
 fn the_first_rows_and_how_many_more_there_are() {
     let report = stored().report(&Query::new(ReportName::Commands).min_installs(1).top(1)).unwrap();
     let commands = report.section("commands").unwrap();
-    assert_eq!((commands.rows.len(), commands.notes.as_slice()), (1, &["3 rows more not listed.".to_owned()][..]));
+    assert_eq!(
+        (commands.rows.len(), commands.notes.as_slice()),
+        (1, &["3 rows more not listed.".to_owned()][..])
+    );
 }
 
 #[test]

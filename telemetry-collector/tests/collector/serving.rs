@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use telemetry_collector::{
-    AdmittedBatch, Inserted, Reader, ServeError, ServeOptions, Server, SqliteStore, Store,
-    StoreError,
+    AdmittedBatch, Inserted, Reader, ServeError, ServeOptions, Server, SqliteStore, Store, StoreError,
 };
 use telemetry_schema::{Receipt, Timestamp};
 

@@ -10,7 +10,8 @@ use tempfile::tempdir;
 
 use crate::client::post;
 use crate::sample::{
-    admitted, all_of, batch, batch_id, batch_of_texts, event, events, install_id, now, patched, policies, start,
+    admitted, all_of, batch, batch_id, batch_of_texts, event, events, install_id, now, patched, policies,
+    start,
 };
 
 #[test]

@@ -21,8 +21,10 @@ pub(super) fn section(asker: &mut Asker, old: &str, new: &str) -> Result<Section
         }
     }
     let known = pairs.len();
-    let mut pairs: Vec<_> =
-        pairs.into_iter().filter(|(_, pair)| pair.iter().all(|tally| tally.runs > 0 && is_shown(tally, query))).collect();
+    let mut pairs: Vec<_> = pairs
+        .into_iter()
+        .filter(|(_, pair)| pair.iter().all(|tally| tally.runs > 0 && is_shown(tally, query)))
+        .collect();
     let left_out = known - pairs.len();
     let is_sum = |name: &Option<String>| name.is_none();
     pairs.sort_by_key(|((program, name), [_, new])| (program.clone(), !is_sum(name), u64::MAX - new.runs));

@@ -17,9 +17,11 @@ pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     super::versions::newest_first(&mut versions.rows);
     let columns = [&[PROGRAM, words("version", "Version"), RUNS][..], &PERCENTILES].concat();
     let title = ("versions", "By version");
-    sections.push(versions.section(query, title, columns, None, |row| {
-        cells(row, Cell::or_absent(row.group.word(0), UNKNOWN))
-    }));
+    sections.push(
+        versions.section(query, title, columns, None, |row| {
+            cells(row, Cell::or_absent(row.group.word(0), UNKNOWN))
+        }),
+    );
     Ok(sections)
 }
 

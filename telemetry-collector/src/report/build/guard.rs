@@ -34,8 +34,11 @@ impl Guarded {
         let rows = |count: usize| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
         if self.too_few > 0 {
             let is = if self.too_few == 1 { "is" } else { "are" };
-            let mut note =
-                format!("{} with fewer than {} installs {is} not shown", rows(self.too_few), query.min_installs);
+            let mut note = format!(
+                "{} with fewer than {} installs {is} not shown",
+                rows(self.too_few),
+                query.min_installs
+            );
             if self.cover > 0 {
                 let _ = write!(note, ", and {} from which they could be worked out", rows(self.cover));
             }
@@ -108,7 +111,8 @@ pub(super) fn guard<K: Ord>(groups: Vec<Group>, query: &Query, part: impl Fn(&Gr
 fn guard_part(list: Vec<Group>, query: &Query, guarded: &mut Guarded) {
     let weights: Vec<_> = list.iter().map(|group| weight(&group.tally)).collect();
     let shown = suppress(&weights, query.min_installs);
-    let errors = list.iter().zip(&shown).map(|(group, shown)| error_weight(&group.tally, *shown != Shown::Yes));
+    let errors =
+        list.iter().zip(&shown).map(|(group, shown)| error_weight(&group.tally, *shown != Shown::Yes));
     let errors = suppress(&errors.collect::<Vec<_>>(), query.min_installs);
     for ((group, shown), errors) in list.into_iter().zip(shown).zip(errors) {
         match shown {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::guard::{Row, by_command, by_program, guard, is_shown};
-use super::{Asker, COMMAND, INSTALLS, PROGRAM, TIMES, command, lists::word, microseconds, program, versions};
+use super::{
+    Asker, COMMAND, INSTALLS, PROGRAM, TIMES, command, lists::word, microseconds, program, versions,
+};
 use crate::report::cell::{numbers, words};
 use crate::report::{Cell, Chart, ChartKind, Interval, Query, Section, share, wilson};
 use crate::store::{Group, Programs, StoreError, Subject, Tally};
@@ -29,7 +31,8 @@ struct Whole {
 
 pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     let query = asker.query;
-    let total = asker.groups(Subject::All, Programs::Together)?.pop().map(|group| group.tally).unwrap_or_default();
+    let total =
+        asker.groups(Subject::All, Programs::Together)?.pop().map(|group| group.tally).unwrap_or_default();
     let latest = latest(asker)?;
     let Tally { installs, errors, failed_us, .. } = total;
     let whole = Whole { installs, errors, failed_us, latest };
@@ -48,14 +51,23 @@ pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     let rates = Rates::read(asker, &whole)?;
 
     let chart = |label| Some(Chart { kind: ChartKind::Bars, label, value: label + 1 });
-    let rest = [TIMES, INSTALLS, numbers("lost_ms", "Time lost"), words("change", "Since last version"), words("reason", "Why")];
+    let rest = [
+        TIMES,
+        INSTALLS,
+        numbers("lost_ms", "Time lost"),
+        words("change", "Since last version"),
+        words("reason", "Why"),
+    ];
     let mut sections = Vec::new();
     for (key, title, subject, mut guarded) in [
         ("errors", "Errors to fix first", Subject::Error, errors),
         ("commands", "Commands to fix first", Subject::Command, commands),
     ] {
-        let mut ranked: Vec<_> = guarded.rows.drain(..).map(|row| Ranked::new(row, &whole, &rates, subject, query)).collect();
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| name(&a.row.group).cmp(&name(&b.row.group))));
+        let mut ranked: Vec<_> =
+            guarded.rows.drain(..).map(|row| Ranked::new(row, &whole, &rates, subject, query)).collect();
+        ranked.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then_with(|| name(&a.row.group).cmp(&name(&b.row.group)))
+        });
         let mut columns = vec![numbers("rank", "Rank"), PROGRAM, COMMAND];
         if subject == Subject::Error {
             columns.extend([words("code", "Code"), words("message", "Message")]);
@@ -138,14 +150,16 @@ impl Rates {
         let command = (group.program.clone(), group.key.iter().take(1).cloned().collect());
         let runs = self.commands.get(&command)?;
         let nothing = [Tally::default(), Tally::default()];
-        let failed = if subject == Subject::Error { self.errors.get(&name(group)).unwrap_or(&nothing) } else { runs };
+        let failed =
+            if subject == Subject::Error { self.errors.get(&name(group)).unwrap_or(&nothing) } else { runs };
         let rate = |side: usize| {
             let (runs, failed) = (&runs[side], &failed[side]);
             let (times, of) = match subject {
                 Subject::Error => (failed.runs, is_shown(failed, query)),
                 _ => (failed.errors, super::guard::errors(failed, query).is_some()),
             };
-            (runs.runs > 0 && is_shown(runs, query) && of).then(|| (share(times, runs.runs), wilson(times, runs.runs)))
+            (runs.runs > 0 && is_shown(runs, query) && of)
+                .then(|| (share(times, runs.runs), wilson(times, runs.runs)))
         };
         Some([rate(0)?, rate(1)?])
     }

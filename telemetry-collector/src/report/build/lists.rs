@@ -73,17 +73,23 @@ pub(super) fn misspellings(asker: &mut Asker) -> Result<Section, StoreError> {
         TIMES,
         INSTALLS,
     ];
-    Ok(guarded.section(asker.query, ("misspellings", "Misspellings"), columns, None, |Row { group, .. }| {
-        vec![
-            program(group),
-            command(group),
-            word(group, 1),
-            word(group, 2),
-            word(group, 3),
-            Cell::Count(group.tally.runs),
-            Cell::Count(group.tally.installs),
-        ]
-    }))
+    Ok(guarded.section(
+        asker.query,
+        ("misspellings", "Misspellings"),
+        columns,
+        None,
+        |Row { group, .. }| {
+            vec![
+                program(group),
+                command(group),
+                word(group, 1),
+                word(group, 2),
+                word(group, 3),
+                Cell::Count(group.tally.runs),
+                Cell::Count(group.tally.installs),
+            ]
+        },
+    ))
 }
 
 pub(super) fn flags(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
@@ -111,16 +117,17 @@ pub(super) fn flags(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     let values = asker.groups(Subject::FlagValue, Programs::Apart)?;
     let values = guard(values, query, |group| (by_command(group), group.key.get(1).cloned()));
     let columns = [PROGRAM, COMMAND, flag, words("value", "Value"), RUNS, INSTALLS];
-    let values = values.section(query, ("flag_values", "Values of flags"), columns, None, |Row { group, .. }| {
-        vec![
-            program(group),
-            command(group),
-            word(group, 1),
-            Cell::or_absent(group.word(2), "(not kept)"),
-            Cell::Count(group.tally.runs),
-            Cell::Count(group.tally.installs),
-        ]
-    });
+    let values =
+        values.section(query, ("flag_values", "Values of flags"), columns, None, |Row { group, .. }| {
+            vec![
+                program(group),
+                command(group),
+                word(group, 1),
+                Cell::or_absent(group.word(2), "(not kept)"),
+                Cell::Count(group.tally.runs),
+                Cell::Count(group.tally.installs),
+            ]
+        });
     let deprecated = guard(asker.groups(Subject::Deprecated, Programs::Apart)?, query, by_program);
     let columns = [PROGRAM, COMMAND, words("place", "Place"), words("name", "Name"), TIMES, INSTALLS];
     let title = ("deprecated", "Deprecated names in use");
@@ -138,12 +145,17 @@ pub(super) fn flags(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
 }
 
 pub(super) fn systems(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
-    let systems = simple(asker, Subject::System, ("systems", "Operating systems"), ("name", "System"), |group| {
-        Cell::text(system_title(group))
-    })?;
-    let arch = simple(asker, Subject::Arch, ("architectures", "Architectures"), ("arch", "Architecture"), |group| {
-        titled(group, |key| Arch::from_key(key).map(Arch::title), UNKNOWN)
-    })?;
+    let systems =
+        simple(asker, Subject::System, ("systems", "Operating systems"), ("name", "System"), |group| {
+            Cell::text(system_title(group))
+        })?;
+    let arch = simple(
+        asker,
+        Subject::Arch,
+        ("architectures", "Architectures"),
+        ("arch", "Architecture"),
+        |group| titled(group, |key| Arch::from_key(key).map(Arch::title), UNKNOWN),
+    )?;
     Ok(vec![systems, arch])
 }
 

@@ -70,7 +70,8 @@ impl Asker<'_> {
     /// Of one version alone.
     fn version(&mut self, subject: Subject, version: &str) -> Result<Vec<Group>, StoreError> {
         let filters = super::Filters { version: Some(version.to_owned()), ..self.query.filters.clone() };
-        let question = Question { subject, filters: &filters, programs: Programs::Apart, period: Period::Whole };
+        let question =
+            Question { subject, filters: &filters, programs: Programs::Apart, period: Period::Whole };
         self.reader.groups(&question)
     }
 }
@@ -83,7 +84,8 @@ fn notes(query: &Query, totals: &Section, losses: &[Loss]) -> Vec<String> {
     }
     if query.filters.by_weeks() {
         notes.push(
-            "More than one of version, system and source is asked for: days are counted by whole weeks.".to_owned(),
+            "More than one of version, system and source is asked for: days are counted by whole weeks."
+                .to_owned(),
         );
     }
     if query.min_installs > 1 {

@@ -9,9 +9,11 @@ use crate::store::{Programs, StoreError, Subject};
 /// One row: everything.
 pub(super) fn totals(asker: &mut Asker) -> Result<Section, StoreError> {
     let query = asker.query;
-    let tally = asker.groups(Subject::All, Programs::Together)?.pop().map(|group| group.tally).unwrap_or_default();
+    let tally =
+        asker.groups(Subject::All, Programs::Together)?.pop().map(|group| group.tally).unwrap_or_default();
     let days = asker.reader.days(&query.filters)?;
-    let moment = |day: Option<i64>| day.map_or(Cell::Absent("-"), |day| Cell::text(Day::new(day).to_string()));
+    let moment =
+        |day: Option<i64>| day.map_or(Cell::Absent("-"), |day| Cell::text(Day::new(day).to_string()));
     let errors = errors(&tally, query);
     let (counts, mut notes) = if is_shown(&tally, query) {
         let counts = [

@@ -29,10 +29,14 @@ pub(super) fn section(asker: &mut Asker) -> Result<Section, StoreError> {
     // The last ones, of a year.
     rows.drain(..rows.len().saturating_sub(query.top.max(54)));
     let mut notes = vec![
-        "An install identifier is made anew every 30 days: who comes back later is a new install here.".to_owned(),
+        "An install identifier is made anew every 30 days: who comes back later is a new install here."
+            .to_owned(),
     ];
     if hidden > 0 {
-        notes.push(format!("Weeks with fewer than {} new installs are not shown: {hidden}.", query.min_installs));
+        notes.push(format!(
+            "Weeks with fewer than {} new installs are not shown: {hidden}.",
+            query.min_installs
+        ));
     }
     Ok(Section {
         key: "retention",

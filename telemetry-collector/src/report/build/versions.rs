@@ -67,16 +67,17 @@ pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     ];
     // A version a week: a year of four versions at once.
     let top = query.clone().top(query.top.max(60));
-    let weeks = guarded.section(&top, ("version_weeks", "Week by week"), columns, None, |Row { group, .. }| {
-        let whole = all.get(&of_week(group)).copied().unwrap_or_default();
-        vec![
-            Cell::text(Day::new(group.week.unwrap_or_default()).to_string()),
-            program(group),
-            version(group),
-            Cell::Count(group.tally.installs),
-            Cell::Share(share(group.tally.installs, whole)),
-        ]
-    });
+    let weeks =
+        guarded.section(&top, ("version_weeks", "Week by week"), columns, None, |Row { group, .. }| {
+            let whole = all.get(&of_week(group)).copied().unwrap_or_default();
+            vec![
+                Cell::text(Day::new(group.week.unwrap_or_default()).to_string()),
+                program(group),
+                version(group),
+                Cell::Count(group.tally.installs),
+                Cell::Share(share(group.tally.installs, whole)),
+            ]
+        });
     Ok(vec![list, adoption, weeks])
 }
 
@@ -98,22 +99,30 @@ fn adoption(asker: &mut Asker, by_version: &ByVersion) -> Result<Section, StoreE
         numbers("last_share", "Share in its last week"),
         words("last_week", "Last week"),
     ];
-    Ok(guarded.section(query, ("adoption", "How fast versions are taken up"), columns, None, |Row { group, .. }| {
-        let weeks = by_version.get(&by_name(group)).map_or(&[][..], Vec::as_slice);
-        let first = weeks.first().map_or(0, |week| week.monday);
-        let half = weeks.iter().find(|week| week.share >= 0.5).map(|week| (week.monday - first) / 7);
-        let peak = weeks.iter().map(|week| week.share).fold(0.0, f64::max);
-        let day = |week: Option<&Week>| week.map_or(Cell::Absent("-"), |week| Cell::text(Day::new(week.monday).to_string()));
-        vec![
-            program(group),
-            version(group),
-            day(weeks.first()),
-            half.map_or(Cell::Absent("not yet"), |weeks| Cell::Count(weeks.unsigned_abs())),
-            Cell::Share(peak),
-            weeks.last().map_or(Cell::Absent("-"), |week| Cell::Share(week.share)),
-            day(weeks.iter().rfind(|week| week.installs > 0)),
-        ]
-    }))
+    Ok(guarded.section(
+        query,
+        ("adoption", "How fast versions are taken up"),
+        columns,
+        None,
+        |Row { group, .. }| {
+            let weeks = by_version.get(&by_name(group)).map_or(&[][..], Vec::as_slice);
+            let first = weeks.first().map_or(0, |week| week.monday);
+            let half = weeks.iter().find(|week| week.share >= 0.5).map(|week| (week.monday - first) / 7);
+            let peak = weeks.iter().map(|week| week.share).fold(0.0, f64::max);
+            let day = |week: Option<&Week>| {
+                week.map_or(Cell::Absent("-"), |week| Cell::text(Day::new(week.monday).to_string()))
+            };
+            vec![
+                program(group),
+                version(group),
+                day(weeks.first()),
+                half.map_or(Cell::Absent("not yet"), |weeks| Cell::Count(weeks.unsigned_abs())),
+                Cell::Share(peak),
+                weeks.last().map_or(Cell::Absent("-"), |week| Cell::Share(week.share)),
+                day(weeks.iter().rfind(|week| week.installs > 0)),
+            ]
+        },
+    ))
 }
 
 fn by_name(group: &Group) -> (Option<String>, Option<String>) {
@@ -140,7 +149,8 @@ pub(super) fn order(version: &str) -> (Vec<u64>, bool, String, Vec<u64>) {
     let numbers = |text: &str| -> Vec<u64> {
         text.split(|char: char| !char.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
     };
-    let (release, before) = version.split_once('-').map_or((version, None), |(release, before)| (release, Some(before)));
+    let (release, before) =
+        version.split_once('-').map_or((version, None), |(release, before)| (release, Some(before)));
     let mut release = numbers(release);
     // 1.2 is 1.2.0.
     while release.last() == Some(&0) {
@@ -156,7 +166,8 @@ mod tests {
 
     #[test]
     fn versions_are_ordered_by_their_numbers() {
-        let in_order = ["0.9", "1.2.0-alpha.2", "1.2.0-rc.2", "1.2.0-rc.10", "1.2", "1.2.1", "1.10.0", "2.0.0"];
+        let in_order =
+            ["0.9", "1.2.0-alpha.2", "1.2.0-rc.2", "1.2.0-rc.10", "1.2", "1.2.1", "1.10.0", "2.0.0"];
         assert!(in_order.windows(2).all(|pair| order(pair[0]) < order(pair[1])));
         assert_eq!(order("1.2"), order("1.2.0"));
     }

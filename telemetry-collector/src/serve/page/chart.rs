@@ -30,7 +30,8 @@ fn points(section: &Section, chart: Chart) -> Vec<Point> {
 pub(super) fn picture(section: &Section) -> Option<Markup> {
     let chart = section.chart.filter(|chart| chart.kind != ChartKind::Bars)?;
     let points = points(section, chart);
-    let greatest = points.iter().max_by(|a, b| a.number.total_cmp(&b.number)).filter(|point| point.number > 0.0)?;
+    let greatest =
+        points.iter().max_by(|a, b| a.number.total_cmp(&b.number)).filter(|point| point.number > 0.0)?;
     let (first, last) = (points.first()?, points.last()?);
     let value = section.columns[chart.value].title;
     let description = format!(
@@ -131,6 +132,9 @@ mod tests {
         for (greatest, top) in [(1.0, 1.0), (3.0, 5.0), (7.0, 10.0), (1432.0, 2000.0), (0.3, 0.5)] {
             assert!((nice(greatest) - top).abs() < 1e-9, "{greatest}: {}", nice(greatest));
         }
-        assert_eq!((short(500.0).as_str(), short(20_000.0).as_str(), short(5e6).as_str()), ("500", "20k", "5M"));
+        assert_eq!(
+            (short(500.0).as_str(), short(20_000.0).as_str(), short(5e6).as_str()),
+            ("500", "20k", "5M")
+        );
     }
 }

@@ -101,7 +101,12 @@ fn day(name: &str, label: &str, value: &str) -> Markup {
     html! { label { span { (label) } input type="date" name=(name) value=(value); } }
 }
 
-fn choice<'a>(name: &str, label: &str, chosen: &str, values: impl Iterator<Item = (&'a str, &'a str)>) -> Markup {
+fn choice<'a>(
+    name: &str,
+    label: &str,
+    chosen: &str,
+    values: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Markup {
     html! {
         label {
             span { (label) }

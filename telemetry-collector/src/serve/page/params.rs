@@ -60,7 +60,8 @@ impl Params {
         let mut query = Query::new(name).filters(filters);
         query.compare = word("old", &self.old)?.zip(word("new", &self.new)?);
         query.min_installs = parsed("min_installs", &self.min_installs)?.unwrap_or(0);
-        query.top = parsed("top", &self.top)?.map_or(query.top, |top| if top == 0 { usize::MAX } else { top });
+        query.top =
+            parsed("top", &self.top)?.map_or(query.top, |top| if top == 0 { usize::MAX } else { top });
         Ok(query)
     }
 
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn an_address_carries_what_was_asked() {
-        let params = Params { program: "or&chard=1".to_owned(), ci: "without".to_owned(), ..Params::default() };
+        let params =
+            Params { program: "or&chard=1".to_owned(), ci: "without".to_owned(), ..Params::default() };
         assert_eq!(params.to_query_string(), "?program=or%26chard%3D1&ci=without");
         assert_eq!(Params::default().to_query_string(), "");
     }

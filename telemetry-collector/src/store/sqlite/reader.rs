@@ -170,8 +170,9 @@ fn groups(connection: &Connection, question: &Question) -> rusqlite::Result<Vec<
                 *last = Some(fingerprint);
             }
         }
-        let (into, least) =
-            named.entry((programs[program].clone(), key, week)).or_insert_with(|| (Sum::default(), message.clone()));
+        let (into, least) = named
+            .entry((programs[program].clone(), key, week))
+            .or_insert_with(|| (Sum::default(), message.clone()));
         into.merge(&sum);
         *least = least.take().min(message);
     }
@@ -189,7 +190,8 @@ fn groups(connection: &Connection, question: &Question) -> rusqlite::Result<Vec<
 fn words(connection: &Connection, key: i64) -> rusqlite::Result<Vec<Option<String>>> {
     let mut statement = connection.prepare_cached("SELECT key FROM keys WHERE number = ?1")?;
     let text: String = statement.query_row([key], |row| row.get(0))?;
-    serde_json::from_str(&text).map_err(|error| Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+    serde_json::from_str(&text)
+        .map_err(|error| Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
 fn cohorts(connection: &Connection, filters: &Filters) -> rusqlite::Result<Vec<Cohort>> {
@@ -206,7 +208,8 @@ fn cohorts(connection: &Connection, filters: &Filters) -> rusqlite::Result<Vec<C
         seen |= &new;
         // An identifier lives for 30 days: what is later than four weeks is somebody else.
         let later = (1..=4).map(|weeks| week + weeks * 7).take_while(|later| *later <= last);
-        let returned = later.map(|later| weeks.get(&later).map_or(0, |set| set.intersection_len(&new))).collect();
+        let returned =
+            later.map(|later| weeks.get(&later).map_or(0, |set| set.intersection_len(&new))).collect();
         cohorts.push(Cohort { week: *week, installs: new.len(), returned });
     }
     Ok(cohorts)

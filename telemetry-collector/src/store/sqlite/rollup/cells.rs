@@ -41,14 +41,7 @@ fn segments(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(i64, i64)
     let program = name.as_ref().map(AsRef::<str>::as_ref);
     let version = version.as_ref().map(AsRef::<str>::as_ref);
     let (os, source) = (Some(event.os.name.key()), install_source.map(InstallSource::key));
-    let bare = Segment {
-        level: 0,
-        program,
-        version: None,
-        os: None,
-        source: None,
-        ci: in_ci(event),
-    };
+    let bare = Segment { level: 0, program, version: None, os: None, source: None, ci: in_ci(event) };
     let day = event.started_at.unix_us().div_euclid(24 * 60 * 60 * 1_000_000);
     [
         (bare.clone(), day),
@@ -70,9 +63,7 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
     let os_version = os_version.as_ref().map(AsRef::<str>::as_ref);
     let version = event.app.version.as_ref().map(AsRef::<str>::as_ref);
     let mut keys = Vec::new();
-    let mut add = |subject, words: &[Option<&str>]| {
-        names.key(words).map(|key| keys.push((subject, key)))
-    };
+    let mut add = |subject, words: &[Option<&str>]| names.key(words).map(|key| keys.push((subject, key)));
     add(Subject::All, &[])?;
     add(Subject::Command, &[command])?;
     add(Subject::Version, &[version])?;

@@ -13,8 +13,8 @@ use telemetry_schema::Event;
 
 #[expect(unused_imports, reason = "called where an erasure deletes events")]
 pub(super) use erase::erase;
-pub(super) use sum::Sum;
 use sum::Run;
+pub(super) use sum::Sum;
 
 use crate::store::Subject;
 use cells::{Place, cells};
@@ -77,7 +77,8 @@ fn count_chunk(transaction: &Transaction) -> rusqlite::Result<u64> {
 }
 
 fn read(json: &str) -> rusqlite::Result<Event> {
-    serde_json::from_str(json).map_err(|error| Error::FromSqlConversionFailure(1, Type::Text, Box::new(error)))
+    serde_json::from_str(json)
+        .map_err(|error| Error::FromSqlConversionFailure(1, Type::Text, Box::new(error)))
 }
 
 /// Sums by their place in the table.
