@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use telemetry_collector::{ChartKind, Section};
+use telemetry_collector::{Cell, ChartKind, Section};
 
 use crate::render::width;
 
@@ -44,11 +44,8 @@ impl Drawing {
 /// The column that is drawn, as parts of its greatest number.
 fn parts(section: &Section) -> Option<(ChartKind, Vec<f64>)> {
     let chart = section.chart?;
-    let numbers: Vec<_> = section
-        .rows
-        .iter()
-        .map(|row| row.get(chart.value).and_then(|cell| cell.number()).unwrap_or(0.0))
-        .collect();
+    let numbers: Vec<_> =
+        section.rows.iter().map(|row| row.get(chart.value).and_then(Cell::number).unwrap_or(0.0)).collect();
     let greatest = numbers.iter().copied().fold(0.0, f64::max);
     (greatest > 0.0).then(|| (chart.kind, numbers.iter().map(|number| number / greatest).collect()))
 }

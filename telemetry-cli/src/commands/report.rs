@@ -28,17 +28,14 @@ pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
     if let Some((old, new)) = compare {
         query = query.compare(old, new);
     }
-    let (report, source) = match &store {
-        Some(path) => {
-            query.min_installs = min_installs.unwrap_or(query.min_installs);
-            (SqliteStore::open_existing(path)?.report(&query)?, format!("store {}", path.display()))
-        }
-        None => {
-            // There is nobody here to hide but the one who looks.
-            query = query.min_installs(min_installs.unwrap_or(1));
-            let source = "what this machine recorded and sent, however few installs it is";
-            (of_this_machine(&Client::new(), &query)?, source.to_owned())
-        }
+    let (report, source) = if let Some(path) = &store {
+        query.min_installs = min_installs.unwrap_or(query.min_installs);
+        (SqliteStore::open_existing(path)?.report(&query)?, format!("store {}", path.display()))
+    } else {
+        // There is nobody here to hide but the one who looks.
+        query = query.min_installs(min_installs.unwrap_or(1));
+        let source = "what this machine recorded and sent, however few installs it is";
+        (of_this_machine(&Client::new(), &query)?, source.to_owned())
     };
     let mut out = std::io::stdout().lock();
     if json {

@@ -1,6 +1,6 @@
 //! Chance that comes out the same every time.
 
-/// SplitMix64 (Steele, Lea, Flood 2014, OOPSLA): small, and even enough for made-up numbers.
+/// `SplitMix64` (Steele, Lea, Flood 2014, OOPSLA): small, and even enough for made-up numbers.
 pub(super) struct Chance(u64);
 
 impl Chance {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result};
 use telemetry_redact::{RedactedText, Redactor};
 use telemetry_schema::{
-    App, CodingAgent, Command, Context, ErrorCode, Event, EventId, Flag, Message, Misspelling, Os, Outcome,
-    Place, PolicyVersion, SchemaVersion, Signal, StreamKind, Terminal, Timestamp,
+    App, CodingAgent, Command, Context, Deprecated, ErrorCode, Event, EventId, Flag, Message, Misspelling,
+    Os, Outcome, Place, PolicyVersion, SchemaVersion, Signal, StreamKind, Terminal, Timestamp,
 };
 
 use super::chance::Chance;
@@ -37,7 +37,7 @@ const HABITS: [Habit; 9] = [
         path: "trees list",
         weight: 30.0,
         median_ms: 180.0,
-        flags: &[("format", FORMAT, 0.35), ("region", REGION, 0.2)],
+        flags: &[("format", FORMAT, 0.35), ("region", REGION, 0.2), ("classic", SWITCH, 0.1)],
         errors: &[("unauthorised", NOT_LOGGED_IN, 0.012)],
     },
     Habit {
@@ -72,7 +72,7 @@ const HABITS: [Habit; 9] = [
         path: "harvest",
         weight: 7.0,
         median_ms: 5_200.0,
-        flags: &[("fruit", FRUIT, 0.6), ("format", FORMAT, 0.2), ("old-style", SWITCH, 0.05)],
+        flags: &[("fruit", FRUIT, 0.6), ("format", FORMAT, 0.2)],
         errors: &[("frost", "Error: frost took the apple", 0.02)],
     },
     Habit {
@@ -185,6 +185,9 @@ impl Teller {
         };
         // The name is dropped.
         command.dropped.values = u32::from(command.flags.iter().any(|flag| flag.name.as_ref() == "name"));
+        if command.flags.iter().any(|flag| flag.name.as_ref() == "classic") && chance.happens(0.6) {
+            command.deprecated.push(Deprecated { place: Place::Flag, name: "old-style".parse()? });
+        }
         let newest = version == "1.3.0";
         let mut median_ms = habit.median_ms;
         if newest && habit.path == "harvest" {
