@@ -4,9 +4,11 @@
 
 mod args;
 mod commands;
+mod draw;
 mod exec;
 mod policies;
 mod render;
+mod sample;
 
 pub use args::Arguments;
 
@@ -42,7 +44,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Purge(purge) => commands::purge::run(&purge),
         Command::Serve(serve) => commands::serve::run(serve),
         Command::Policy(policy) => commands::policy::run(&policy.action),
-        Command::Report(report) => commands::report::run(&report),
+        Command::Report(report) => commands::report::run(report),
         Command::Demo(demo) => commands::demo::run(demo),
     };
     match result {

@@ -14,10 +14,13 @@ pub use admit::{
 };
 pub use policies::{Policies, SharedPolicies};
 pub use report::{
-    Align, Cell, Column, CommandRow, ErrorRow, InstallSourceRow, MisspellingRow, OperatingSystemRow, Report,
-    ReportOptions, Section, Totals, VersionRow,
+    Align, Cell, Chart, ChartKind, Ci, Column, Day, Filters, Interval, Layout, NoSuchReport, Query, Report,
+    ReportName, Section, Shown, Weight, answer, median_ranks, monday, suppress, wilson,
 };
 pub use serve::{
     Key, KeyError, Limits, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError, WriteKeys,
 };
-pub use store::{Inserted, SqliteStore, Store, StoreError};
+pub use store::{
+    BANDS_MS, Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store,
+    StoreError, Subject, Tally,
+};

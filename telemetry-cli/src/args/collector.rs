@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use telemetry_collector::{Day, ReportName};
+use telemetry_schema::{InstallSource, OsName};
 
 /// `telemetry import`
 #[derive(Debug, Args)]
@@ -50,11 +53,20 @@ pub struct Serve {
     /// Requests a second to take at most, of all senders together; 0 for no bound
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub max_rate: u32,
+    /// Installs that a row of a report needs to be shown
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub min_installs: u64,
+    /// Serve a year of a made-up program's events from a temporary store, to see the reports
+    #[arg(long, conflicts_with_all = ["store", "policy"])]
+    pub demo: bool,
 }
 
 /// `telemetry report`
 #[derive(Debug, Args)]
 pub struct Report {
+    /// The report
+    #[arg(value_name = "NAME", default_value = "overview", value_parser = report_name())]
+    pub name: ReportName,
     /// Report on a collector's store instead of this machine's own events
     #[arg(long, value_name = "PATH")]
     pub store: Option<PathBuf>,
@@ -64,6 +76,75 @@ pub struct Report {
     /// Print CSV
     #[arg(long)]
     pub csv: bool,
+    /// Two versions to compare, the earlier one first, as 1.2.0,1.3.0
+    #[arg(long, value_name = "OLD,NEW", value_parser = two_versions)]
+    pub compare: Option<(String, String)>,
+    /// Installs that a row needs to be shown: 10 where nothing else is said, and 1 on this machine's own events
+    #[arg(long, value_name = "N")]
+    pub min_installs: Option<u64>,
+    /// Rows of each list; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// Over which runs.
+    #[command(flatten)]
+    pub filters: ReportFilters,
+}
+
+/// Over which runs a report is made.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct ReportFilters {
+    /// Only runs of this program
+    #[arg(long, value_name = "NAME")]
+    pub program: Option<String>,
+    /// Only runs of this version of the program
+    #[arg(long, value_name = "VERSION")]
+    pub program_version: Option<String>,
+    /// Only runs on this day or later, in UTC, as 2026-01-31
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<Day>,
+    /// Only runs on this day or earlier, in UTC
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<Day>,
+    /// Only runs on this operating system
+    #[arg(long, value_name = "SYSTEM", value_parser = os_name(), hide_possible_values = true)]
+    pub os: Option<OsName>,
+    /// Only runs of what was installed from this source
+    #[arg(long, value_name = "SOURCE", value_parser = install_source(), hide_possible_values = true)]
+    pub source: Option<InstallSource>,
+    /// Leave runs in CI out, or count only them
+    #[arg(long, value_name = "WHICH")]
+    pub ci: Option<CiFilter>,
+}
+
+/// What becomes of runs in CI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiFilter {
+    /// Count only runs in CI
+    Only,
+    /// Leave them out
+    Without,
+}
+
+fn report_name() -> impl TypedValueParser<Value = ReportName> {
+    let names = ReportName::ALL.iter().map(|name| PossibleValue::new(name.key()).help(name.question()));
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
+}
+
+fn os_name() -> impl TypedValueParser<Value = OsName> {
+    PossibleValuesParser::new(OsName::ALL.iter().map(|os| os.key()))
+        .try_map(|key| OsName::from_key(&key).ok_or("there is no such system"))
+}
+
+fn install_source() -> impl TypedValueParser<Value = InstallSource> {
+    PossibleValuesParser::new(InstallSource::ALL.iter().map(|source| source.key()))
+        .try_map(|key| InstallSource::from_key(&key).ok_or("there is no such source"))
+}
+
+fn two_versions(text: &str) -> Result<(String, String), &'static str> {
+    let pair =
+        text.split_once(',').filter(|(old, new)| !old.is_empty() && !new.is_empty() && !new.contains(','));
+    pair.map(|(old, new)| (old.to_owned(), new.to_owned())).ok_or("two versions are needed, as 1.2.0,1.3.0")
 }
 
 /// `telemetry demo`

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use telemetry_client::{Client, Host, variables};
-use telemetry_collector::{ReportOptions, RunningServer, ServeOptions, Server, SqliteStore, Store};
+use telemetry_collector::{Query, ReportName, RunningServer, ServeOptions, Server, SqliteStore, Store};
 use telemetry_redact::consent::Mode;
 
 use crate::args::Demo;
 use crate::commands::report;
+use crate::draw::Drawing;
 use crate::policies;
 use crate::render::talk;
 
@@ -50,8 +51,8 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode> {
 
     talk("\n3. What the collector makes of it: telemetry report\n");
     let store = SqliteStore::open(&store_file)?;
-    let answer = store.report(&ReportOptions::default())?;
-    write!(std::io::stdout().lock(), "{}", report::text(&answer, "the collector's store"))?;
+    let answer = store.report(&Query::new(ReportName::Overview).min_installs(1))?;
+    write!(std::io::stdout().lock(), "{}", report::text(&answer, "the collector's store", Drawing::None))?;
     talk("\nSee token by token what would be kept of any command line: telemetry explain -- COMMAND ARGS…");
     Ok(if status.success() && flush.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -8,37 +8,60 @@ use anyhow::Result;
 use telemetry_client::Client;
 use telemetry_client::control::Width;
 use telemetry_collector::{
-    Cell, MAX_EVENTS, Policies, Report, ReportOptions, SqliteStore, Store, admit_batch,
+    Align, ChartKind, Ci, Filters, Layout, MAX_EVENTS, Policies, Query, Report, Section, SqliteStore, Store,
+    admit_batch,
 };
 use telemetry_schema::{Batch, BatchId, PROTOCOL_VERSION, Timestamp};
 use telemetry_transport::Which;
 
 use crate::args;
+use crate::draw::{self, Drawing};
 use crate::policies;
 use crate::render::{table, talk};
 
-pub(crate) fn run(args: &args::Report) -> Result<ExitCode> {
-    let (report, source) = match &args.store {
-        Some(path) => {
-            let store = SqliteStore::open_existing(path)?;
-            (store.report(&ReportOptions::default())?, format!("store {}", path.display()))
-        }
-        None => (of_this_machine(&Client::new())?, "what this machine recorded and sent".to_owned()),
+/// Weeks that a table lists on a terminal; the line above it draws all.
+const WEEKS: usize = 8;
+
+pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
+    let args::Report { name, store, json, csv, compare, min_installs, top, filters } = args;
+    let mut query =
+        Query::new(name).filters(filters_of(filters)).top(if top == 0 { usize::MAX } else { top });
+    if let Some((old, new)) = compare {
+        query = query.compare(old, new);
+    }
+    let (report, source) = if let Some(path) = &store {
+        query.min_installs = min_installs.unwrap_or(query.min_installs);
+        (SqliteStore::open_existing(path)?.report(&query)?, format!("store {}", path.display()))
+    } else {
+        // There is nobody here to hide but the one who looks.
+        query = query.min_installs(min_installs.unwrap_or(1));
+        let source = "what this machine recorded and sent, however few installs it is";
+        (of_this_machine(&Client::new(), &query)?, source.to_owned())
     };
     let mut out = std::io::stdout().lock();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
+    if json {
+        serde_json::to_writer_pretty(&mut out, &report.to_json())?;
         writeln!(out)?;
-    } else if args.csv {
-        csv_text(&report, &mut out)?;
+    } else if csv {
+        out.write_all(&report.to_csv())?;
     } else {
-        write!(out, "{}", text(&report, &source))?;
+        write!(out, "{}", text(&report, &source, Drawing::of_terminal()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+fn filters_of(filters: args::ReportFilters) -> Filters {
+    let args::ReportFilters { program, program_version: version, since, until, os, source, ci } = filters;
+    let ci = match ci {
+        None => Ci::With,
+        Some(args::CiFilter::Only) => Ci::Only,
+        Some(args::CiFilter::Without) => Ci::Without,
+    };
+    Filters { program, version, since, until, os, source, ci }
+}
+
 /// The same report as a collector's, over the spool and the ledger.
-fn of_this_machine(client: &Client) -> Result<Report> {
+fn of_this_machine(client: &Client, query: &Query) -> Result<Report> {
     let mut lines: Vec<String> = Vec::new();
     if let Some(ledger) = client.ledger() {
         let sent = ledger.read()?;
@@ -59,7 +82,7 @@ fn of_this_machine(client: &Client) -> Result<Report> {
             "telemetry: {refused} events are left out: the policies of this version do not know them"
         ));
     }
-    Ok(store.report(&ReportOptions::default())?)
+    Ok(store.report(query)?)
 }
 
 /// Puts recorded events through the same door as a collector does. How many were refused.
@@ -79,27 +102,48 @@ fn import(store: &SqliteStore, policies: &Policies, lines: &[String], now: Times
     Ok(refused)
 }
 
-pub(crate) fn text(report: &Report, source: &str) -> String {
-    let mut text = Width::of_stdout().wrap(&format!("Report on {source}"));
-    for section in report.sections().into_iter().filter(|section| !section.rows.is_empty()) {
-        let header: Vec<_> = section.columns.iter().map(|column| (column.title, column.align)).collect();
-        let rows = section.rows.iter().map(|row| row.iter().map(ToString::to_string).collect());
-        let _ = write!(text, "\n{}\n{}\n", section.title, table(&header, rows));
+pub(crate) fn text(report: &Report, source: &str, drawing: Drawing) -> String {
+    let name = report.query.name;
+    let width = Width::of_stdout();
+    let mut text = width.wrap(&format!("{} of {source}", name.title()));
+    text.push_str(&width.wrap(name.question()));
+    for note in &report.notes {
+        text.push_str(&width.wrap(note));
+    }
+    let told = |section: &&Section| !section.rows.is_empty() || !section.notes.is_empty();
+    for section in report.sections.iter().filter(told) {
+        let _ = write!(text, "\n{}\n{}", section.title, section_text(section, drawing));
     }
     text
 }
 
-/// One table after the other, each row led by the name of its section, so that one filter splits them.
-fn csv_text(report: &Report, out: &mut impl std::io::Write) -> Result<()> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    for section in report.sections() {
-        let titles = section.columns.iter().map(|column| column.key);
-        writer.write_record(std::iter::once("section").chain(titles))?;
-        for row in &section.rows {
-            writer
-                .write_record(std::iter::once(section.key.to_owned()).chain(row.iter().map(Cell::plain)))?;
+fn section_text(section: &Section, drawing: Drawing) -> String {
+    let mut text = String::new();
+    if let Layout::Facts = section.layout {
+        let cells = section.columns.iter().zip(section.rows.iter().flatten());
+        let rows = cells.map(|(column, cell)| vec![column.title.to_owned(), cell.to_string()]);
+        let _ = writeln!(text, "{}", table(&[("", Align::Left), ("", Align::Right)], rows));
+    } else if !section.rows.is_empty() {
+        let mut header: Vec<_> = section.columns.iter().map(|column| (column.title, column.align)).collect();
+        let mut rows: Vec<Vec<String>> =
+            section.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let series = section.chart.is_some_and(|chart| chart.kind == ChartKind::Series);
+        if let Some(line) = draw::sparkline(section, drawing) {
+            let _ = writeln!(text, " {line}");
+        }
+        if let Some(bars) = draw::bars(section, drawing) {
+            header.push(("", Align::Left));
+            rows.iter_mut().zip(bars).for_each(|(row, bar)| row.push(bar));
+        }
+        let earlier = if series { rows.len().saturating_sub(WEEKS) } else { 0 };
+        rows.drain(..earlier);
+        let _ = writeln!(text, "{}", table(&header, rows));
+        if earlier > 0 {
+            let _ = writeln!(text, " {earlier} earlier ones: --csv or --json");
         }
     }
-    writer.flush()?;
-    Ok(())
+    for note in &section.notes {
+        text.push_str(&Width::of_stdout().wrap(note));
+    }
+    text
 }

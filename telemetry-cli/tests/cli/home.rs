@@ -129,7 +129,7 @@ impl Collector {
     }
 
     pub(crate) fn report(&self, home: &Home) -> Json {
-        home.json(&["report", "--json", "--store", self.store.to_str().unwrap()])
+        home.json(&["report", "--json", "--min-installs", "1", "--store", self.store.to_str().unwrap()])
     }
 }
 

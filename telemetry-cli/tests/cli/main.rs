@@ -17,5 +17,6 @@ mod home;
 mod mounted;
 mod narrow;
 mod otlp;
+mod page;
 mod policy;
 mod way;

@@ -212,6 +212,35 @@ fn the_local_report_counts_what_was_recorded() {
 }
 
 #[test]
+fn a_report_is_named_and_filtered() {
+    let home = Home::new();
+    home.ok(&["exec", "--", "git", "--version"]);
+    home.run(&["exec", "--", "git", "statsu"]);
+    let runs = |filters: &[&str]| {
+        home.json(&[&["report", "commands", "--json"], filters].concat())["totals"]["events"].clone()
+    };
+    assert_eq!(runs(&[]), 2);
+    assert_eq!(runs(&["--program", "git", "--since", "2026-01-01"]), 2);
+    assert_eq!(runs(&["--program", "hunter2"]), 0);
+    assert_eq!(runs(&["--until", "2000-01-01"]), 0);
+    assert_eq!(runs(&["--ci", "only"]), 0);
+    assert_eq!(runs(&["--os", "windows", "--source", "scoop"]), 0);
+    let impact = home.ok(&["report", "impact"]);
+    assert!(
+        impact.contains("What should be fixed first?") && impact.contains("Hits 1 of 1 installs"),
+        "{impact}"
+    );
+    let hidden = home.ok(&["report", "commands", "--min-installs", "10"]);
+    assert!(hidden.contains("fewer than 10 installs") && !hidden.contains("git"), "{hidden}");
+    let compared = home.ok(&["report", "durations", "--csv", "--compare", "1.0,2.0"]);
+    assert!(compared.contains("comparison,") || compared.contains(",verdict"), "{compared}");
+    for bad in [&["nonsense"][..], &["--since", "yesterday"], &["--os", "atari"], &["--compare", "1.0"]] {
+        let said = home.fails(&[&["report"], bad].concat());
+        assert!(said.contains(bad[bad.len() - 1]), "{said}");
+    }
+}
+
+#[test]
 fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
     let home = Home::new();
     let output = home.run(&["demo", "git", "--version"]);
@@ -219,7 +248,7 @@ fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(talk.contains("\"event_id\""), "{talk}");
-    assert!(out.contains("git version") && out.contains("Report on"), "{out}");
+    assert!(out.contains("git version") && out.contains("Overview of"), "{out}");
     assert!(home.snapshot().is_empty());
 }
 

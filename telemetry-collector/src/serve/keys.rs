@@ -5,6 +5,8 @@ use std::fmt;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use subtle::{Choice, ConstantTimeEq as _};
 use telemetry_schema::ProgramName;
 use thiserror::Error;
@@ -94,17 +96,33 @@ impl Readers {
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), HttpProblem> {
         let may = match self {
             Self::Anybody => true,
-            Self::With(key) => bearer(headers).is_some_and(|shown| bool::from(key.is(shown))),
+            Self::With(key) => {
+                let typed = password(headers);
+                let shown = bearer(headers).or(typed.as_deref());
+                shown.is_some_and(|shown| bool::from(key.is(shown)))
+            }
             Self::Nobody => false,
         };
         may.then_some(()).ok_or(HttpProblem::NoToken)
     }
 }
 
-/// RFC 6750: one header, whose scheme is in any case.
+/// RFC 6750.
 fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    credentials(headers, b"Bearer ")
+}
+
+/// RFC 7617: what a person types into a browser as the password, whatever the name they give.
+fn password(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let pair = STANDARD.decode(credentials(headers, b"Basic ")?).ok()?;
+    let colon = pair.iter().position(|byte| *byte == b':')?;
+    Some(pair[colon + 1..].to_vec())
+}
+
+/// One header, whose scheme is in any case.
+fn credentials<'h>(headers: &'h HeaderMap, scheme: &[u8]) -> Option<&'h [u8]> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
-    let (scheme, key) = value.as_bytes().split_at_checked(b"Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"Bearer ").then(|| key.trim_ascii())
+    let (of, rest) = value.as_bytes().split_at_checked(scheme.len())?;
+    of.eq_ignore_ascii_case(scheme).then(|| rest.trim_ascii())
 }

@@ -19,8 +19,17 @@ pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0
 const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
 /// Paths that are told apart. Any other is `other`, since a path can be anything that somebody sends.
-const PATHS: [&str; 7] =
-    ["/v1/events", "/v1/logs", "/v1/erasures", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+const PATHS: [&str; 9] = [
+    "/v1/events",
+    "/v1/logs",
+    "/v1/erasures",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/reports",
+    "/",
+];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {

@@ -1,4 +1,4 @@
-//! The HTTP server: events in, requests to erase in, receipts out.
+//! The HTTP server: events in, requests to erase in, receipts out; the pages of [`page`].
 //!
 //! It keeps and logs nothing of who sends. Where it is given no certificate, a proxy in front of it does TLS.
 
@@ -13,6 +13,7 @@ mod logs;
 mod metrics;
 mod options;
 mod own;
+mod page;
 mod problem;
 mod rate;
 mod tls;
@@ -103,7 +104,18 @@ impl Server {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let Self { listener, address, options } = self;
         let readers = options.readers();
-        let ServeOptions { store, policies, limits, clock, on_failure, write_keys, tls, .. } = options;
+        let ServeOptions {
+            store,
+            policies,
+            limits,
+            clock,
+            on_failure,
+            write_keys,
+            tls,
+            min_installs,
+            notice,
+            ..
+        } = options;
         let failed = |source| ServeError::Run { address, source };
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let metrics = Arc::new(Metrics::new());
@@ -117,7 +129,16 @@ impl Server {
         let (jobs, writer) = writer.start().map_err(failed)?;
         let places = Arc::new(Semaphore::new(limits.max_requests));
         let rate = Rate::new(limits.max_requests_per_second, Instant::now());
-        let router = router(Arc::new(Door {
+        let pages = page::Pages {
+            store: Arc::clone(&store),
+            policies: policies.clone(),
+            readers: readers.clone(),
+            limits,
+            on_failure: Arc::clone(&on_failure),
+            min_installs,
+            notice,
+        };
+        let door = Door {
             policies,
             store,
             limits,
@@ -129,8 +150,8 @@ impl Server {
             metrics,
             places,
             jobs,
-        }));
-        axum::serve(PacedListener::new(listener, limits, tls), router)
+        };
+        axum::serve(PacedListener::new(listener, limits, tls), router(Arc::new(door), pages))
             .with_graceful_shutdown(shutdown)
             .await
             .map_err(failed)?;
@@ -169,7 +190,7 @@ fn counted(act: OnFailure, metrics: Arc<Metrics>) -> OnFailure {
     })
 }
 
-fn router(door: Arc<Door>) -> Router {
+fn router(door: Arc<Door>, pages: page::Pages) -> Router {
     let takes = |allow| move || async move { HttpProblem::MethodNotAllowed { allow } };
     Router::new()
         .route("/healthz", get(own::health).fallback(takes("GET, HEAD")))
@@ -181,8 +202,9 @@ fn router(door: Arc<Door>) -> Router {
         .route("/v1/erasures", post(erasures::take).fallback(takes("POST")))
         .route("/v1/erasures/{erasure_id}", get(erasures::receipt).fallback(takes("GET, HEAD")))
         .fallback(async || HttpProblem::NotFound)
-        .layer(from_fn_with_state(Arc::clone(&door), own::count))
-        .with_state(door)
+        .with_state(Arc::clone(&door))
+        .merge(page::router(pages))
+        .layer(from_fn_with_state(door, own::count))
 }
 
 /// A server that runs on threads of its own. Dropping it stops it.

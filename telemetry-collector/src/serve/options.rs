@@ -9,7 +9,7 @@ use telemetry_schema::Timestamp;
 
 use super::keys::{Key, Readers, WriteKeys};
 use super::{Limits, Tls};
-use crate::{SharedPolicies, Store, StoreError};
+use crate::{Query, ReportName, SharedPolicies, Store, StoreError};
 
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
@@ -26,6 +26,8 @@ pub struct ServeOptions {
     pub(super) write_keys: Option<WriteKeys>,
     pub(super) read_token: Option<Key>,
     pub(super) tls: Option<Tls>,
+    pub(super) min_installs: u64,
+    pub(super) notice: Option<String>,
 }
 
 impl ServeOptions {
@@ -42,6 +44,8 @@ impl ServeOptions {
             write_keys: None,
             read_token: None,
             tls: None,
+            min_installs: Query::new(ReportName::Overview).min_installs,
+            notice: None,
         }
     }
 
@@ -56,6 +60,20 @@ impl ServeOptions {
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(now);
+        self
+    }
+
+    /// Installs that a row of a report needs to be shown, instead of 10. Who reads can ask for more, not for less.
+    #[must_use]
+    pub fn min_installs(mut self, installs: u64) -> Self {
+        self.min_installs = installs;
+        self
+    }
+
+    /// A sentence that stands on every page and in every report, such as that its numbers are made up.
+    #[must_use]
+    pub fn notice(mut self, sentence: impl Into<String>) -> Self {
+        self.notice = Some(sentence.into());
         self
     }
 
@@ -103,8 +121,19 @@ impl ServeOptions {
 
 impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { listen, store: _, policies, limits, clock: _, on_failure: _, write_keys, read_token, tls } =
-            self;
+        let Self {
+            listen,
+            store: _,
+            policies,
+            limits,
+            clock: _,
+            on_failure: _,
+            write_keys,
+            read_token,
+            tls,
+            min_installs,
+            notice,
+        } = self;
         f.debug_struct("ServeOptions")
             .field("listen", listen)
             .field("policies", policies)
@@ -112,6 +141,8 @@ impl fmt::Debug for ServeOptions {
             .field("write_keys", write_keys)
             .field("read_token", read_token)
             .field("tls", tls)
+            .field("min_installs", min_installs)
+            .field("notice", notice)
             .finish_non_exhaustive()
     }
 }

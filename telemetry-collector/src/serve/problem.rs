@@ -30,6 +30,8 @@ pub(super) enum HttpProblem {
     Busy,
     StoreSlow,
     StoreFailed,
+    StoreUnreadable,
+    BadQuery { parameter: &'static str },
 }
 
 /// Seconds until a client should come again. A queue of durable writes drains in less; a store that failed, say by
@@ -92,15 +94,23 @@ impl HttpProblem {
             Self::StoreFailed => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store_failed", "the store cannot be written")
             }
+            Self::StoreUnreadable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "store_unreadable", "the store cannot be read")
+            }
+            Self::BadQuery { .. } => {
+                (StatusCode::BAD_REQUEST, "query", "a parameter of the address has no such value")
+            }
         }
     }
 
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
-            Self::NoKey | Self::NoToken => Some((WWW_AUTHENTICATE, "Bearer")),
+            Self::NoKey => Some((WWW_AUTHENTICATE, "Bearer")),
+            // By which a browser asks for it.
+            Self::NoToken => Some((WWW_AUTHENTICATE, r#"Bearer, Basic realm="reports", charset="UTF-8""#)),
             Self::Busy | Self::TooFast | Self::StoreSlow => Some((RETRY_AFTER, SOON)),
-            Self::StoreFailed => Some((RETRY_AFTER, LATER)),
+            Self::StoreFailed | Self::StoreUnreadable => Some((RETRY_AFTER, LATER)),
             // What is left of the body would be read as the next request.
             Self::BodyTimeout | Self::BodyTooLarge => Some((CONNECTION, "close")),
             _ => None,
@@ -119,6 +129,9 @@ impl IntoResponse for HttpProblem {
             Self::MediaType { takes } => {
                 let names: Vec<_> = takes.iter().map(|taken| taken.name()).collect();
                 (Some(format!("this takes {}", names.join(", "))), Vec::new())
+            }
+            Self::BadQuery { parameter } if !parameter.is_empty() => {
+                (Some(format!("parameter `{parameter}`")), Vec::new())
             }
             _ => (None, Vec::new()),
         };

@@ -1,5 +1,7 @@
 //! Where admitted events are kept. Only this module names a database.
 
+mod durations;
+mod question;
 mod sqlite;
 
 use std::path::PathBuf;
@@ -7,8 +9,11 @@ use std::path::PathBuf;
 use telemetry_schema::{ErasureId, ErasureReceipt, Refusal, Timestamp};
 use thiserror::Error;
 
-use crate::{AdmittedBatch, AdmittedErasure, Report, ReportOptions};
+use crate::report::{Query, Report, answer};
+use crate::{AdmittedBatch, AdmittedErasure};
 
+pub use durations::Durations;
+pub use question::{BANDS_MS, Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};
 pub use sqlite::SqliteStore;
 
 /// A place for admitted events, and the questions it answers about them.
@@ -44,12 +49,21 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] where it does not.
     fn check(&self) -> Result<(), StoreError>;
 
-    /// Counts what is stored, all of it as of one moment.
+    /// Reads what is stored, all of it as of this moment. What was stored before it is counted.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where the store cannot be read.
-    fn report(&self, options: &ReportOptions) -> Result<Report, StoreError>;
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError>;
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store cannot be read.
+    fn report(&self, query: &Query) -> Result<Report, StoreError> {
+        answer(&mut *self.reader()?, query)
+    }
 }
 
 /// What became of the events of one batch.

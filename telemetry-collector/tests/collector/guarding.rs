@@ -5,6 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -104,6 +106,17 @@ fn reading_takes_the_token_but_on_loopback() {
     assert_eq!(metrics(server.address(), &[("Authorization", "Bearer hunter2-hunter2-hunter2")]).status, 401);
     assert_eq!(metrics(server.address(), &[("Authorization", &token)]).status, 200);
     assert_eq!(metrics(serve(|options| options).address(), &[]).status, 200);
+    for page in ["GET /", "GET /reports/impact", "GET /reports/errors.json", "GET /reports/nothing"] {
+        assert_eq!(send(server.address(), page, &[], b"").problem(), "no_token", "{page}");
+    }
+    let pair = STANDARD.encode(format!("whoever:{READER}"));
+    let typed = format!("Basic {pair}");
+    for shown in [&token, &typed] {
+        assert_eq!(send(server.address(), "GET /", &[("Authorization", shown)], b"").status, 200);
+    }
+    let wrong = format!("Basic {}", STANDARD.encode(format!("{READER}:")));
+    assert_eq!(send(server.address(), "GET /", &[("Authorization", &wrong)], b"").status, 401);
+    assert_eq!(send(server.address(), "GET /style.css", &[], b"").status, 200);
     let store = Arc::new(SqliteStore::in_memory().unwrap());
     let everywhere = ServeOptions::new(([0, 0, 0, 0], 0).into(), store, policies());
     let server = Server::bind(everywhere).unwrap().start().unwrap();

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use telemetry_collector::{ReportOptions, SqliteStore, Store};
+use telemetry_collector::SqliteStore;
 use telemetry_schema::Receipt;
 use tempfile::tempdir;
 
 use crate::client::post;
-use crate::sample::{batch, event, start};
+use crate::sample::{batch, event, events, start};
 
 const CLIENTS: u64 = 16;
 const BATCHES: u64 = 50;
@@ -42,6 +42,5 @@ fn sixteen_clients_with_fifty_batches_each_are_counted_exactly() {
     println!("{} batches in {:?}", CLIENTS * BATCHES, began.elapsed());
     assert_eq!((accepted, duplicates), (CLIENTS * BATCHES, CLIENTS * BATCHES));
     server.stop().unwrap();
-    let report = SqliteStore::open_existing(&path).unwrap().report(&ReportOptions::new()).unwrap();
-    assert_eq!(report.totals.events, CLIENTS * BATCHES);
+    assert_eq!(events(&SqliteStore::open_existing(&path).unwrap()), CLIENTS * BATCHES);
 }

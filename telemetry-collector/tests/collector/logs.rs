@@ -6,10 +6,10 @@ use std::sync::Arc;
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
 use prost::Message as _;
 use serde_json::{Value as Json, json};
-use telemetry_collector::{MAX_RECORDS, ReportOptions, SqliteStore, Store};
+use telemetry_collector::{MAX_RECORDS, ReportName, SqliteStore, Store};
 
 use crate::client::{Answer, GZIP, JSON, gzip, send};
-use crate::sample::{batch_id, event_id, install_id, merge, start};
+use crate::sample::{all_of, batch_id, event_id, events, install_id, merge, start};
 
 const PROTOBUF: (&str, &str) = ("Content-Type", "application/x-protobuf");
 const LOGS: &str = "POST /v1/logs";
@@ -142,9 +142,10 @@ fn what_a_collector_passes_on_is_stored_as_the_events_it_was() {
     let stored: String = file.query_row("SELECT json FROM event_json LIMIT 1", [], |row| row.get(0)).unwrap();
     let event: telemetry_schema::Event = serde_json::from_value(crate::sample::event(1)).unwrap();
     assert_eq!(stored, serde_json::to_string(&event).unwrap(), "in the form our own client writes");
-    let totals = SqliteStore::open_existing(&path).unwrap().report(&ReportOptions::new()).unwrap().totals;
-    assert_eq!(totals.events, 2, "four times the same is once");
-    assert_eq!(serde_json::to_value(totals.losses).unwrap(), json!([{"reason": "evicted", "count": 3}]));
+    let store = SqliteStore::open_existing(&path).unwrap();
+    assert_eq!(events(&store), 2, "four times the same is once");
+    let losses = &all_of(&store, ReportName::Overview)["losses"];
+    assert_eq!(losses, &json!([{"reason": "evicted", "count": 3}]));
 }
 
 /// As the messages' own reader wants it.
@@ -226,7 +227,7 @@ fn a_record_that_is_no_event_is_rejected_by_field_and_rule() {
         let (count, message) = rejected(&send(server.address(), LOGS, &[JSON, GZIP], &gzip(body.as_bytes())));
         assert_eq!((count, message), (1, format!("{expected} (1)")));
     }
-    assert_eq!(store.report(&ReportOptions::new()).unwrap().totals.events, 0);
+    assert_eq!(events(&*store), 0);
 }
 
 #[test]
@@ -276,6 +277,6 @@ fn what_is_no_request_is_refused_whole() {
         assert_eq!(rejected(&send(server.address(), LOGS, &encoding, &body)), (0, String::new()));
     }
     assert_eq!(send(server.address(), "GET /v1/logs", &[], b"").problem(), "method");
-    assert_eq!(store.report(&ReportOptions::new()).unwrap().totals.events, 0);
+    assert_eq!(events(&*store), 0);
     assert_eq!(rejected(&send(server.address(), LOGS, &[PROTOBUF], &protobuf)).0, 0, "as it was");
 }

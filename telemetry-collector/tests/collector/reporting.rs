@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use serde_json::{Value as Json, json};
-use telemetry_collector::{Report, ReportOptions, SqliteStore, Store};
+use telemetry_collector::{Ci, Filters, Query, Report, ReportName, SqliteStore, Store};
+use telemetry_schema::{InstallSource, OsName};
 
 use crate::sample::{admitted, event, install_id, merge, now};
 
@@ -52,112 +53,117 @@ fn stored() -> SqliteStore {
     store
 }
 
-#[test]
-fn the_report_of_a_known_set_of_events() {
-    let report = stored().report(&ReportOptions::new()).unwrap();
-    let written = serde_json::to_value(&report).unwrap();
-    let keys: Vec<_> = written.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(
-        keys,
-        ["commands", "errors", "install_sources", "misspellings", "operating_systems", "totals", "versions"]
-    );
-    assert_eq!(serde_json::from_value::<Report>(written).unwrap(), report);
-    insta::assert_json_snapshot!(report.totals, @r#"
-    {
-      "events": 47,
-      "installs": 4,
-      "errors": 4,
-      "error_rate": 0.0851063829787234,
-      "first_event_at": "2020-01-01T00:00:00.000000+00:00",
-      "last_event_at": "2022-04-11T10:35:46.794119+00:00",
-      "losses": []
-    }
-    "#);
-    // Of the durations 1 to 40 ms the 20th and the 38th: half of 40, and 95 per cent of 40.
-    insta::assert_json_snapshot!(report.commands[0], @r#"
-    {
-      "program": "orchard",
-      "command": "plant",
-      "runs": 40,
-      "installs": 2,
-      "error_rate": 0.0,
-      "p50_ms": 20.0,
-      "p95_ms": 38.0
-    }
-    "#);
-}
-
-#[test]
-fn one_program_and_the_first_rows() {
-    let store = stored();
-    let report = store.report(&ReportOptions::new().program("orchard").top(1)).unwrap();
-    assert_eq!((report.totals.events, report.totals.installs), (46, 3));
-    assert_eq!(report.commands.len(), 1);
-    assert_eq!(report.commands[0].command, "plant");
-    assert_eq!(report.errors.len(), 1);
-    let none = store.report(&ReportOptions::new().program("hunter2")).unwrap();
-    assert_eq!(none, Report::default());
-    let all = store.report(&ReportOptions::new().top(usize::MAX)).unwrap();
-    assert_eq!(all, store.report(&ReportOptions::new()).unwrap());
-}
-
-#[test]
-fn nothing_stored_is_an_empty_report() {
-    let store = SqliteStore::in_memory().unwrap();
-    assert_eq!(store.report(&ReportOptions::new()).unwrap(), Report::default());
-}
-
-#[test]
-fn sections_are_the_report_as_tables() {
-    let report = stored().report(&ReportOptions::new()).unwrap();
-    let json = serde_json::to_value(&report).unwrap();
+fn shown(report: &Report) -> String {
     let mut shown = String::new();
-    for section in report.sections() {
-        writeln!(shown, "{}", section.title).unwrap();
+    for note in &report.notes {
+        writeln!(shown, "{note}").unwrap();
+    }
+    for section in &report.sections {
+        writeln!(shown, "{} [{}]", section.title, section.key).unwrap();
         assert!(section.rows.iter().all(|row| row.len() == section.columns.len()));
         for row in &section.rows {
             let cells: Vec<_> = row.iter().map(ToString::to_string).collect();
             writeln!(shown, "  {}", cells.join(" | ")).unwrap();
         }
-        if section.key != "totals" {
-            let rows = json[section.key].as_array().unwrap();
-            let mut keys: Vec<_> = section.columns.iter().map(|column| column.key).collect();
-            keys.sort_unstable();
-            assert!(rows[0].as_object().unwrap().keys().eq(keys), "{}", section.key);
+        for note in &section.notes {
+            writeln!(shown, "  {note}").unwrap();
         }
     }
-    insta::assert_snapshot!(shown, @"
-    Totals
-      events | 47
-      installs | 4
-      errors | 4
-      error rate | 8.5 %
-      first event | 2020-01-01T00:00:00.000000+00:00
-      last event | 2022-04-11T10:35:46.794119+00:00
-    Commands
-      orchard | plant | 40 | 2 | 0.0 % | 20 ms | 38 ms
-      orchard | trees list | 5 | 1 | 60.0 % | 1.5 ms | 1.5 ms
-      (no policy) | (none) | 1 | 1 | 0.0 % | 2663 ms | 2663 ms
-      orchard | (none) | 1 | 0 | 100.0 % | 0.0 ms | 0.0 ms
-    Versions
-      orchard | 1.2.0 | 41 | 2
-      orchard | 1.10.0 | 5 | 1
-      (no policy) | (unknown) | 1 | 1
-    Operating systems
-      Windows 11.5 | 41 | 3
-      Ubuntu 24.04 | 5 | 1
-      Debian | 1 | 0
-    Install sources
-      Homebrew | 41 | 2
-      (unknown) | 6 | 2
-    Errors
-      orchard | trees list | frost | - | 2 | 1
-      orchard | (none) | panic | - | 1 | 0
-      orchard | trees list | error | - | 1 | 1
-    Misspellings
-      orchard | (none) | command | rgister | register | 1 | 0
-    ");
-    let commands = &report.sections()[1];
-    let plain: Vec<_> = commands.rows[1].iter().map(telemetry_collector::Cell::plain).collect();
-    assert_eq!(plain, ["orchard", "trees list", "5", "1", "0.6", "1.5", "1.5"]);
+    shown
+}
+
+#[test]
+fn every_report_of_a_known_set_of_events() {
+    let store = stored();
+    let mut all = String::new();
+    for name in ReportName::ALL {
+        let report = store.report(&Query::new(*name).min_installs(1)).unwrap();
+        writeln!(all, "== {} — {}\n{}", name.title(), name.question(), shown(&report)).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_report_for_programs() {
+    let store = stored();
+    let report = store.report(&Query::new(ReportName::Commands).min_installs(1).compare("1.2.0", "1.10.0"));
+    let report = report.unwrap();
+    insta::assert_json_snapshot!("json", report.to_json());
+    insta::assert_snapshot!("csv", String::from_utf8(report.to_csv()).unwrap());
+}
+
+#[test]
+fn filters_count_only_what_they_name() {
+    let store = stored();
+    let runs = |filters: Filters| {
+        let report =
+            store.report(&Query::new(ReportName::Overview).min_installs(1).filters(filters)).unwrap();
+        report.to_json()["totals"]["events"].as_u64().unwrap()
+    };
+    let all = Filters::default;
+    let day = |text: &str| Some(text.parse().unwrap());
+    let orchard = Some("orchard".to_owned());
+    let version = Some("1.10.0".to_owned());
+    let (windows, ubuntu) = (Some(OsName::Windows), Some(OsName::Ubuntu));
+    let homebrew = Some(InstallSource::Homebrew);
+    for (filters, expected) in [
+        (all(), 47),
+        (Filters { program: orchard.clone(), ..all() }, 46),
+        (Filters { program: Some("hunter2".to_owned()), ..all() }, 0),
+        (Filters { version: version.clone(), ..all() }, 5),
+        (Filters { os: windows, ..all() }, 41),
+        (Filters { source: homebrew, ..all() }, 41),
+        (Filters { ci: Ci::Only, ..all() }, 5),
+        (Filters { ci: Ci::Without, ..all() }, 42),
+        (Filters { ci: Ci::Only, version: version.clone(), ..all() }, 5),
+        (Filters { until: day("2020-01-01"), ..all() }, 1),
+        (Filters { since: day("2020-01-02"), ..all() }, 46),
+        (Filters { since: day("2022-04-12"), ..all() }, 0),
+        // Two of the three that are told apart: by weeks.
+        (Filters { os: windows, source: homebrew, ..all() }, 40),
+        (Filters { os: ubuntu, version, ..all() }, 5),
+        (Filters { os: windows, source: homebrew, since: day("2022-04-13"), ..all() }, 40),
+        (Filters { os: windows, source: homebrew, since: day("2022-04-18"), ..all() }, 0),
+    ] {
+        assert_eq!(runs(filters.clone()), expected, "{filters:?}");
+    }
+}
+
+#[test]
+fn few_installs_are_hidden_and_that_is_said() {
+    let store = stored();
+    let report = store.report(&Query::new(ReportName::Overview)).unwrap();
+    let json = report.to_json();
+    assert!(json["totals"]["events"].is_null(), "{json}");
+    assert_eq!(json["commands"].as_array().unwrap().len(), 0);
+    let text = shown(&report);
+    assert!(text.contains("fewer than 10 installs"), "{text}");
+    assert!(!text.contains("rgister") && !text.contains("frost"), "{text}");
+    // With two, `plant` is of enough, and would tell of the others.
+    let report = store.report(&Query::new(ReportName::Commands).min_installs(2)).unwrap();
+    let text = shown(&report);
+    assert!(text.contains("with fewer than 2 installs"), "{text}");
+    assert!(!text.contains("trees list"), "{text}");
+}
+
+#[test]
+fn the_first_rows_and_how_many_more_there_are() {
+    let report = stored().report(&Query::new(ReportName::Commands).min_installs(1).top(1)).unwrap();
+    let commands = report.section("commands").unwrap();
+    assert_eq!(
+        (commands.rows.len(), commands.notes.as_slice()),
+        (1, &["3 rows more not listed.".to_owned()][..])
+    );
+}
+
+#[test]
+fn nothing_stored_is_an_empty_report() {
+    let store = SqliteStore::in_memory().unwrap();
+    for name in ReportName::ALL {
+        let report = store.report(&Query::new(*name)).unwrap();
+        for section in report.sections.iter().filter(|section| section.key != "totals") {
+            assert_eq!(section.rows.len(), 0, "{name} {}", section.key);
+        }
+        assert_eq!(report.to_json()["totals"]["events"], 0);
+    }
 }

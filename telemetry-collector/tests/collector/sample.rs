@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use telemetry_collector::{
-    AdmittedBatch, Limits, Policies, RunningServer, ServeOptions, Server, Store, admit,
+    AdmittedBatch, Limits, Policies, Query, ReportName, RunningServer, ServeOptions, Server, Store, admit,
 };
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::{BatchId, EventId, InstallId, Timestamp};
@@ -106,6 +106,16 @@ pub(crate) fn admitted(number: u64, events: &[Json]) -> AdmittedBatch {
     let batch = admit(&batch(number, events), &policies()).unwrap();
     assert_eq!(batch.refused(), []);
     batch
+}
+
+/// A report of all there is, however few installs it is of.
+pub(crate) fn all_of(store: &dyn Store, name: ReportName) -> Json {
+    store.report(&Query::new(name).min_installs(1)).unwrap().to_json()
+}
+
+/// Events in a store.
+pub(crate) fn events(store: &dyn Store) -> u64 {
+    all_of(store, ReportName::Overview)["totals"]["events"].as_u64().unwrap()
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -3,24 +3,40 @@
 mod reload;
 mod secrets;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use telemetry_client::Client;
-use telemetry_collector::{Limits, ServeOptions, Server, SqliteStore};
+use telemetry_collector::{Limits, ServeOptions, Server, SharedPolicies, SqliteStore, Store as _};
 
 use crate::args::Serve;
 use crate::render::{complain, talk};
+use crate::sample;
 use reload::Reload;
 
 /// The name of the store's file where none is given.
 const STORE: &str = "collector.sqlite";
 
 pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
-    let Serve { listen, store, policy, policies, write_keys, read_token_file, tls_cert, tls_key, max_rate } =
-        serve;
+    if serve.demo {
+        return demo(&serve);
+    }
+    let Serve {
+        listen,
+        store,
+        policy,
+        policies,
+        write_keys,
+        read_token_file,
+        tls_cert,
+        tls_key,
+        max_rate,
+        min_installs,
+        demo: _,
+    } = serve;
     let path = match store {
         Some(path) => path,
         None => default_store()?,
@@ -29,9 +45,7 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     let mut limits = Limits::default();
     limits.max_requests_per_second = max_rate;
     let store = Arc::new(SqliteStore::open(&path)?);
-    let mut options = ServeOptions::new(listen, store, reload.policies())
-        .limits(limits)
-        .on_store_failure(|error| complain(&anyhow!("{error}").context("events are not stored")));
+    let mut options = options(listen, store, reload.policies()).limits(limits).min_installs(min_installs);
     if let Some(file) = write_keys {
         options = options.write_keys(secrets::write_keys(&file)?);
     }
@@ -48,14 +62,46 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     talk(&format!(
         "telemetry: collecting on {scheme}://{address}\n\
          telemetry: store {path}\n\
+         telemetry: open {scheme}://{address}/ to read reports\n\
          telemetry: TELEMETRY_ENDPOINT={scheme}://{address} sends events here; telemetry report --store {path} reports",
         path = path.display()
     ));
+    serve_until_stopped(server, Some(reload))
+}
+
+/// Serves sample data from a store that goes away.
+fn demo(serve: &Serve) -> Result<ExitCode> {
+    let home = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let path = home.path().join("sample.sqlite");
+    let store = Arc::new(SqliteStore::open(&path)?);
+    talk("telemetry: making a year of sample data …");
+    let events = sample::fill(&*store, Client::new().now())?;
+    // Counted now, so that the first page does not wait.
+    drop(store.reader()?);
+    let options = options(serve.listen, store, sample::policies()?);
+    let server = Server::bind(options.min_installs(serve.min_installs).notice(sample::NOTICE))?;
+    talk(&format!(
+        "telemetry: {events} made-up events of a made-up program in {path}, which goes when this ends\n\
+         telemetry: open http://{address}/",
+        address = server.address(),
+        path = path.display()
+    ));
+    serve_until_stopped(server, None)
+}
+
+fn options(listen: SocketAddr, store: Arc<SqliteStore>, policies: impl Into<SharedPolicies>) -> ServeOptions {
+    ServeOptions::new(listen, store, policies)
+        .on_store_failure(|error| complain(&anyhow!("{error}").context("the store failed")))
+}
+
+fn serve_until_stopped(server: Server, reload: Option<Reload>) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        let watch = tokio::spawn(reload.watch());
+        let watch = reload.map(|reload| tokio::spawn(reload.watch()));
         let result = server.run(asked_to_stop()).await;
-        watch.abort();
+        if let Some(watch) = watch {
+            watch.abort();
+        }
         result
     });
     result?;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use telemetry_schema::{ErasureId, ErasureReceipt, InstallId, Timestamp};
 
 use super::insert::day;
+use super::rollup;
 use crate::AdmittedErasure;
 
 const DELETE: &str = "DELETE FROM events WHERE install_id = ?1";
@@ -30,6 +31,8 @@ pub(super) fn erase(
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut erased = 0_usize;
     for install in erasure.install_ids() {
+        // Before the events: what is taken out of the sums is what they say.
+        rollup::erase(&transaction, *install)?;
         erased += transaction.prepare_cached(DELETE)?.execute([install.to_bytes()])?;
         transaction.prepare_cached(REMEMBER)?.execute(params![install.to_bytes(), day(received_at)])?;
     }

@@ -6,8 +6,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, failure};
 
-const STEPS: &[&str] =
-    &[include_str!("001_events.sql"), include_str!("002_fingerprints.sql"), include_str!("003_erasures.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001_events.sql"),
+    include_str!("002_fingerprints.sql"),
+    include_str!("003_erasures.sql"),
+    include_str!("004_rollups.sql"),
+];
 
 /// `TELE`: says of a SQLite file that it is ours, to us and to file(1).
 const APPLICATION_ID: i64 = 0x5445_4C45;

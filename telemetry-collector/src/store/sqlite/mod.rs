@@ -4,20 +4,22 @@ mod erase;
 mod file;
 mod insert;
 mod migrate;
-mod queries;
+mod reader;
+mod rollup;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use telemetry_schema::{ErasureId, ErasureReceipt, Timestamp};
 
-use super::{Inserted, Store, StoreError};
-use crate::{AdmittedBatch, AdmittedErasure, Report, ReportOptions};
+use super::{Inserted, Reader, Store, StoreError};
+use crate::{AdmittedBatch, AdmittedErasure};
 use file::Missing;
+use reader::SqliteReader;
 
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,6 +36,8 @@ pub struct SqliteStore {
     log_has_erased: AtomicBool,
     /// Absent in memory, where a second connection would be a second database.
     reader: Option<Mutex<Connection>>,
+    /// Events stored by this process and not yet counted.
+    uncounted: AtomicU64,
 }
 
 impl SqliteStore {
@@ -67,7 +71,13 @@ impl SqliteStore {
         let mut writer = Connection::open_in_memory().map_err(failed)?;
         migrate::migrate(&mut writer, &path)?;
         writer.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
-        Ok(Self { path, writer: Mutex::new(writer), log_has_erased: AtomicBool::new(false), reader: None })
+        Ok(Self {
+            path,
+            writer: Mutex::new(writer),
+            log_has_erased: AtomicBool::new(false),
+            reader: None,
+            uncounted: AtomicU64::new(0),
+        })
     }
 
     fn open_file(path: &Path, missing: Missing) -> Result<Self, StoreError> {
@@ -84,6 +94,7 @@ impl SqliteStore {
             // An earlier process may have ended before it could.
             log_has_erased: AtomicBool::new(true),
             reader: Some(Mutex::new(reader)),
+            uncounted: AtomicU64::new(0),
         })
     }
 }
@@ -91,9 +102,16 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn insert(&self, batches: &[AdmittedBatch], received_at: Timestamp) -> Result<Vec<Inserted>, StoreError> {
         let mut writer = lock(&self.writer);
-        let inserted = insert::insert(&mut writer, batches, received_at);
+        let inserted = insert::insert(&mut writer, batches, received_at)
+            .map_err(|source| failure("write", &self.path, source))?;
+        let stored: u64 = inserted.iter().map(|batch| batch.accepted).sum();
+        if self.uncounted.fetch_add(stored, Relaxed) + stored >= rollup::CHUNK {
+            self.uncounted.store(0, Relaxed);
+            // The events are stored, whatever becomes of this: what is not counted now, the next report counts.
+            let _ = rollup::count_some(&mut writer);
+        }
         self.cut_log(&writer);
-        inserted.map_err(|source| failure("write", &self.path, source))
+        Ok(inserted)
     }
 
     fn erase(&self, erasure: &AdmittedErasure, received_at: Timestamp) -> Result<ErasureReceipt, StoreError> {
@@ -116,9 +134,12 @@ impl Store for SqliteStore {
         answers.map_err(|source| failure("read", &self.path, source))
     }
 
-    fn report(&self, options: &ReportOptions) -> Result<Report, StoreError> {
-        let mut connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
-        queries::report(&mut connection, options).map_err(|source| failure("read", &self.path, source))
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        let failed = |source| failure("read", &self.path, source);
+        // A chunk at a time, so that writers come between.
+        while rollup::count_some(&mut lock(&self.writer)).map_err(failed)? == rollup::CHUNK {}
+        let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
+        Ok(Box::new(SqliteReader::begin(connection, &self.path).map_err(failed)?))
     }
 }
 

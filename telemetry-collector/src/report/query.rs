@@ -1,0 +1,131 @@
+//! What is asked.
+
+use telemetry_schema::{InstallSource, OsName};
+
+use super::{Day, ReportName};
+
+/// Rows of each list, if nothing else is asked for: a screenful.
+const DEFAULT_TOP: usize = 20;
+
+/// Installs that a row needs to be shown, if nothing else is asked for.
+const DEFAULT_MIN_INSTALLS: u64 = 10;
+
+/// Which runs are counted. Empty, all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filters {
+    /// Of this program. Losses stay those of the whole store: a lost event has no program.
+    pub program: Option<String>,
+    /// Of this version.
+    pub version: Option<String>,
+    /// Started on this day or later, in UTC. With more than one of version, system and source this is widened to
+    /// its week's Monday.
+    pub since: Option<Day>,
+    /// Started on this day or earlier, in UTC.
+    pub until: Option<Day>,
+    /// On this system.
+    pub os: Option<OsName>,
+    /// Installed from this source.
+    pub source: Option<InstallSource>,
+    /// With CI or not.
+    pub ci: Ci,
+}
+
+impl Filters {
+    /// Whether whole weeks are counted, whatever the days are.
+    #[must_use]
+    pub fn by_weeks(&self) -> bool {
+        let Self { program: _, version, since, until, os, source, ci: _ } = self;
+        let told_apart = [version.is_some(), os.is_some(), source.is_some()];
+        let told_apart = told_apart.into_iter().filter(|told| *told).count();
+        told_apart > 1 && (since.is_some() || until.is_some())
+    }
+
+    /// The filters as sentences' parts: `program orchard`, `without CI`.
+    #[must_use]
+    pub fn describe(&self) -> Vec<String> {
+        let Self { program, version, since, until, os, source, ci } = self;
+        let mut parts = Vec::new();
+        parts.extend(program.as_ref().map(|name| format!("program {name}")));
+        parts.extend(version.as_ref().map(|version| format!("version {version}")));
+        parts.extend(since.map(|day| format!("since {day}")));
+        parts.extend(until.map(|day| format!("until {day}")));
+        parts.extend(os.map(|os| format!("on {}", os.title())));
+        parts.extend(source.map(|source| format!("installed from {}", source.title())));
+        match ci {
+            Ci::With => {}
+            Ci::Without => parts.push("without CI".to_owned()),
+            Ci::Only => parts.push("CI only".to_owned()),
+        }
+        parts
+    }
+}
+
+/// What becomes of runs in CI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ci {
+    /// They are counted with the others.
+    #[default]
+    With,
+    /// They are left out.
+    Without,
+    /// Only they are counted.
+    Only,
+}
+
+/// A report, over which runs, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Query {
+    /// The report.
+    pub name: ReportName,
+    /// Over which runs.
+    pub filters: Filters,
+    /// Two versions to compare, the earlier one first.
+    pub compare: Option<(String, String)>,
+    /// Installs that a row needs to be shown; 1 shows all.
+    pub min_installs: u64,
+    /// The most rows of each list.
+    pub top: usize,
+}
+
+impl Query {
+    /// All runs, rows of at least 10 installs, the first 20 of each list.
+    #[must_use]
+    pub fn new(name: ReportName) -> Self {
+        Self {
+            name,
+            filters: Filters::default(),
+            compare: None,
+            min_installs: DEFAULT_MIN_INSTALLS,
+            top: DEFAULT_TOP,
+        }
+    }
+
+    /// Only these runs.
+    #[must_use]
+    pub fn filters(mut self, filters: Filters) -> Self {
+        self.filters = filters;
+        self
+    }
+
+    /// Compares two versions, the earlier one first.
+    #[must_use]
+    pub fn compare(mut self, old: impl Into<String>, new: impl Into<String>) -> Self {
+        self.compare = Some((old.into(), new.into()));
+        self
+    }
+
+    /// Installs that a row needs to be shown; 1 shows all, and so does 0.
+    #[must_use]
+    pub fn min_installs(mut self, installs: u64) -> Self {
+        self.min_installs = installs;
+        self
+    }
+
+    /// The most rows of each list; `usize::MAX` for all.
+    #[must_use]
+    pub fn top(mut self, rows: usize) -> Self {
+        self.top = rows;
+        self
+    }
+}

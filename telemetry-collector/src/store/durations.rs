@@ -1,0 +1,177 @@
+//! Durations as a histogram: what percentiles are read off, in room that does not grow with the runs.
+
+use std::collections::BTreeMap;
+
+/// Below this many microseconds each value has a bucket of its own; above, each octave has half as many buckets.
+const EXACT: u64 = 128;
+const EXACT_BITS: u32 = EXACT.ilog2();
+
+/// How many runs took how long. A value above 128 µs is known to within 0.8 per cent: its bucket is at most a 64th of
+/// it wide, and the middle stands for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Durations(BTreeMap<u16, u64>);
+
+impl Durations {
+    /// Adds one run.
+    pub fn add(&mut self, us: u64) {
+        *self.0.entry(bucket(us)).or_default() += 1;
+    }
+
+    /// Adds all runs of another.
+    pub fn merge(&mut self, other: &Self) {
+        for (bucket, count) in &other.0 {
+            *self.0.entry(*bucket).or_default() += count;
+        }
+    }
+
+    /// Takes the runs of another out again.
+    pub fn subtract(&mut self, other: &Self) {
+        for (bucket, count) in &other.0 {
+            if let Some(left) = self.0.get_mut(bucket) {
+                *left = left.saturating_sub(*count);
+            }
+        }
+        self.0.retain(|_, count| *count > 0);
+    }
+
+    /// How many runs there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// The duration of the run at this place in order, from 1, in milliseconds.
+    #[must_use]
+    pub fn at_rank_ms(&self, rank: u64) -> Option<f64> {
+        let mut before = 0;
+        for (bucket, count) in &self.0 {
+            before += count;
+            if before >= rank.max(1) {
+                return Some(milliseconds(*bucket));
+            }
+        }
+        None
+    }
+
+    /// A percentile by nearest rank, in milliseconds: the least duration that at least that share of the runs did not
+    /// exceed.
+    #[must_use]
+    pub fn percentile_ms(&self, percent: u64) -> Option<f64> {
+        self.at_rank_ms((self.count() * percent).div_ceil(100).max(1))
+    }
+
+    /// Buckets as pairs of milliseconds and runs, in order.
+    pub fn iter_ms(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.0.iter().map(|(bucket, count)| (milliseconds(*bucket), *count))
+    }
+
+    /// Pairs of differences of buckets and counts, seven bits a byte (LEB128).
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.0.len() * 3);
+        let mut last = 0;
+        for (bucket, count) in &self.0 {
+            push(&mut bytes, u64::from(bucket - last));
+            push(&mut bytes, *count);
+            last = *bucket;
+        }
+        bytes
+    }
+
+    /// `None` where the bytes are damaged.
+    pub(crate) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
+        let mut counts = BTreeMap::new();
+        let mut last = 0_u16;
+        while !bytes.is_empty() {
+            last = last.checked_add(u16::try_from(pull(&mut bytes)?).ok()?)?;
+            let count = pull(&mut bytes)?;
+            counts.insert(last, count);
+        }
+        Some(Self(counts))
+    }
+}
+
+fn bucket(us: u64) -> u16 {
+    let bucket = if us < EXACT {
+        us
+    } else {
+        let octave = us.ilog2() - EXACT_BITS;
+        EXACT + u64::from(octave) * (EXACT / 2) + (us >> (octave + 1)) - EXACT / 2
+    };
+    u16::try_from(bucket).unwrap_or(u16::MAX)
+}
+
+fn milliseconds(bucket: u16) -> f64 {
+    let bucket = u64::from(bucket);
+    let us = if bucket < EXACT {
+        bucket
+    } else {
+        let (octave, step) = ((bucket - EXACT) / (EXACT / 2), (bucket - EXACT) % (EXACT / 2));
+        let width = 1_u64.checked_shl(u32::try_from(octave).unwrap_or(u32::MAX) + 1).unwrap_or(u64::MAX);
+        (EXACT / 2 + step).saturating_mul(width).saturating_add((width - 1) / 2)
+    };
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
+    let ms = us as f64 / 1000.0;
+    ms
+}
+
+fn push(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap_or_default());
+}
+
+fn pull(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for place in 0..10 {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(first & 0x7f).checked_shl(place * 7)?;
+        if first & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_duration_is_known_to_a_hundredth(us in prop_oneof![0..2000_u64, 0..1_u64 << 50]) {
+            let mut durations = Durations::default();
+            durations.add(us);
+            #[expect(clippy::cast_precision_loss, reason = "2^50 fits")]
+            let (known, true_ms) = (durations.percentile_ms(50).unwrap(), us as f64 / 1000.0);
+            prop_assert!((known - true_ms).abs() <= true_ms * 0.008, "{known} for {true_ms}");
+        }
+
+        #[test]
+        fn longer_is_never_in_an_earlier_bucket(us in 0..1_u64 << 50, more in 0..1_u64 << 40) {
+            prop_assert!(bucket(us) <= bucket(us + more));
+        }
+
+        #[test]
+        fn what_is_written_is_read(values in prop::collection::vec(any::<u64>(), 0..50)) {
+            let mut durations = Durations::default();
+            for us in &values {
+                durations.add(*us);
+            }
+            let read = Durations::from_bytes(&durations.to_bytes()).unwrap();
+            prop_assert_eq!(&read, &durations);
+            let mut left = read;
+            left.subtract(&durations);
+            prop_assert_eq!(left, Durations::default());
+        }
+
+        #[test]
+        fn damaged_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let _ = Durations::from_bytes(&bytes);
+        }
+    }
+}

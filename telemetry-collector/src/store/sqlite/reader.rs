@@ -1,0 +1,229 @@
+//! Rollups into answers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::MutexGuard;
+
+use roaring::RoaringBitmap;
+use rusqlite::types::Type;
+use rusqlite::{Connection, Error, Row, params};
+use telemetry_schema::{Loss, LossReason};
+
+use super::failure;
+use super::rollup::{Sum, number};
+use crate::report::{Ci, Day, Filters, monday};
+use crate::store::{Cohort, Group, Period, Programs, Question, Reader, StoreError, Subject};
+
+const LOSSES: &str = "SELECT reason, SUM(count) FROM losses GROUP BY reason ORDER BY SUM(count) DESC, reason";
+const DAYS: &str = "
+    SELECT MIN(day), MAX(day) FROM segments CROSS JOIN counts
+    ON counts.subject = 1 AND counts.segment = segments.number AND day BETWEEN ?1 AND ?2
+    WHERE level = ?3 AND (?4 IS NULL OR program = ?4) AND (?5 IS NULL OR program_version = ?5)
+        AND (?6 IS NULL OR os_name = ?6) AND (?7 IS NULL OR install_source = ?7) AND (?8 IS NULL OR ci = ?8)";
+// The segments first: of the counts only theirs are read then, in the order of the table.
+const COUNTS: &str = "
+    SELECT program, counts.key, day, runs, errors, ci_runs, failed_us, durations, installs, failed_installs
+    FROM segments CROSS JOIN counts
+    ON counts.subject = ?9 AND counts.segment = segments.number AND day BETWEEN ?1 AND ?2
+    WHERE level = ?3 AND (?4 IS NULL OR program = ?4) AND (?5 IS NULL OR program_version = ?5)
+        AND (?6 IS NULL OR os_name = ?6) AND (?7 IS NULL OR install_source = ?7) AND (?8 IS NULL OR ci = ?8)";
+
+/// A transaction that reads, so that every answer is of the same events.
+pub(super) struct SqliteReader<'a> {
+    connection: MutexGuard<'a, Connection>,
+    path: &'a Path,
+}
+
+impl<'a> SqliteReader<'a> {
+    pub(super) fn begin(connection: MutexGuard<'a, Connection>, path: &'a Path) -> rusqlite::Result<Self> {
+        connection.execute_batch("BEGIN")?;
+        Ok(Self { connection, path })
+    }
+
+    fn failed(&self) -> impl Fn(Error) -> StoreError + use<'a> {
+        let path = self.path;
+        move |source| failure("read", path, source)
+    }
+}
+
+impl Drop for SqliteReader<'_> {
+    fn drop(&mut self) {
+        // Nothing was written; a transaction that SQLite ended by itself is over already.
+        let _ = self.connection.execute_batch("ROLLBACK");
+    }
+}
+
+impl Reader for SqliteReader<'_> {
+    fn groups(&mut self, question: &Question) -> Result<Vec<Group>, StoreError> {
+        groups(&self.connection, question).map_err(self.failed())
+    }
+
+    fn days(&mut self, filters: &Filters) -> Result<Option<(i64, i64)>, StoreError> {
+        let scope = Scope::of(filters);
+        let Scope { since, until, level, program, version, os, source, ci } = scope;
+        let days = self.connection.query_row(
+            DAYS,
+            params![since, until, level, program, version, os, source, ci],
+            |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)),
+        );
+        days.map_err(self.failed())
+    }
+
+    fn cohorts(&mut self, filters: &Filters) -> Result<Vec<Cohort>, StoreError> {
+        cohorts(&self.connection, filters).map_err(self.failed())
+    }
+
+    fn losses(&mut self) -> Result<Vec<Loss>, StoreError> {
+        losses(&self.connection).map_err(self.failed())
+    }
+}
+
+/// The segments and days that filters name.
+struct Scope<'a> {
+    since: i64,
+    until: i64,
+    level: u8,
+    program: Option<&'a str>,
+    version: Option<&'a str>,
+    os: Option<&'a str>,
+    source: Option<&'a str>,
+    ci: Option<bool>,
+}
+
+impl<'a> Scope<'a> {
+    fn of(filters: &'a Filters) -> Self {
+        let Filters { program, version, since, until, os, source, ci } = filters;
+        let level = match (version, os, source) {
+            (None, None, None) => 0,
+            (Some(_), None, None) => 1,
+            (None, Some(_), None) => 2,
+            (None, None, Some(_)) => 3,
+            _ => 4,
+        };
+        // The sums of this level are by weeks.
+        let first = |day: i64| if level == 4 { monday(day) } else { day };
+        let since = since.map_or(i64::MIN, |day| first(day.number()));
+        Self {
+            since,
+            until: until.map_or(i64::MAX, Day::number),
+            level,
+            program: program.as_deref(),
+            version: version.as_deref(),
+            os: os.map(telemetry_schema::OsName::key),
+            source: source.map(telemetry_schema::InstallSource::key),
+            ci: match ci {
+                Ci::With => None,
+                Ci::Without => Some(false),
+                Ci::Only => Some(true),
+            },
+        }
+    }
+}
+
+fn each_count(
+    connection: &Connection,
+    subject: Subject,
+    filters: &Filters,
+    mut take: impl FnMut(&Row) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let Scope { since, until, level, program, version, os, source, ci } = Scope::of(filters);
+    let mut statement = connection.prepare_cached(COUNTS)?;
+    let mut rows =
+        statement.query(params![since, until, level, program, version, os, source, ci, number(subject)])?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
+}
+
+/// Program, key, week.
+type Name = (Option<String>, Vec<Option<String>>, Option<i64>);
+
+fn groups(connection: &Connection, question: &Question) -> rusqlite::Result<Vec<Group>> {
+    // By program, key and week. There are few programs: each is kept once.
+    let mut programs: Vec<Option<String>> = Vec::new();
+    let mut sums: HashMap<(usize, i64, Option<i64>), Sum> = HashMap::new();
+    each_count(connection, question.subject, question.filters, |row| {
+        let program = row.get_ref(0)?.as_str_or_null()?;
+        let program = program.filter(|_| question.programs == Programs::Apart);
+        let known = programs.iter().position(|known| known.as_deref() == program);
+        let program = known.unwrap_or_else(|| {
+            programs.push(program.map(str::to_owned));
+            programs.len() - 1
+        });
+        let week = match question.period {
+            Period::Whole => None,
+            Period::Week => Some(monday(row.get(2)?)),
+        };
+        sums.entry((program, row.get(1)?, week)).or_default().merge(&Sum::read(row, 3)?);
+        Ok(())
+    })?;
+    let mut named: BTreeMap<Name, (Sum, Option<String>)> = BTreeMap::new();
+    for ((program, key, week), sum) in sums {
+        let mut key = words(connection, key)?;
+        let mut message = None;
+        if question.subject == Subject::Error {
+            // Wordings of one fingerprint are one error.
+            let fingerprint = key.pop().flatten();
+            message = key.last().cloned().flatten();
+            if let (Some(last), Some(fingerprint)) = (key.last_mut(), fingerprint) {
+                *last = Some(fingerprint);
+            }
+        }
+        let (into, least) = named
+            .entry((programs[program].clone(), key, week))
+            .or_insert_with(|| (Sum::default(), message.clone()));
+        into.merge(&sum);
+        *least = least.take().min(message);
+    }
+    let group = |((program, mut key, week), (sum, message)): ((_, Vec<_>, _), (Sum, _))| {
+        if question.subject == Subject::Error
+            && let Some(last) = key.last_mut()
+        {
+            *last = message;
+        }
+        Group { program, key, week, tally: sum.into_tally() }
+    };
+    Ok(named.into_iter().map(group).collect())
+}
+
+fn words(connection: &Connection, key: i64) -> rusqlite::Result<Vec<Option<String>>> {
+    let mut statement = connection.prepare_cached("SELECT key FROM keys WHERE number = ?1")?;
+    let text: String = statement.query_row([key], |row| row.get(0))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+}
+
+fn cohorts(connection: &Connection, filters: &Filters) -> rusqlite::Result<Vec<Cohort>> {
+    let mut weeks: BTreeMap<i64, RoaringBitmap> = BTreeMap::new();
+    each_count(connection, Subject::All, filters, |row| {
+        *weeks.entry(monday(row.get(2)?)).or_default() |= Sum::read(row, 3)?.installs();
+        Ok(())
+    })?;
+    let mut seen = RoaringBitmap::new();
+    let Some(last) = weeks.last_key_value().map(|(week, _)| *week) else { return Ok(Vec::new()) };
+    let mut cohorts = Vec::new();
+    for (week, installs) in &weeks {
+        let new = installs - &seen;
+        seen |= &new;
+        // An identifier lives for 30 days: what is later than four weeks is somebody else.
+        let later = (1..=4).map(|weeks| week + weeks * 7).take_while(|later| *later <= last);
+        let returned =
+            later.map(|later| weeks.get(&later).map_or(0, |set| set.intersection_len(&new))).collect();
+        cohorts.push(Cohort { week: *week, installs: new.len(), returned });
+    }
+    Ok(cohorts)
+}
+
+fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
+    let mut statement = connection.prepare_cached(LOSSES)?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0)))
+    })?;
+    let known = rows.map(|row| row.map(|(key, count)| Some(Loss { reason: loss_reason(&key)?, count })));
+    known.filter_map(Result::transpose).collect()
+}
+
+fn loss_reason(key: &str) -> Option<LossReason> {
+    serde_json::from_value(key.into()).ok()
+}
