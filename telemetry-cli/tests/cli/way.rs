@@ -208,7 +208,7 @@ fn the_local_report_counts_what_was_recorded() {
     let narrow = home.telemetry(&["report"]).env("COLUMNS", "40").output().unwrap();
     let narrow = String::from_utf8(narrow.stdout).unwrap();
     assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
-    assert!(narrow.contains("\nTyped: statsu\n") && narrow.contains("\nerrors: 1\n"), "{narrow}");
+    assert!(narrow.contains("\nTyped: statsu\n") && narrow.contains("\nRuns: 4\n"), "{narrow}");
 }
 
 #[test]
