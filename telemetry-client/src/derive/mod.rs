@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use telemetry_redact::policy::PolicySource;
+use telemetry_redact::policy::{PolicySource, TemplateRule};
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::ProgramName;
 
@@ -84,6 +84,8 @@ pub struct CommandPolicy {
     lock: &'static str,
     environment_prefix: Option<String>,
     asked: Vec<Asked>,
+    error_codes: Vec<String>,
+    templates: Vec<TemplateRule>,
 }
 
 impl CommandPolicy {
@@ -97,7 +99,15 @@ impl CommandPolicy {
         lock: &'static str,
     ) -> Self {
         let command = Arc::new(command);
-        Self { program: program.into(), command, lock, environment_prefix: None, asked: Vec::new() }
+        Self {
+            program: program.into(),
+            command,
+            lock,
+            environment_prefix: None,
+            asked: Vec::new(),
+            error_codes: Vec::new(),
+            templates: Vec::new(),
+        }
     }
 
     /// Drops the values of an argument: of a flag, given as `--name` or `-n`, for the command at `path` and all below it;
@@ -160,6 +170,26 @@ impl CommandPolicy {
         self.ask(path, argument, What::Durations(bounds.into_iter().map(str::to_owned).collect()))
     }
 
+    /// Declares a class of the program's own errors, and what they say: a line with slots such as `{value}` or `{path}`, as
+    /// its errors' [`Explain`](crate::Explain) gives it. Of what stands in the slots only what is declared is kept.
+    ///
+    /// ```
+    /// # use clap::Command;
+    /// # use telemetry_client::CommandPolicy;
+    /// # fn cli() -> Command { Command::new("orchard") }
+    /// let policy = CommandPolicy::new("orchard", cli, "").error("no_such_fruit", "no fruit called {value}");
+    /// assert!(policy.source().error_codes.contains(&"no_such_fruit".to_owned()));
+    /// ```
+    #[must_use]
+    pub fn error(mut self, code: &str, template: &str) -> Self {
+        let is_known = telemetry_redact::ERROR_CODES.contains(&code) || codes::OWN.contains(&code);
+        if !is_known && !self.error_codes.iter().any(|known| known == code) {
+            self.error_codes.push(code.to_owned());
+        }
+        self.templates.push(TemplateRule { text: template.to_owned(), code: Some(code.to_owned()) });
+        self
+    }
+
     /// What the program's own variable begins with, where that is not its name: `MONGODB_ATLAS` makes it
     /// `MONGODB_ATLAS_TELEMETRY_ENABLED`.
     #[must_use]
@@ -219,6 +249,8 @@ impl CommandPolicy {
         let mut derived = tree::derive(&self.program, (self.command)(), &self.asked);
         derived.source.version = version;
         derived.source.environment_prefix = Some(self.prefix());
+        derived.source.error_codes.extend_from_slice(&self.error_codes);
+        derived.source.templates.extend_from_slice(&self.templates);
         derived
     }
 
@@ -253,9 +285,10 @@ impl CommandPolicy {
 
 impl fmt::Debug for CommandPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { program, command: _, lock: _, environment_prefix, asked } = self;
+        let Self { program, command: _, lock: _, environment_prefix, asked, error_codes, templates: _ } =
+            self;
         let mut debug = f.debug_struct("CommandPolicy");
         debug.field("program", program).field("environment_prefix", environment_prefix);
-        debug.field("asked", asked).finish_non_exhaustive()
+        debug.field("asked", asked).field("error_codes", error_codes).finish_non_exhaustive()
     }
 }

@@ -282,3 +282,25 @@ fn a_name_of_another_program_of_the_same_clap_command_is_one_of_this() {
     let prefixed = policy.environment_prefix("ACME");
     assert_eq!(prefixed.source().environment_prefix.as_deref(), Some("ACME"));
 }
+
+#[test]
+fn the_program_s_own_errors_are_declared_in_a_line_each() {
+    let cli = || {
+        let fruit = Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]);
+        Command::new("orchard").arg(fruit)
+    };
+    let policy = CommandPolicy::new("orchard", cli, r#"{"version": 1}"#)
+        .error("no_such_fruit", "no fruit called {value}")
+        .error("no_such_fruit", "no fruit is called {value} here")
+        .error("not_found", "there is no {path}");
+    let source = policy.source();
+    assert_eq!(source.error_codes.iter().filter(|code| *code == "no_such_fruit").count(), 1);
+    let redactor = Redactor::new(Policy::from_source(&source).unwrap());
+    for (said, kept) in [
+        ("no fruit called pear", "no fruit called pear"),
+        ("no fruit called grandma", "no fruit called <value>"),
+        ("there is no /home/ada/tree", "there is no <path>"),
+    ] {
+        assert_eq!(redactor.redact_text(said).to_string(), kept);
+    }
+}
