@@ -22,6 +22,7 @@ pub struct Builder {
     pub(crate) ruling: Ruling,
     pub(crate) version: Option<Version>,
     pub(crate) endpoint: Option<String>,
+    pub(crate) write_key: Option<String>,
     pub(crate) auth_method: Option<AuthMethod>,
     pub(crate) run_flag: Option<String>,
     pub(crate) default: Mode,
@@ -42,6 +43,7 @@ impl Builder {
             ruling,
             version: Version::new(version).ok(),
             endpoint: endpoint.map(str::to_owned),
+            write_key: None,
             auth_method: None,
             run_flag: None,
             default: Mode::On,
@@ -100,6 +102,14 @@ impl Builder {
     #[must_use]
     pub fn install_source(mut self, key: Option<&str>) -> Self {
         self.install_source = key.and_then(InstallSource::from_key);
+        self
+    }
+
+    /// The key by which the program's own collector knows whose events these are, where that asks for one. It is no
+    /// secret: whoever has the program has it. Another endpoint that the user names is not shown it.
+    #[must_use]
+    pub fn write_key(mut self, key: impl Into<String>) -> Self {
+        self.write_key = Some(key.into());
         self
     }
 

@@ -28,6 +28,7 @@ pub struct Client {
     files: Files,
     pub(crate) state_dir: Option<PathBuf>,
     endpoint: Result<Option<Endpoint>, EndpointProblem>,
+    pub(crate) write_key: Option<String>,
 }
 
 /// An endpoint that is configured but cannot be used.
@@ -112,7 +113,7 @@ impl Client {
             None => telemetry_transport::state_dir(),
         });
         let endpoint = find_endpoint(&environment, &files, endpoint.flatten());
-        Self { environment, files, state_dir, endpoint }
+        Self { environment, files, state_dir, endpoint, write_key: None }
     }
 
     /// Whether an event may exist and whether it may leave.

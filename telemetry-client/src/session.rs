@@ -10,6 +10,8 @@ use telemetry_redact::consent::{Consent, Mode, Notice, resolve};
 use telemetry_redact::{Ending, Observation, Policy, Raw, Run};
 use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSION, Signal, StreamKind};
 
+use telemetry_transport::Endpoint;
+
 use crate::describe::{Described, Moment};
 use crate::installation::Installation;
 use crate::notice::{self, NoticeParts};
@@ -125,7 +127,14 @@ impl Builder {
     pub(crate) fn client(&self, started: &Started, program: &ProgramName) -> Client {
         let Started { environment, working_directory, .. } = started;
         let directory = working_directory.as_deref();
-        Client::of_program(environment.clone(), directory, program, self.endpoint.as_deref())
+        let mut client =
+            Client::of_program(environment.clone(), directory, program, self.endpoint.as_deref());
+        if let (Some(key), Some(own)) = (&self.write_key, &self.endpoint) {
+            let goes_to = client.endpoint().ok().flatten();
+            let is_own = own.parse().is_ok_and(|own: Endpoint| goes_to == Some(&own));
+            client.write_key = is_own.then(|| key.clone());
+        }
+        client
     }
 
     pub(crate) fn ship(&self, started: &Started, deadline: Duration) -> Result<(), NotShipped> {

@@ -57,7 +57,11 @@ pub fn ship_pending(
     let (Some(spool), Some(ledger)) = (client.spool(), client.ledger()) else {
         return Err(NotShipped::NoStateDir);
     };
-    let sink = sink_for(endpoint, HttpOptions::from_environment())?;
+    let mut options = HttpOptions::from_environment();
+    if let Some(key) = &client.write_key {
+        options = options.write_key(key.as_str());
+    }
+    let sink = sink_for(endpoint, options)?;
     let consent = || client_now().consent(host);
     Ok(ship(&spool, &ledger, sink.as_ref(), consent, &SystemClock::new(), deadline))
 }

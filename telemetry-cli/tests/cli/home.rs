@@ -117,9 +117,13 @@ impl Collector {
     }
 
     pub(crate) fn start_at(home: &Home, address: &str) -> Self {
+        Self::start_with(home, &["--listen", address])
+    }
+
+    pub(crate) fn start_with(home: &Home, arguments: &[&str]) -> Self {
         let store = home.path("store.sqlite");
-        let mut command = home.telemetry(&["serve", "--listen", address, "--store", store.to_str().unwrap()]);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut command = home.telemetry(&["serve", "--store", store.to_str().unwrap()]);
+        let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
         let endpoint = first.rsplit(' ').next().unwrap().to_owned();

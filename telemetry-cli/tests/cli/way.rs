@@ -289,3 +289,32 @@ fn no_marked_byte_of_the_user_s_is_in_any_file_or_request() {
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
+
+#[test]
+fn a_collector_that_asks_for_keys_takes_events_with_the_right_one() {
+    const KEY: &str = "git-writes-made-up-key";
+    let home = Home::new();
+    let keys = home.path("keys.toml");
+    std::fs::write(&keys, format!("git = [\"{KEY}\"]\n")).unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--write-keys", keys.to_str().unwrap()];
+    let collector = Collector::start_with(&home, &arguments);
+    let with = |arguments: &[&str], key: Option<&str>| {
+        let mut command = home.telemetry(arguments);
+        command.env("TELEMETRY_ENDPOINT", &collector.endpoint);
+        command.envs(key.map(|key| ("TELEMETRY_WRITE_KEY", key)));
+        command.output().unwrap()
+    };
+    let exec = ["exec", "--", "git", "--version"];
+    assert!(with(&exec, None).status.success());
+    for (key, sent) in [(None, false), (Some("another-made-up-key"), false), (Some(KEY), true)] {
+        let flush = with(&["flush"], key);
+        assert_eq!(flush.status.success(), sent, "{}", String::from_utf8_lossy(&flush.stderr));
+        assert_eq!(collector.report(&home)["totals"]["events"], u64::from(sent), "{key:?}");
+    }
+    let short = with(&["flush"], Some("short"));
+    assert!(String::from_utf8_lossy(&short.stderr).contains("TELEMETRY_WRITE_KEY"));
+    // Erasing takes no key: whoever knows the number may ask.
+    assert!(with(&["purge"], None).status.success());
+    assert!(with(&["flush"], None).status.success());
+    assert_eq!(collector.report(&home)["totals"]["events"], 0);
+}

@@ -7,6 +7,7 @@ use telemetry_schema::{ErasureReceipt, PROTOCOL_VERSION, Receipt};
 
 use super::endpoint::{Protocol, Target};
 use super::http::{Answer, Encoding, Http, HttpOptions, Leave, Request};
+use super::key::WriteKey;
 use super::{Endpoint, SealedBatch, SendError, Sink, SinkError};
 use crate::PendingErasure;
 
@@ -14,6 +15,8 @@ use crate::PendingErasure;
 #[derive(Debug)]
 pub struct HttpSink {
     http: Http,
+    /// The header by which it is told whose events these are.
+    authorization: Option<String>,
 }
 
 impl HttpSink {
@@ -21,9 +24,10 @@ impl HttpSink {
     ///
     /// # Errors
     ///
-    /// [`SinkError`] where the endpoint is none of a collector, or the certificates or the proxy cannot be used.
+    /// [`SinkError`] where the endpoint is none of a collector, or the certificates, the proxy or the key cannot be used.
     pub fn new(endpoint: &Endpoint, options: HttpOptions) -> Result<Self, SinkError> {
-        Ok(Self { http: of_a_collector(endpoint, "/v1/events", options)? })
+        let authorization = options.write_key.as_ref().map(WriteKey::header).transpose()?;
+        Ok(Self { http: of_a_collector(endpoint, "/v1/events", options)?, authorization })
     }
 }
 
@@ -33,7 +37,8 @@ impl Sink for HttpSink {
     }
 
     fn send(&self, batch: &SealedBatch, permit: SendPermit, within: Duration) -> Result<Receipt, SendError> {
-        let answer = post(&self.http, batch.body(), &self.http.leave(permit, within))?;
+        let answer =
+            post(&self.http, batch.body(), self.authorization.as_deref(), &self.http.leave(permit, within))?;
         let receipt: Receipt = serde_json::from_slice(&answer).map_err(|_| SendError::NotAReceipt)?;
         // A collector of ours names each event that it refuses.
         let named = receipt.refused_unnamed == 0;
@@ -60,7 +65,7 @@ impl HttpEraser {
         within: Duration,
     ) -> Result<ErasureReceipt, SendError> {
         let body = serde_json::to_vec(&pending.request).map_err(|_| SendError::Unencodable)?;
-        let answer = post(&self.http, &body, &self.http.leave_to_erase(pending, within))?;
+        let answer = post(&self.http, &body, None, &self.http.leave_to_erase(pending, within))?;
         let receipt: ErasureReceipt = serde_json::from_slice(&answer).map_err(|_| SendError::NotAReceipt)?;
         if receipt.erasure_id == pending.request.erasure_id {
             Ok(receipt)
@@ -80,13 +85,11 @@ fn of_a_collector(endpoint: &Endpoint, path: &str, options: HttpOptions) -> Resu
 }
 
 /// Posts JSON. The body of a success.
-fn post(http: &Http, body: &[u8], leave: &Leave) -> Result<Vec<u8>, SendError> {
-    let request = Request {
-        media_type: "application/json",
-        encoding: Encoding::Gzip,
-        headers: &[("telemetry-protocol", PROTOCOL_VERSION.to_string())],
-        body,
-    };
+fn post(http: &Http, body: &[u8], authorization: Option<&str>, leave: &Leave) -> Result<Vec<u8>, SendError> {
+    let mut headers = vec![("telemetry-protocol", PROTOCOL_VERSION.to_string())];
+    headers.extend(authorization.map(|value| ("authorization", value.to_owned())));
+    let request =
+        Request { media_type: "application/json", encoding: Encoding::Gzip, headers: &headers, body };
     let Answer { status, retry_after, body, .. } = http.post(&request, leave)?;
     match status {
         200..=299 => Ok(body),

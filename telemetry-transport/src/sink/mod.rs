@@ -6,6 +6,7 @@ mod endpoint;
 mod file;
 mod foreign;
 mod http;
+mod key;
 mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -202,6 +203,11 @@ pub enum SinkError {
     /// This build sends nothing over a network.
     #[error("this program was built without a network: it needs the feature `http` of telemetry-transport")]
     WithoutHttp,
+    /// The key for writing.
+    #[error(
+        "a key for writing has 16 to 256 characters of printable ASCII and no blank (TELEMETRY_WRITE_KEY)"
+    )]
+    WriteKey,
     /// The proxy that a variable names. Does not repeat it, since it may hold a credential.
     #[error("{variable}: expected a proxy like http://proxy.example.com:3128")]
     Proxy {

@@ -7,17 +7,26 @@ use telemetry_redact::consent::SendPermit;
 use super::{Answer, Leave, Request};
 use crate::PendingErasure;
 use crate::sink::endpoint::{Address, Protocol};
+use crate::sink::key::WriteKey;
 use crate::sink::{SendError, SinkError};
 
 /// What comes from the environment, had this program an HTTP client.
 #[derive(Debug, Clone)]
-pub struct HttpOptions(());
+pub struct HttpOptions {
+    pub(in crate::sink) write_key: Option<WriteKey>,
+}
 
 impl HttpOptions {
     /// Nothing is looked at.
     #[must_use]
     pub fn from_environment() -> Self {
-        Self(())
+        Self { write_key: None }
+    }
+
+    /// There is nobody to show it to.
+    #[must_use]
+    pub fn write_key(self, _: impl Into<String>) -> Self {
+        self
     }
 }
 

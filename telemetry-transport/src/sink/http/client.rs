@@ -45,7 +45,7 @@ impl Http {
         path: &str,
         options: HttpOptions,
     ) -> Result<Self, SinkError> {
-        let HttpOptions { proxies, certificates, deadline } = options;
+        let HttpOptions { proxies, certificates, deadline, write_key: _ } = options;
         let Address { base, host, loopback } = address;
         let proxy = if *loopback { None } else { proxies.proxy_for(host)? };
         let agent = |roots: &Roots| {
