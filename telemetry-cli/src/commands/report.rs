@@ -127,6 +127,7 @@ fn section_text(section: &Section, drawing: Drawing) -> String {
         let mut header: Vec<_> = section.columns.iter().map(|column| (column.title, column.align)).collect();
         let mut rows: Vec<Vec<String>> =
             section.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let sentences = sentences(&mut header, &mut rows);
         let series = section.chart.is_some_and(|chart| chart.kind == ChartKind::Series);
         if let Some(line) = draw::sparkline(section, drawing) {
             let _ = writeln!(text, " {line}");
@@ -138,6 +139,9 @@ fn section_text(section: &Section, drawing: Drawing) -> String {
         let earlier = if series { rows.len().saturating_sub(WEEKS) } else { 0 };
         rows.drain(..earlier);
         let _ = writeln!(text, "{}", table(&header, rows));
+        for sentence in sentences {
+            text.push_str(&Width::of_stdout().wrap(&sentence));
+        }
         if earlier > 0 {
             let _ = writeln!(text, " {earlier} earlier ones: --csv or --json");
         }
@@ -146,4 +150,21 @@ fn section_text(section: &Section, drawing: Drawing) -> String {
         text.push_str(&Width::of_stdout().wrap(note));
     }
     text
+}
+
+/// A cell this long is a sentence: in a column it would be a tower of words.
+const SENTENCE: usize = 60;
+
+/// Takes a last column of sentences out of a table: they stand below it, each led by the row's first cell.
+fn sentences(header: &mut Vec<(&str, Align)>, rows: &mut [Vec<String>]) -> Vec<String> {
+    let is_sentence = |row: &Vec<String>| row.last().is_some_and(|cell| cell.chars().count() > SENTENCE);
+    if header.len() < 2 || !rows.iter().any(is_sentence) {
+        return Vec::new();
+    }
+    header.pop();
+    let told = |row: &mut Vec<String>| {
+        let sentence = row.pop()?;
+        Some(format!("{}. {sentence}", row.first()?))
+    };
+    rows.iter_mut().filter_map(told).collect()
 }
