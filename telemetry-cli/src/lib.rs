@@ -43,6 +43,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => commands::import::run(&import),
         Command::Purge(purge) => commands::purge::run(&purge),
         Command::Serve(serve) => commands::serve::run(serve),
+        Command::Store(store) => commands::store::run(&store.action),
         Command::Policy(policy) => commands::policy::run(&policy.action),
         Command::Report(report) => commands::report::run(report),
         Command::Demo(demo) => commands::demo::run(demo),

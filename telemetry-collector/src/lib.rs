@@ -18,9 +18,10 @@ pub use report::{
     ReportName, Section, Shown, Weight, answer, median_ranks, monday, suppress, wilson,
 };
 pub use serve::{
-    Key, KeyError, Limits, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError, WriteKeys,
+    Key, KeyError, Limits, MIN_KEEP_DAYS, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError,
+    WriteKeys,
 };
 pub use store::{
-    BANDS_MS, Cohort, Durations, Group, Inserted, Period, Programs, Question, Reader, SqliteStore, Store,
-    StoreError, Subject, Tally,
+    BANDS_MS, Cohort, Condition, Durations, ExportError, ExportForm, Group, Inserted, Period, Programs,
+    Question, Reader, SqliteStore, Store, StoreError, Subject, Tally,
 };

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
-use telemetry_collector::{Day, ReportName};
+use clap::{Args, Subcommand, ValueEnum};
+use telemetry_collector::{Day, MIN_KEEP_DAYS, ReportName};
 use telemetry_schema::{InstallSource, OsName};
 
 /// `telemetry import`
@@ -56,6 +56,9 @@ pub struct Serve {
     /// Installs that a row of a report needs to be shown
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub min_installs: u64,
+    /// Forget events so many days after they came, at least 45; what reports counted of them stays
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(i64::from(MIN_KEEP_DAYS)..))]
+    pub keep_days: Option<u32>,
     /// Serve a year of a made-up program's events from a temporary store, to see the reports
     #[arg(long, conflicts_with_all = ["store", "policy"])]
     pub demo: bool,
@@ -153,4 +156,43 @@ pub struct Demo {
     /// The command to run; `cargo --version` if none is given
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub argv: Vec<OsString>,
+}
+
+/// `telemetry store`
+#[derive(Debug, Args)]
+pub struct Store {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: StoreAction,
+}
+
+/// What to do with a collector's store.
+#[derive(Debug, Subcommand)]
+pub enum StoreAction {
+    /// Read the whole file, and say what is wrong with it and what is in it
+    ///
+    /// Exit code 0 where it is sound, 1 where it is not.
+    Check {
+        /// The store's file
+        #[arg(value_name = "PATH")]
+        store: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give back the room of what is not there any more; nobody can write meanwhile
+    Compact {
+        /// The store's file
+        #[arg(value_name = "PATH")]
+        store: PathBuf,
+    },
+    /// Write every stored event to standard output, for those who analyse elsewhere
+    Export {
+        /// The store's file
+        #[arg(value_name = "PATH")]
+        store: PathBuf,
+        /// Write CSV instead of a JSON object a line
+        #[arg(long)]
+        csv: bool,
+    },
 }

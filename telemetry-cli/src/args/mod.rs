@@ -56,6 +56,8 @@ pub enum Command {
     Purge(Purge),
     /// Collect events from others
     Serve(Serve),
+    /// Look after a collector's store: check, compact, export
+    Store(Store),
     /// Check, compare and draft policies
     Policy(Policy),
     /// Say how commands are used: runs, errors, durations, misspellings

@@ -318,3 +318,22 @@ fn a_collector_that_asks_for_keys_takes_events_with_the_right_one() {
     assert!(with(&["flush"], None).status.success());
     assert_eq!(collector.report(&home)["totals"]["events"], 0);
 }
+
+#[test]
+fn a_store_is_checked_compacted_and_exported() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+    assert!(exec.env("TELEMETRY_ENDPOINT", &collector.endpoint).output().unwrap().status.success());
+    assert!(
+        home.telemetry(&["flush"]).env("TELEMETRY_ENDPOINT", &collector.endpoint).status().unwrap().success()
+    );
+    let store = collector.store.to_str().unwrap().to_owned();
+    assert_eq!(home.json(&["store", "check", "--json", &store])["events"], 1);
+    assert!(home.ok(&["store", "check", &store]).starts_with("The store is sound.\n"));
+    assert_eq!(home.ok(&["store", "export", &store]), home.ok(&["show", "--sent"]));
+    assert!(home.ok(&["store", "export", "--csv", &store]).contains(",git,"));
+    drop(collector);
+    home.ok(&["store", "compact", &store]);
+    assert!(home.fails(&["store", "check", "/nonexistent/store"]).contains("/nonexistent/store"));
+}

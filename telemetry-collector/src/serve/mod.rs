@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 pub use keys::{Key, KeyError, WriteKeys};
 pub use limits::Limits;
-pub use options::ServeOptions;
+pub use options::{MIN_KEEP_DAYS, ServeOptions};
 pub use tls::{Tls, TlsError};
 
 use door::Door;
@@ -114,6 +114,7 @@ impl Server {
             tls,
             min_installs,
             notice,
+            keep_days,
             ..
         } = options;
         let failed = |source| ServeError::Run { address, source };
@@ -125,6 +126,7 @@ impl Server {
             clock: Arc::clone(&clock),
             on_failure: Arc::clone(&on_failure),
             metrics: Arc::clone(&metrics),
+            keep_days,
         };
         let (jobs, writer) = writer.start().map_err(failed)?;
         let places = Arc::new(Semaphore::new(limits.max_requests));

@@ -14,6 +14,9 @@ use crate::{Query, ReportName, SharedPolicies, Store, StoreError};
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
 
+/// Senders keep what they could not send for 30 days; half as many again for clocks and exports that are carried.
+pub const MIN_KEEP_DAYS: u32 = 45;
+
 /// What a server is given: where to listen, where to store, who judges.
 #[derive(Clone)]
 pub struct ServeOptions {
@@ -28,6 +31,7 @@ pub struct ServeOptions {
     pub(super) tls: Option<Tls>,
     pub(super) min_installs: u64,
     pub(super) notice: Option<String>,
+    pub(super) keep_days: Option<u32>,
 }
 
 impl ServeOptions {
@@ -46,6 +50,7 @@ impl ServeOptions {
             tls: None,
             min_installs: Query::new(ReportName::Overview).min_installs,
             notice: None,
+            keep_days: None,
         }
     }
 
@@ -103,6 +108,14 @@ impl ServeOptions {
         self
     }
 
+    /// Forgets events so many days after they came; what reports counted of them stays. At least [`MIN_KEEP_DAYS`], since
+    /// an event that is sent once more after it was forgotten would be counted twice. Without this nothing is forgotten.
+    #[must_use]
+    pub fn keep_days(mut self, days: u32) -> Self {
+        self.keep_days = Some(days.max(MIN_KEEP_DAYS));
+        self
+    }
+
     /// Speaks TLS.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
@@ -133,6 +146,7 @@ impl fmt::Debug for ServeOptions {
             tls,
             min_installs,
             notice,
+            keep_days,
         } = self;
         f.debug_struct("ServeOptions")
             .field("listen", listen)
@@ -143,6 +157,7 @@ impl fmt::Debug for ServeOptions {
             .field("tls", tls)
             .field("min_installs", min_installs)
             .field("notice", notice)
+            .field("keep_days", keep_days)
             .finish_non_exhaustive()
     }
 }

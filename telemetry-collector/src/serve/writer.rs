@@ -3,9 +3,9 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use telemetry_schema::{Receipt, Refusal, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -13,6 +13,11 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::metrics::Metrics;
 use super::options::{Clock, OnFailure};
 use crate::{AdmittedBatch, Inserted, Store};
+
+/// How long a writer without work waits before it looks for what is old.
+const IDLE: Duration = Duration::from_secs(60);
+
+const MICROSECONDS_OF_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// The batches of a request that wait for the store, with their place in the queue. The place is given up when they are
 /// stored, not when their sender gives up: the semaphore that bounds the places bounds the queue.
@@ -58,6 +63,7 @@ pub(super) struct Writer {
     pub(super) clock: Clock,
     pub(super) on_failure: OnFailure,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) keep_days: Option<u32>,
 }
 
 impl Writer {
@@ -66,11 +72,35 @@ impl Writer {
         let (sender, jobs) = channel();
         let thread = thread::Builder::new().name("telemetry-store".to_owned());
         let thread = thread.spawn(move || {
-            while let Ok(first) = jobs.recv() {
-                self.write(std::iter::once(first).chain(jobs.try_iter()));
+            let mut forgotten_until = i64::MIN;
+            loop {
+                match jobs.recv_timeout(IDLE) {
+                    Ok(first) => self.write(std::iter::once(first).chain(jobs.try_iter())),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+                self.forget(&mut forgotten_until);
             }
         })?;
         Ok((sender, thread))
+    }
+
+    /// Forgets some of what is old, once a day until there is none left: others write in between.
+    fn forget(&self, until: &mut i64) {
+        let Some(days) = self.keep_days else { return };
+        let before = (self.clock)().unix_us().div_euclid(MICROSECONDS_OF_A_DAY) - i64::from(days);
+        if before <= *until {
+            return;
+        }
+        match self.store.forget(before) {
+            Ok(0) => *until = before,
+            Ok(_) => {}
+            Err(error) => {
+                (self.on_failure)(&error);
+                // Tomorrow again: a disk that is full is not asked each time.
+                *until = before;
+            }
+        }
     }
 
     fn write(&self, jobs: impl Iterator<Item = Job>) {

@@ -14,7 +14,7 @@ use crate::{AdmittedBatch, AdmittedErasure};
 
 pub use durations::Durations;
 pub use question::{BANDS_MS, Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};
-pub use sqlite::SqliteStore;
+pub use sqlite::{Condition, ExportError, ExportForm, SqliteStore};
 
 /// A place for admitted events, and the questions it answers about them.
 pub trait Store: Send + Sync {
@@ -48,6 +48,14 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`] where it does not.
     fn check(&self) -> Result<(), StoreError>;
+
+    /// Forgets some of the events that came before this day, in days since 1970-01-01; what reports counted of them stays.
+    /// How many went: none where there is none left.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be written.
+    fn forget(&self, before_day: i64) -> Result<u64, StoreError>;
 
     /// Reads what is stored, all of it as of this moment. What was stored before it is counted.
     ///

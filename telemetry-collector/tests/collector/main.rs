@@ -14,3 +14,4 @@ mod logs;
 mod reporting;
 mod serving;
 mod storing;
+mod upkeep;

@@ -35,6 +35,7 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
         tls_key,
         max_rate,
         min_installs,
+        keep_days,
         demo: _,
     } = serve;
     let path = match store {
@@ -51,6 +52,9 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     }
     if let Some(file) = read_token_file {
         options = options.read_token(secrets::token(&file)?);
+    }
+    if let Some(days) = keep_days {
+        options = options.keep_days(days);
     }
     let mut scheme = "http";
     if let (Some(certificate), Some(key)) = (tls_cert, tls_key) {

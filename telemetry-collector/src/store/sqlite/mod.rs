@@ -6,6 +6,7 @@ mod insert;
 mod migrate;
 mod reader;
 mod rollup;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,6 +21,7 @@ use super::{Inserted, Reader, Store, StoreError};
 use crate::{AdmittedBatch, AdmittedErasure};
 use file::Missing;
 use reader::SqliteReader;
+pub use upkeep::{Condition, ExportError, ExportForm};
 
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -132,6 +134,10 @@ impl Store for SqliteStore {
         let writer = lock(&self.writer);
         let answers = writer.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
         answers.map_err(|source| failure("read", &self.path, source))
+    }
+
+    fn forget(&self, before_day: i64) -> Result<u64, StoreError> {
+        self.forget_some(before_day)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
