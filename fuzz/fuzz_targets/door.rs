@@ -60,7 +60,10 @@ fn check(judged: Result<Vec<AdmittedBatch>, Problem>) {
 /// Of the form of field and rule that the schema shows.
 fn assert_is_no_value(problem: &Problem) {
     let Problem { field, rule } = problem;
-    assert!(field.len() <= 128 && field.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.[]".contains(&b)), "{field}");
+    assert!(
+        field.len() <= 128 && field.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.[]".contains(&b)),
+        "{field}"
+    );
     assert!(!rule.is_empty() && rule.len() <= 64, "{rule}");
     assert!(rule.bytes().all(|b| b.is_ascii_lowercase() || b"_.".contains(&b)), "{rule}");
 }
