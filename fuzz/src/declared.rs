@@ -92,7 +92,7 @@ impl Declared {
             }
             declared.flag_names.insert(name.clone());
             declared.flag_names.extend(aliases.iter().chain(deprecated).chain(negations).cloned());
-            declared.flag_names.extend(short.iter().chain(short_aliases).map(|letter| letter.to_string()));
+            declared.flag_names.extend(short.iter().chain(short_aliases).map(ToString::to_string));
         }
         declared
     }
