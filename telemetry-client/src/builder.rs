@@ -98,7 +98,7 @@ impl Builder {
 
     /// How the program was installed, by the key of an [`InstallSource`], where that was known when it was built:
     /// `.install_source(option_env!("ORCHARD_INSTALL_SOURCE"))`, set by who packages it. Where there is none, or one that
-    /// is no key, it is told by where the program lies, as [`surroundings::install_source`] does.
+    /// is no key, it is told by where the program lies, as [`install_source`](crate::surroundings::install_source) does.
     #[must_use]
     pub fn install_source(mut self, key: Option<&str>) -> Self {
         self.install_source = key.and_then(InstallSource::from_key);
