@@ -196,7 +196,8 @@ fn form_of(node: &Json, values: usize) -> String {
     }
     // An optional number or truth value has two types, the other being `null`.
     let types = node.get("type").and_then(Json::as_array);
-    let of_several = types.and_then(|types| types.iter().filter_map(Json::as_str).find(|kind| *kind != "null"));
+    let of_several =
+        types.and_then(|types| types.iter().filter_map(Json::as_str).find(|kind| *kind != "null"));
     let text = |key: &str| node.get(key).and_then(Json::as_str).or(of_several.filter(|_| key == "type"));
     match (text("type"), text("format"), text("pattern"), node.get("maxLength")) {
         (Some("string"), Some("uuid"), ..) => "UUID".to_owned(),

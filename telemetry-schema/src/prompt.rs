@@ -52,8 +52,7 @@ pub enum PromptKind {
 
 impl PromptKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Confirm, Self::Select, Self::MultiSelect, Self::Input, Self::Password];
+    pub const ALL: [Self; 5] = [Self::Confirm, Self::Select, Self::MultiSelect, Self::Input, Self::Password];
 
     /// The kind's name, as it stands in the event.
     #[must_use]
