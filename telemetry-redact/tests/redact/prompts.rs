@@ -90,13 +90,14 @@ fn an_event_holds_so_many_questions() {
     assert_eq!(prompt_findings.last().unwrap().rule, "prompt.too_many");
 }
 
+type Edit<'a> = &'a dyn Fn(&mut Prompt, &mut Command);
+
 #[test]
 fn the_door_refuses_what_redaction_does_not_make() {
     let redactor = orchard();
     let event = preview(&redactor, &["orchard"], vec![asked("which", PromptKind::Select, &["pear"])]).event;
     let word = |word: &str| Word::new(word).unwrap();
     let value = |value: &str| Value::new(value).unwrap();
-    type Edit<'a> = &'a dyn Fn(&mut Prompt, &mut Command);
     let cases: [(Edit<'_>, &str, &str); 7] = [
         (&|prompt, _| prompt.id = word("grandma"), "prompts[0].id", "prompt.not_declared"),
         (
