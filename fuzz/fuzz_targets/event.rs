@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use telemetry_fuzz::chosen;
-use telemetry_redact::{Ending, Facts, Observation, Raw, Run};
-use telemetry_schema::{Command, Event, Outcome};
+use telemetry_redact::{Ending, Facts, Observation, Raw, RawPrompt, Run};
+use telemetry_schema::{Command, Event, Outcome, Prompt};
 
 fuzz_target!(|input: &[u8]| -> Corpus {
     let Some((subject, rest)) = chosen(input) else { return Corpus::Reject };
@@ -40,6 +40,7 @@ fn observation(event: Event) -> Observation {
         os,
         auth_method,
         command: _,
+        prompts,
         started_at,
         completed_at,
         duration_us,
@@ -57,6 +58,7 @@ fn observation(event: Event) -> Observation {
     };
     Observation {
         argv: Vec::new(),
+        prompts: prompts.into_iter().map(raw_prompt).collect(),
         run: Run { started_at, completed_at, duration_us, ending, exit_code },
         facts: Facts {
             event_id,
@@ -69,4 +71,10 @@ fn observation(event: Event) -> Observation {
         },
         known_values: Vec::new(),
     }
+}
+
+fn raw_prompt(prompt: Prompt) -> RawPrompt {
+    let Prompt { id, kind, default_kept, left_empty, choices } = prompt;
+    let choices = choices.iter().map(|choice| Raw::from(choice.as_str())).collect();
+    RawPrompt { id: Raw::from(id.as_str()), kind, choices, default_kept, left_empty }
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::{fmt, io};
 
-use telemetry_client::{Explain, Explanation, Telemetry};
+use telemetry_client::{Explain, Explanation, Prompt, Telemetry};
 use telemetry_redact::Policy;
 use telemetry_schema::{ErrorCode, Signal};
 
@@ -43,6 +43,16 @@ fn main() -> ExitCode {
         "forget" => {
             std::mem::forget(telemetry);
             return ExitCode::from(5);
+        }
+        "prompts" => {
+            telemetry.prompt(Prompt::select("fruit").choice(fruit).default_changed());
+            telemetry.prompt(Prompt::input("name").choice(fruit).answered());
+            telemetry.prompt(Prompt::password("winter").choice("harvest"));
+        }
+        "many_prompts" => {
+            for _ in 0..1000 {
+                telemetry.prompt(Prompt::input("name").left_empty());
+            }
         }
         "translated" | "packaged" => {}
         "drop" => return ExitCode::FAILURE,

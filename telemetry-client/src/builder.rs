@@ -4,6 +4,7 @@ use std::error::Error;
 use std::panic::Location;
 use std::time::{Duration, Instant, SystemTime};
 
+use telemetry_redact::RawPrompt;
 use telemetry_redact::consent::Mode;
 use telemetry_schema::{AuthMethod, InstallSource, Version};
 use telemetry_transport::helper;
@@ -32,6 +33,8 @@ pub struct Builder {
     #[cfg(feature = "interrupts")]
     pub(crate) interrupts: bool,
     pub(crate) explainers: Explainers,
+    /// What was asked so far.
+    pub(crate) prompts: Vec<RawPrompt>,
     /// A place in the program's own source.
     pub(crate) origin: &'static Location<'static>,
 }
@@ -53,6 +56,7 @@ impl Builder {
             #[cfg(feature = "interrupts")]
             interrupts: false,
             explainers: Explainers::default(),
+            prompts: Vec::new(),
             origin: Location::caller(),
         }
     }

@@ -232,7 +232,8 @@ impl Builder {
         facts.install_source = self.install_source.or(facts.install_source);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
-        let redaction = redactor.redact(Observation { argv, run, facts, known_values }, permit);
+        let prompts = self.prompts.clone();
+        let redaction = redactor.redact(Observation { argv, prompts, run, facts, known_values }, permit);
         let fill = client.append(&redaction)?;
         if client.wants_shipping(&redaction) {
             match self.foreground {

@@ -51,7 +51,7 @@ impl Home {
         let run = Run { started_at: now, completed_at: now, duration_us: 1, ending, exit_code: Some(0) };
         let argv = ["orchard"].iter().chain(line).map(|argument| Raw::from(*argument)).collect();
         let facts = client.facts(&App::default());
-        let observation = Observation { argv, run, facts, known_values: Vec::new() };
+        let observation = Observation { argv, prompts: Vec::new(), run, facts, known_values: Vec::new() };
         let redactor = Redactor::new(Policy::from_json(POLICY).unwrap());
         client.record(&redactor, observation, &client.consent(&Host::default())).unwrap();
     }

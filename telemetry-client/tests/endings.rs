@@ -41,7 +41,7 @@ impl Home {
         Redactor::new(policy).admit(serde_json::from_value(event.clone()).unwrap()).unwrap();
         for word in ["ada", "grandma", "winter", "harvest"] {
             // Identifiers are random letters.
-            let said = format!("{}{}", event["command"], event["outcome"]);
+            let said = format!("{}{}{}", event["command"], event["outcome"], event["prompts"]);
             assert!(!said.contains(word), "{word} is in {event}");
         }
         Some(event)
@@ -88,6 +88,22 @@ fn an_error_that_does_not_is_redacted() {
     assert_eq!(event["outcome"], json!({"kind": "error", "code": "error"}));
     let (_, event) = run(&["code"]);
     assert_eq!(event["outcome"], json!({"kind": "error", "code": "not_found"}));
+}
+
+#[test]
+fn a_question_is_recorded_as_it_was_answered_and_never_by_what_was_typed() {
+    for (fruit, choices) in [("pear", Some(json!(["pear"]))), ("grandma's", None)] {
+        let (_, event) = run(&["prompts", fruit]);
+        let mut asked = json!({"id": "fruit", "kind": "select", "default_kept": false});
+        if let Some(choices) = choices {
+            asked["choices"] = choices;
+        }
+        let named = json!({"id": "name", "kind": "input", "left_empty": false});
+        assert_eq!(event["prompts"], json!([asked, named]));
+    }
+    let (_, event) = run(&["many_prompts"]);
+    assert_eq!(event["prompts"], json!(vec![json!({"id": "name", "kind": "input", "left_empty": true}); 16]));
+    assert_eq!(run(&["code"]).1.get("prompts"), None);
 }
 
 #[test]

@@ -72,6 +72,7 @@ fn observation(what: &str) -> Option<Observation> {
     };
     Some(Observation {
         argv: ARGV.iter().map(|argument| Raw::from(*argument)).collect(),
+        prompts: Vec::new(),
         run: Run {
             started_at: event.started_at,
             completed_at: event.completed_at,

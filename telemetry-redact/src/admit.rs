@@ -1,13 +1,14 @@
 //! The judge at the door: an event from elsewhere is taken only if redaction would leave it as it is.
 
 use telemetry_schema::{
-    App, Command, Deprecated, Event, Flag, Misspelling, Outcome, Place, Positional, Problem, SchemaVersion,
+    App, Command, Deprecated, Event, Flag, Misspelling, Outcome, Place, Positional, Problem, Prompt,
+    SchemaVersion,
 };
 
-use crate::Redactor;
 use crate::command::judge_switch;
 use crate::near::is_near;
 use crate::policy::{Dialect, FlagId, NameKind, NodeId, Policy, Record, Takes, root};
+use crate::{Redactor, prompt};
 
 /// An event that was checked at the door. Only [`Redactor::admit`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,7 @@ impl Redactor {
             os: _,
             auth_method: _,
             command,
+            prompts,
             started_at,
             completed_at,
             duration_us: _,
@@ -51,6 +53,7 @@ impl Redactor {
             Some(policy) => door.command(policy, command),
             None => door.check(*command == Command::default(), "command", "command.not_declared"),
         }
+        door.prompts(self.policy(), command, prompts);
         let precision = self.policy().map(|policy| policy.tree().timestamps()).unwrap_or_default();
         for (field, time) in [("started_at", started_at), ("completed_at", completed_at)] {
             door.check(time.coarsened(precision) == *time, field, "time.too_exact");
@@ -129,6 +132,29 @@ impl Door {
         for (index, deprecated) in deprecated.iter().enumerate() {
             let holds = is_deprecated(policy, &walked, deprecated);
             self.check(holds, &format!("command.deprecated[{index}]"), "deprecated.not_declared");
+        }
+    }
+
+    fn prompts(&mut self, policy: Option<&Policy>, command: &Command, prompts: &[Prompt]) {
+        let record = policy.map_or(Record::Path, |policy| prompt::record(policy, command));
+        self.check(prompts.len() <= Prompt::MAX_PROMPTS, "prompts", "prompt.too_many");
+        for (index, Prompt { id, kind, default_kept: _, left_empty: _, choices }) in
+            prompts.iter().enumerate()
+        {
+            let at = |field: &str| format!("prompts[{index}].{field}");
+            let Some((declared, judge)) = policy.and_then(|policy| policy.tree().prompt(id.as_str())) else {
+                self.check(false, &at("id"), "prompt.not_declared");
+                continue;
+            };
+            self.check(record != Record::Path, &at("id"), "prompt.withheld");
+            self.check(*kind == declared, &at("kind"), "prompt.other_kind");
+            let withheld = !choices.is_empty() && record != Record::Everything;
+            self.check(!withheld, &at("choices"), "prompt.choice_withheld");
+            self.check(choices.len() <= kind.max_choices(), &at("choices"), "prompt.too_many_choices");
+            for (place, choice) in choices.iter().enumerate() {
+                let declared = judge.is_some_and(|judge| judge.keeps(choice.as_str()));
+                self.check(declared, &format!("{}[{place}]", at("choices")), "prompt.choice_not_declared");
+            }
         }
     }
 

@@ -60,6 +60,7 @@ mod hash;
 mod near;
 mod observation;
 pub mod policy;
+mod prompt;
 mod redactor;
 #[cfg(feature = "proptest")]
 pub mod strategies;
@@ -67,8 +68,9 @@ mod text;
 
 pub use admit::Admitted;
 pub use command::{CommandReading, Finding, Part, Verdict};
-pub use observation::{Ending, Facts, Observation, Raw, Run};
+pub use observation::{Ending, Facts, Observation, Raw, RawPrompt, Run};
 pub use policy::{Policy, PolicyError, PolicyProblem};
+pub use prompt::PromptFinding;
 pub use redactor::{Preview, Redacted, RedactedText, Redaction, Redactor, TextFinding};
 pub use text::{CODES as ERROR_CODES, PLACEHOLDERS};
 

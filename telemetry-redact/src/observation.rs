@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use telemetry_schema::{
-    AuthMethod, CodeLocation, Context, ErrorCode, EventId, InstallId, InstallSource, Os, Signal, Timestamp,
-    Version,
+    AuthMethod, CodeLocation, Context, ErrorCode, EventId, InstallId, InstallSource, Os, PromptKind, Signal,
+    Timestamp, Version,
 };
 use zeroize::Zeroizing;
 
@@ -86,6 +86,8 @@ impl fmt::Debug for Raw {
 pub struct Observation {
     /// The command line, the program's name first.
     pub argv: Vec<Raw>,
+    /// The questions that it asked, in the order of asking.
+    pub prompts: Vec<RawPrompt>,
     /// When it ran and how it ended.
     pub run: Run,
     /// What is known of the machine and the installation.
@@ -93,6 +95,35 @@ pub struct Observation {
     /// Values that the process knows to be the user's: user name, home, host name, configured secrets. They are
     /// taken out of error text wherever they stand. The command line's own dropped values are added to them.
     pub known_values: Vec<Raw>,
+}
+
+/// A question that the program asked, and how it was answered.
+///
+/// ```
+/// use telemetry_redact::RawPrompt;
+/// use telemetry_schema::PromptKind;
+///
+/// let prompt = RawPrompt {
+///     id: "name".into(),
+///     kind: PromptKind::Input,
+///     choices: vec!["hunter2".into()],
+///     default_kept: None,
+///     left_empty: None,
+/// };
+/// assert!(!format!("{prompt:?}").contains("hunter2"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct RawPrompt {
+    /// Its name, which is kept where the policy declares it.
+    pub id: Raw,
+    /// What it asks for.
+    pub kind: PromptKind,
+    /// What was chosen. Kept where the policy declares it, and never of what is typed.
+    pub choices: Vec<Raw>,
+    /// Whether the answer that was offered was taken, where that is known.
+    pub default_kept: Option<bool>,
+    /// Whether no answer was given, where that is known.
+    pub left_empty: Option<bool>,
 }
 
 /// When a command ran and how it ended.

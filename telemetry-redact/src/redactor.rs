@@ -10,6 +10,7 @@ use telemetry_schema::{
 use crate::command::{self, CommandReading};
 use crate::consent::{Reach, RecordPermit};
 use crate::policy::Policy;
+use crate::prompt::{self, PromptFinding, PromptReading};
 use crate::text::{self, Cache, Lexicon, NoLexicon};
 use crate::{Ending, Facts, Finding, Observation, Raw, Run};
 
@@ -46,6 +47,8 @@ pub struct Redaction {
     pub event: Redacted<Event>,
     /// What became of the command line.
     pub findings: Vec<Finding>,
+    /// What became of the questions.
+    pub prompt_findings: Vec<PromptFinding>,
     /// What was taken out of the error text.
     pub text_findings: Vec<TextFinding>,
 }
@@ -57,6 +60,8 @@ pub struct Preview {
     pub event: Event,
     /// What became of the command line.
     pub findings: Vec<Finding>,
+    /// What became of the questions.
+    pub prompt_findings: Vec<PromptFinding>,
     /// What was taken out of the error text.
     pub text_findings: Vec<TextFinding>,
 }
@@ -145,14 +150,14 @@ impl Redactor {
     #[expect(clippy::needless_pass_by_value, reason = "using the permit up is the point")]
     pub fn redact(&self, observation: Observation, permit: RecordPermit) -> Redaction {
         let RecordPermit { reach } = permit;
-        let Preview { event, findings, text_findings } = self.preview(observation);
-        Redaction { event: Redacted { value: event, reach }, findings, text_findings }
+        let Preview { event, findings, prompt_findings, text_findings } = self.preview(observation);
+        Redaction { event: Redacted { value: event, reach }, findings, prompt_findings, text_findings }
     }
 
     /// What [`Redactor::redact`] would make, for showing it. Needs no consent, since nothing takes it further.
     #[must_use]
     pub fn preview(&self, observation: Observation) -> Preview {
-        let Observation { argv, run, facts, mut known_values } = observation;
+        let Observation { argv, prompts, run, facts, mut known_values } = observation;
         let Run { started_at, completed_at, duration_us, ending, exit_code } = run;
         let Facts { event_id, install_id, app_version, install_source, os, auth_method, context } = facts;
 
@@ -160,6 +165,9 @@ impl Redactor {
             Some(policy) => command::read(policy, &argv),
             None => CommandReading { command: Command::default(), findings: Vec::new(), dropped: Vec::new() },
         };
+        known_values.extend(dropped);
+        let PromptReading { prompts, findings: prompt_findings, dropped } =
+            prompt::read(self.policy.as_ref(), &command, prompts);
         known_values.extend(dropped);
         let mut text_findings = Vec::new();
         let outcome = match ending {
@@ -193,6 +201,7 @@ impl Redactor {
             os,
             auth_method,
             command,
+            prompts,
             started_at: started_at.coarsened(precision),
             completed_at: completed_at.coarsened(precision),
             duration_us,
@@ -200,7 +209,7 @@ impl Redactor {
             exit_code,
             context,
         };
-        Preview { event, findings, text_findings }
+        Preview { event, findings, prompt_findings, text_findings }
     }
 
     /// Reads a command line, the program's name first; see [`Redactor::read_raw_command`].

@@ -194,15 +194,19 @@ fn form_of(node: &Json, values: usize) -> String {
     if let Some(constant) = node.get("const") {
         return format!("always {constant}");
     }
-    let text = |key: &str| node.get(key).and_then(Json::as_str);
+    // An optional number or truth value has two types, the other being `null`.
+    let types = node.get("type").and_then(Json::as_array);
+    let of_several =
+        types.and_then(|types| types.iter().filter_map(Json::as_str).find(|kind| *kind != "null"));
+    let text = |key: &str| node.get(key).and_then(Json::as_str).or(of_several.filter(|_| key == "type"));
     match (text("type"), text("format"), text("pattern"), node.get("maxLength")) {
         (Some("string"), Some("uuid"), ..) => "UUID".to_owned(),
         (Some("string"), Some("date-time"), ..) => "RFC 3339 time with offset".to_owned(),
         (Some("string"), _, Some(pattern), Some(length)) => {
             format!("at most {length} characters of `{pattern}`")
         }
-        // An optional number has two types, `integer` and `null`.
         (Some("integer") | None, ..) => "number".to_owned(),
+        (Some("boolean"), ..) => "true or false".to_owned(),
         (Some(kind), ..) => kind.to_owned(),
     }
 }

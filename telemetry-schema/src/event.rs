@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     AuthMethod, Command, Context, EventId, FieldError, InstallId, InstallSource, Os, Outcome, ProgramName,
-    Timestamp, Version,
+    Prompt, Timestamp, Version,
 };
 
 /// The version of the event's form. A change that `cargo xtask compat` calls breaking raises it.
@@ -39,6 +39,10 @@ pub struct Event {
     pub auth_method: Option<AuthMethod>,
     /// Details of the command.
     pub command: Command,
+    /// The questions that it asked and that the policy declares, in the order of asking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub prompts: Vec<Prompt>,
     /// When the command started.
     #[schemars(example = &"2022-04-11T11:35:46.794119+01:00")]
     pub started_at: Timestamp,

@@ -33,6 +33,7 @@ mod context;
 mod event;
 mod identity;
 mod outcome;
+mod prompt;
 mod surroundings;
 mod time;
 mod wire;
@@ -46,6 +47,7 @@ pub use context::{CiVendor, CodingAgent, Context, StreamKind, Terminal};
 pub use event::{App, Event, PolicyVersion, SCHEMA_VERSION, SchemaVersion};
 pub use identity::{BatchId, ErasureId, EventId, InstallId};
 pub use outcome::{Outcome, Signal};
+pub use prompt::{Prompt, PromptKind};
 pub use surroundings::{Arch, AuthMethod, InstallSource, Os, OsName};
 pub use time::{Timestamp, TimestampPrecision};
 pub use wire::{

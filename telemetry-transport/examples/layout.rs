@@ -68,7 +68,7 @@ fn events(count: u64) -> Result<Vec<Redacted<Event>>, Failure> {
             exit_code: Some(0),
         };
         let argv = vec!["orchard".into()];
-        let observation = Observation { argv, run, facts, known_values: Vec::new() };
+        let observation = Observation { argv, prompts: Vec::new(), run, facts, known_values: Vec::new() };
         let permit = consent().recording().ok_or("consent says no")?;
         events.push(redactor.redact(observation, permit).event);
     }

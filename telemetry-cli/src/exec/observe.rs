@@ -42,6 +42,8 @@ pub(super) fn observation(client: &Client, app: &App, argv: Vec<Raw>, seen: &See
             ending,
             exit_code: seen.status.code(),
         },
+        // What a program of others asks is not seen.
+        prompts: Vec::new(),
         facts: client.facts(app),
         known_values,
     }

@@ -150,6 +150,7 @@ impl Teller {
             os: Os { name: os, version: Some(os_version.parse()?), arch: machine.arch },
             auth_method: machine.auth,
             command,
+            prompts: Vec::new(),
             started_at: Timestamp::new(started_us, 0)?,
             completed_at: Timestamp::new(started_us + duration_us, 0)?,
             duration_us: duration_us.unsigned_abs(),

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use telemetry_collector::{LogsEncoding, Policies, admit_logs};
-use telemetry_redact::policy::PolicySource;
+use telemetry_redact::policy::{PolicySource, PromptRule};
 use telemetry_redact::strategies::observations;
 use telemetry_redact::{Policy, Redactor};
-use telemetry_schema::{Batch, BatchId, Event, Loss, LossReason, PROTOCOL_VERSION};
+use telemetry_schema::{Batch, BatchId, Event, Loss, LossReason, PROTOCOL_VERSION, PromptKind};
 use telemetry_transport::{OtlpEncoding, WireForm, in_form};
 
 const ENCODINGS: [(OtlpEncoding, LogsEncoding); 2] =
@@ -21,7 +21,13 @@ fn fits(event: &Event) -> bool {
 }
 
 fn policy() -> PolicySource {
-    PolicySource::from_json(include_str!("../../../telemetry-redact/testdata/orchard.json")).unwrap()
+    let orchard = include_str!("../../../telemetry-redact/testdata/orchard.json");
+    let mut source = PolicySource::from_json(orchard).unwrap();
+    for kind in PromptKind::ALL {
+        let values = (kind.max_choices() > 0).then(|| "fruit".to_owned());
+        source.prompts.insert(kind.key().to_owned(), PromptRule { kind, values });
+    }
+    source
 }
 
 proptest! {

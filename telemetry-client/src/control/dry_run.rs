@@ -57,7 +57,7 @@ impl Typed {
         let known_values = if success { Vec::new() } else { client.known_values() };
         let exit_code = exit_code.or(success.then_some(0));
         let run = Run { started_at: now, completed_at: now, duration_us: 0, ending, exit_code };
-        Observation { argv, run, facts: client.facts(app), known_values }
+        Observation { argv, prompts: Vec::new(), run, facts: client.facts(app), known_values }
     }
 }
 
@@ -91,7 +91,9 @@ impl DryRun {
     /// What a redactor would keep of a command line.
     #[must_use]
     pub fn new(client: &Client, redactor: &Redactor, app: &App, typed: Typed) -> Self {
-        let Preview { event, findings, text_findings } = redactor.preview(typed.observation(client, app));
+        // Nobody is asked anything.
+        let Preview { event, findings, prompt_findings: _, text_findings } =
+            redactor.preview(typed.observation(client, app));
         Self { findings, text_findings, event }
     }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::Serialize;
 use telemetry_redact::{PLACEHOLDERS, Verdict};
-use telemetry_schema::{Command, Event, EventId, Outcome, Place, Timestamp};
+use telemetry_schema::{Command, Event, EventId, Outcome, Place, Prompt, Timestamp};
 
 /// Where an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -98,7 +98,7 @@ impl PastCommand {
             event_id: event.event_id,
             started_at: event.started_at,
             fate,
-            parts: program.into_iter().chain(parts(&event.command)).collect(),
+            parts: program.into_iter().chain(parts(&event.command)).chain(prompts(&event.prompts)).collect(),
             outcome,
             taken_out: taken_out.filter(|found| found.count > 0).collect(),
             message,
@@ -108,6 +108,18 @@ impl PastCommand {
 
 fn kept(rule: &'static str, what: impl Into<String>) -> PastPart {
     PastPart { verdict: Verdict::Kept, rule, kept_as: Some(what.into()), count: 1 }
+}
+
+fn prompts(prompts: &[Prompt]) -> impl Iterator<Item = PastPart> {
+    prompts.iter().flat_map(|Prompt { id, kind, default_kept, left_empty, choices }| {
+        let told =
+            [(*default_kept, "default kept", "default changed"), (*left_empty, "left empty", "answered")];
+        let told = told.into_iter().filter_map(|(told, yes, no)| Some(if told? { yes } else { no }));
+        let asked = [kind.key()].into_iter().chain(told).collect::<Vec<_>>().join(", ");
+        let choices =
+            choices.iter().map(move |choice| kept("prompt.choice_declared", format!("{id} {choice}")));
+        std::iter::once(kept("prompt.declared", format!("{id} ({asked})"))).chain(choices)
+    })
 }
 
 fn parts(command: &Command) -> Vec<PastPart> {

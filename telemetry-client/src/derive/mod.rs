@@ -7,6 +7,7 @@ mod codes;
 mod lock;
 mod names;
 mod positionals;
+mod prompts;
 mod session;
 mod tree;
 mod values;
@@ -19,9 +20,10 @@ use std::sync::Arc;
 
 use telemetry_redact::policy::{PolicySource, TemplateRule};
 use telemetry_redact::{Policy, Redactor};
-use telemetry_schema::ProgramName;
+use telemetry_schema::{ProgramName, PromptKind};
 
 use asked::{Asked, What};
+use prompts::Question;
 
 /// What may be recorded of a program whose command line is a `clap::Command`: its commands, the names of its flags, and
 /// of values those that it declares itself, by `ValueEnum` or `PossibleValue`. Everything else is dropped.
@@ -86,6 +88,7 @@ pub struct CommandPolicy {
     asked: Vec<Asked>,
     error_codes: Vec<String>,
     templates: Vec<TemplateRule>,
+    prompts: Vec<Question>,
 }
 
 impl CommandPolicy {
@@ -107,6 +110,7 @@ impl CommandPolicy {
             asked: Vec::new(),
             error_codes: Vec::new(),
             templates: Vec::new(),
+            prompts: Vec::new(),
         }
     }
 
@@ -190,6 +194,34 @@ impl CommandPolicy {
         self
     }
 
+    /// Keeps that the program asked a question of this name and how it was answered, and of its choices these. Of
+    /// [`PromptKind::Input`] and [`PromptKind::Password`] there are none. The program tells of it by
+    /// [`Telemetry::prompt`](crate::Telemetry::prompt).
+    ///
+    /// ```
+    /// # use clap::Command;
+    /// # use telemetry_client::CommandPolicy;
+    /// use telemetry_schema::PromptKind;
+    ///
+    /// # fn cli() -> Command { Command::new("orchard") }
+    /// let policy = CommandPolicy::new("orchard", cli, "")
+    ///     .prompt("region", PromptKind::Select, ["US_EAST_1", "EU_WEST_1"])
+    ///     .prompt("name", PromptKind::Input, []);
+    /// assert_eq!(policy.source().sets["region"], ["US_EAST_1", "EU_WEST_1"]);
+    /// assert_eq!(policy.source().prompts["name"].values, None);
+    /// ```
+    #[must_use]
+    pub fn prompt<'a>(
+        mut self,
+        id: &str,
+        kind: PromptKind,
+        choices: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let choices = choices.into_iter().map(str::to_owned).collect();
+        self.prompts.push(Question { id: id.to_owned(), kind, choices });
+        self
+    }
+
     /// What the program's own variable begins with, where that is not its name: `MONGODB_ATLAS` makes it
     /// `MONGODB_ATLAS_TELEMETRY_ENABLED`.
     #[must_use]
@@ -247,6 +279,7 @@ impl CommandPolicy {
     fn derive(&self) -> tree::Derived {
         let version = lock::version(self.lock).unwrap_or_default();
         let mut derived = tree::derive(&self.program, (self.command)(), &self.asked);
+        prompts::add(&self.prompts, &mut derived.source, &mut derived.problems);
         derived.source.version = version;
         derived.source.environment_prefix = Some(self.prefix());
         derived.source.error_codes.extend_from_slice(&self.error_codes);
@@ -285,10 +318,19 @@ impl CommandPolicy {
 
 impl fmt::Debug for CommandPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { program, command: _, lock: _, environment_prefix, asked, error_codes, templates: _ } =
-            self;
+        let Self {
+            program,
+            command: _,
+            lock: _,
+            environment_prefix,
+            asked,
+            error_codes,
+            templates: _,
+            prompts,
+        } = self;
         let mut debug = f.debug_struct("CommandPolicy");
         debug.field("program", program).field("environment_prefix", environment_prefix);
-        debug.field("asked", asked).field("error_codes", error_codes).finish_non_exhaustive()
+        debug.field("asked", asked).field("error_codes", error_codes);
+        debug.field("prompts", prompts).finish_non_exhaustive()
     }
 }

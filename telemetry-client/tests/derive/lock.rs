@@ -152,3 +152,35 @@ fn the_readme_shows_the_example() {
     let shown = readme.split("```rs\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(shown.contains("for_clap") && example.ends_with(shown), "{shown}");
 }
+
+#[test]
+fn a_question_is_a_part_of_the_lock_file_and_a_wrong_one_is_told() {
+    use telemetry_schema::PromptKind;
+    let lock = Lock::new();
+    lock.written(orchard);
+    let asking = |text| {
+        CommandPolicy::new("orchard", orchard, text).prompt(
+            "region",
+            PromptKind::Select,
+            ["US_EAST_1", "EU_WEST_1"],
+        )
+    };
+    let told = asking(lock.text()).check_lock(lock.path()).unwrap_err().to_string();
+    for line in ["the select prompt `region` was asked", "prompt `region` choices EU_WEST_1, US_EAST_1"] {
+        assert!(told.contains(line), "{told}");
+    }
+    asking(lock.text()).write_lock(lock.path()).unwrap();
+    assert_eq!(Policy::from_json(lock.text()).unwrap().version().0, 2);
+    asking(lock.text()).check_lock(lock.path()).unwrap();
+    let wrong = asking(lock.text())
+        .prompt("region", PromptKind::Confirm, [])
+        .prompt("a region", PromptKind::Input, [])
+        .prompt("token", PromptKind::Password, ["hunter2"])
+        .prompt("who", PromptKind::Select, ["ada@mail.example"]);
+    let told = wrong.check_lock(lock.path()).unwrap_err().to_string();
+    for line in ["stands there twice", "prompt(\"a region\", …): not recorded", "never kept", "is withheld"]
+    {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+    assert!(Policy::from_source(&wrong.source()).is_ok());
+}

@@ -1,6 +1,6 @@
 //! The bounds of lists and counts. The JSON Schema shows them, the types do not hold them, so they are checked here.
 
-use telemetry_schema::{Command, Dropped, Event, Problem};
+use telemetry_schema::{Command, Dropped, Event, Problem, Prompt};
 
 const MAX_PATH: usize = 16;
 const MAX_FLAGS: usize = 256;
@@ -31,6 +31,11 @@ pub(super) fn problems(event: &Event) -> Vec<Problem> {
     ];
     for (name, length, most) in lists {
         check(length <= most, "schema.too_many", &|| format!("command.{name}"));
+    }
+    check(event.prompts.len() <= Prompt::MAX_PROMPTS, "schema.too_many", &|| "prompts".to_owned());
+    for (index, prompt) in event.prompts.iter().enumerate() {
+        let field = || format!("prompts[{index}].choices");
+        check(prompt.choices.len() <= Prompt::MAX_CHOICES, "schema.too_many", &field);
     }
     for (index, flag) in flags.iter().enumerate() {
         let field = || format!("command.flags[{index}].values");
@@ -89,6 +94,8 @@ mod tests {
             ("/$defs/Flag/properties/values", MAX_VALUES as u64),
             ("/$defs/Positional/properties/index", count),
             ("/$defs/Positional/properties/values", MAX_VALUES as u64),
+            ("/$defs/Prompt/properties/choices", Prompt::MAX_CHOICES as u64),
+            ("/properties/prompts", Prompt::MAX_PROMPTS as u64),
         ]
         .map(|(place, bound)| (place.to_owned(), bound));
         expected.sort();

@@ -65,10 +65,31 @@ fn a_bad_event_is_refused_by_field_and_rule() {
         (json!({"outcome": {"code": "frost"}}), "outcome schema.invalid"),
         (json!({"duration_us": 1.0}), "duration_us schema.invalid"),
         (json!({"context": {"ci": "hunter2"}}), "context.ci schema.invalid"),
+        (json!({"prompts": [{"id": "hunter2", "kind": "select"}]}), "prompts[0].id prompt.not_declared"),
+        (
+            json!({"prompts": [{"id": "which", "kind": "select", "choices": ["hunter2"]}]}),
+            "prompts[0].choices[0] prompt.choice_not_declared",
+        ),
+        (
+            json!({"prompts": [{"id": "which", "kind": "select", "typed": "hunter2"}]}),
+            "prompts[0] schema.unknown_field",
+        ),
     ];
     for (patch, expected) in cases {
         assert_eq!(problems(&patched(1, &patch).to_string()), [expected], "{patch}");
     }
+}
+
+#[test]
+fn declared_prompts_are_taken_and_only_so_many() {
+    let prompts = |count: usize| {
+        let prompt = json!({"id": "which", "kind": "select", "default_kept": false, "choices": ["pear"]});
+        json!({"prompts": vec![prompt; count]})
+    };
+    let good = patched(1, &prompts(16)).to_string();
+    let batch = admit(&batch_of_texts(1, &[&good]), &policies()).unwrap();
+    assert_eq!(batch.events()[0].json(), good);
+    assert_eq!(problems(&patched(1, &prompts(17)).to_string())[0], "prompts schema.too_many");
 }
 
 #[test]

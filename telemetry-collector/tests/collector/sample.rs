@@ -14,6 +14,7 @@ pub(crate) fn policies() -> Policies {
             "format": 1, "program": "orchard", "version": 3, "dialect": "clap", "error_codes": ["frost"],
             "sets": {"fruit": ["apple", "pear"]},
             "flags": {"fruit": {"takes": "value", "values": "fruit"}, "name": {"takes": "value"}},
+            "prompts": {"which": {"kind": "select", "values": "fruit"}},
             "commands": [{"path": ""}, {"path": "plant", "flags": ["fruit", "name"]},
                 {"path": "trees"}, {"path": "trees list"}, {"path": "register"}]
         }"#,

@@ -1,5 +1,7 @@
 //! What a policy's words must be like. Names that resolve to nothing are found by the tree.
 
+mod prompts;
+
 use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -36,6 +38,7 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         sets,
         value_rules,
         flags,
+        prompts,
         commands,
     } = source;
 
@@ -85,6 +88,9 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
     }
     for (index, rule) in commands.iter().enumerate() {
         check.command(index, rule);
+    }
+    for (id, rule) in prompts {
+        check.prompt(id, rule);
     }
     check.everything_is_used();
     check.problems.extend(super::scope::problems(source));
@@ -358,7 +364,7 @@ impl Check<'_> {
 
     /// A rule that nothing refers to is a mistake, not a no-op.
     fn everything_is_used(&mut self) {
-        let PolicySource { sets, value_rules, flags, commands, .. } = self.source;
+        let PolicySource { sets, value_rules, flags, prompts, commands, .. } = self.source;
         let used: BTreeSet<&String> =
             commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
         for key in flags.keys().filter(|key| !used.contains(key)) {
@@ -375,9 +381,10 @@ impl Check<'_> {
         for name in value_rules.keys().filter(|name| !used.contains(name)) {
             self.report(format!("value_rules.{name}"), "no flag and no positional argument has this rule");
         }
-        let used: BTreeSet<&String> = used.into_iter().chain(of_rules).collect();
+        let of_prompts = prompts.values().filter_map(|rule| rule.values.as_ref());
+        let used: BTreeSet<&String> = used.into_iter().chain(of_rules).chain(of_prompts).collect();
         for name in sets.keys().filter(|name| !used.contains(name)) {
-            self.report(format!("sets.{name}"), "no flag and no positional argument has this set");
+            self.report(format!("sets.{name}"), "no flag, positional argument or prompt has this set");
         }
     }
 }

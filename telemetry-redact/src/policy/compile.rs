@@ -6,11 +6,13 @@ use zerocopy::IntoBytes;
 use zerocopy::little_endian::{I64, U32};
 
 use super::image::{
-    Bound, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Rule, STRINGS, Slot, Span, Text,
-    checksum,
+    Bound, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Rule, STRINGS, Slot,
+    Span, Text, checksum,
 };
 use super::value_rule::{Unit, duration_us, labels};
-use super::{Case, CommandRule, FlagRule, NameKind, PolicyProblem, PolicySource, Record, ValueRule};
+use super::{
+    Case, CommandRule, FlagRule, NameKind, PolicyProblem, PolicySource, PromptRule, Record, ValueRule,
+};
 use crate::hash::fnv1a;
 
 /// Compiles a policy. The bytes are of use only where nothing was reported, here or by [`super::check`].
@@ -22,13 +24,14 @@ pub(super) fn compile(source: &PolicySource, problems: &mut Vec<PolicyProblem>) 
     compiler.rules();
     compiler.flags();
     compiler.commands();
+    compiler.prompts();
     compiler.finish()
 }
 
 /// The sections as they grow.
 #[derive(Default)]
 struct Sections {
-    bytes: [Vec<u8>; 9],
+    bytes: [Vec<u8>; 10],
     strings: String,
     texts: HashMap<String, Text>,
 }
@@ -233,6 +236,13 @@ impl Compiler<'_> {
                 .collect();
             node.children = self.sections.extend(names);
             self.sections.push(node);
+        }
+    }
+
+    fn prompts(&mut self) {
+        for (id, PromptRule { kind, values }) in &self.source.prompts {
+            let (id, rule) = (self.sections.text(id), self.rule(values.as_ref()));
+            self.sections.push(Prompt { id, kind: number(*kind as usize), rule });
         }
     }
 

@@ -16,7 +16,7 @@ use crate::hash::fnv1a;
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
 /// The version of the layout below. A block of another one is refused.
-pub(super) const LAYOUT: u32 = 3;
+pub(super) const LAYOUT: u32 = 4;
 
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
@@ -60,13 +60,15 @@ records! {
     struct Bound { at: I64 }
     /// A place in the table of declared words, empty where the text is.
     struct Slot { text: Text }
+    /// A question, with what it asks for and the rule of its choices. They are sorted by name.
+    struct Prompt { id: Text, kind: U32, rule: U32 }
     /// What stands first.
     struct Header {
         magic: [u8; 4], layout: U32, checksum: U32, version: U32, dialect: U32, timestamps: U32, abbreviations: U32,
         withholds: U32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
         // A text and its code, in turn.
         templates: Span,
-        sections: [Span; 10],
+        sections: [Span; 11],
     }
 }
 
@@ -78,9 +80,20 @@ pub(super) trait Item: FromBytes + IntoBytes + Immutable + KnownLayout + Unalign
 macro_rules! sections {
     ($($name:ident = $number:literal),+) => { $(impl Item for $name { const SECTION: usize = $number; })+ };
 }
-sections!(Node = 0, Name = 1, Flag = 2, Rule = 3, Positional = 4, Index = 5, Bound = 6, Text = 7, Slot = 8);
+sections!(
+    Node = 0,
+    Name = 1,
+    Flag = 2,
+    Rule = 3,
+    Positional = 4,
+    Index = 5,
+    Bound = 6,
+    Text = 7,
+    Slot = 8,
+    Prompt = 9
+);
 /// The section of the texts themselves.
-pub(super) const STRINGS: usize = 9;
+pub(super) const STRINGS: usize = 10;
 
 /// The block, with its head read.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ pub use locate::Position;
 pub(crate) use scope::problems as scope_problems;
 pub use source::{
     Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource,
-    PositionalRule, Record, Repeats, Takes, TemplateRule, ValueRule,
+    PositionalRule, PromptRule, Record, Repeats, Takes, TemplateRule, ValueRule,
 };
 pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
@@ -248,6 +248,7 @@ pub(crate) fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str
         sets,
         value_rules: _,
         flags,
+        prompts: _,
         commands,
     } = source;
     let flag_words = flags.iter().flat_map(|(key, rule)| {

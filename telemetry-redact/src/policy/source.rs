@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use telemetry_schema::TimestampPrecision;
+use telemetry_schema::{PromptKind, TimestampPrecision};
 
 /// The version of this file format. A file that states another one is refused.
 pub const POLICY_FORMAT: u32 = 1;
@@ -52,6 +52,9 @@ pub struct PolicySource {
     /// Flags by a name that `commands` refer to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flags: BTreeMap<String, FlagRule>,
+    /// Questions that the program asks its user, by the name that is stored. Others are dropped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prompts: BTreeMap<String, PromptRule>,
     /// The command tree, one entry a command.
     pub commands: Vec<CommandRule>,
 }
@@ -74,6 +77,7 @@ impl PolicySource {
             sets: BTreeMap::new(),
             value_rules: BTreeMap::new(),
             flags: BTreeMap::new(),
+            prompts: BTreeMap::new(),
             commands: vec![CommandRule::default()],
         }
     }
@@ -165,6 +169,18 @@ pub struct FlagRule {
     /// Whether one argument may hold several values.
     #[serde(default, skip_serializing_if = "is_default")]
     pub list: List,
+}
+
+/// One question that the program asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromptRule {
+    /// What it asks for.
+    pub kind: PromptKind,
+    /// Name of the closed set in `sets` from which choices are kept. Without it every choice is dropped; of `input` and
+    /// `password` nothing is ever kept, so they have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
 }
 
 /// Whether a flag takes a value.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Policy;
-use super::image::{Flag, Node, Positional, Rule};
+use super::image::{Flag, Node, Positional, Prompt, Rule};
 
 /// How much a policy declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,7 +46,9 @@ impl Policy {
         let image = &self.image;
         let flags: &[Flag] = image.all();
         let positionals: &[Positional] = image.all();
-        let used = flags.iter().map(|flag| flag.rule).chain(positionals.iter().map(|rule| rule.rule));
+        let prompts: &[Prompt] = image.all();
+        let of_arguments = flags.iter().map(|flag| flag.rule).chain(positionals.iter().map(|rule| rule.rule));
+        let used = of_arguments.chain(prompts.iter().map(|prompt| prompt.rule));
         let used: BTreeSet<usize> = used.filter_map(|rule| (rule.get() as usize).checked_sub(1)).collect();
         let rules: &[Rule] = image.all();
         let values: BTreeSet<&str> = used

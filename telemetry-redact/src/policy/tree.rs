@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use telemetry_schema::TimestampPrecision;
+use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use super::image::{Flag, Image, Index, Name, Node, Positional, Rule};
+use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule};
 use super::value_rule::ValueJudge;
 use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Takes};
 
@@ -232,6 +232,21 @@ impl<'a> Tree<'a> {
         self.node(node).is_some_and(|node| node.positionals.count.get() > 0)
     }
 
+    /// What a declared question asks for, and how choices are judged. Without a judge all are dropped.
+    pub(crate) fn prompt(self, id: &str) -> Option<(PromptKind, Option<ValueJudge<'a>>)> {
+        let prompts: &[Prompt] = self.image.all();
+        let found = prompts.binary_search_by(|prompt| self.image.text(prompt.id).cmp(id)).ok()?;
+        let prompt = prompts.get(found)?;
+        // What is not known is asked as that of which least is kept.
+        let kind = PromptKind::ALL.get(prompt.kind.get() as usize).copied().unwrap_or(PromptKind::Password);
+        Some((kind, self.judge(prompt.rule.get())))
+    }
+
+    /// The command that these words lead to, the program's name not among them.
+    pub(crate) fn walk<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Option<NodeId> {
+        words.into_iter().try_fold(root(), |node, word| Some(self.child(node, word)?.0))
+    }
+
     fn judge(self, rule: u32) -> Option<ValueJudge<'a>> {
         let rule: &Rule = self.image.item((rule as usize).checked_sub(1)?)?;
         Some(ValueJudge::new(self.image, rule))
@@ -265,7 +280,7 @@ impl<'a> Tree<'a> {
         let mut words = words.into_iter();
         let program = words.next()?;
         self.image.texts(self.image.header.program_names).find(|name| *name == program)?;
-        words.try_fold(root(), |node, word| Some(self.child(node, word)?.0))
+        self.walk(words)
     }
 }
 

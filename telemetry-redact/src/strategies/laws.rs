@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prop_assert;
 use proptest::test_runner::TestCaseError;
-use telemetry_schema::{Command, Event, Outcome, Place};
+use telemetry_schema::{Command, Event, Outcome, Place, Prompt};
 
 use super::lines::CommandLine;
 use super::observations::Seen;
@@ -81,7 +81,9 @@ pub fn nothing_planted_survives_in_text(redactor: &Redactor, text: &ErrorText) -
 /// A value that got out.
 pub fn nothing_planted_survives_in_the_event(redactor: &Redactor, seen: &Seen) -> Law {
     let preview = redactor.preview(seen.observation.clone());
-    let output = json(&preview.event)? + &json(&preview.findings)? + &json(&preview.text_findings)?;
+    let of_prompts = json(&preview.prompt_findings)?;
+    let output =
+        json(&preview.event)? + &json(&preview.findings)? + &of_prompts + &json(&preview.text_findings)?;
     none_survives(&output, &seen.planted)
 }
 
@@ -111,6 +113,14 @@ pub fn narrowing_never_adds(wide: &Redactor, narrow: &Redactor, observation: &Ob
     let [wide_parts, narrow_parts] = [&wide, &narrow].map(|event| Parts::of(&event.command));
     prop_assert!(narrow_parts.has_no_more_than(&wide_parts), "{narrow_parts:?} is more than {wide_parts:?}");
     prop_assert!(wide.command.path == narrow.command.path, "a policy that keeps less is of another program");
+    for prompt in &narrow.prompts {
+        let same = |other: &&Prompt| other.id == prompt.id && other.choices.len() >= prompt.choices.len();
+        prop_assert!(
+            wide.prompts.iter().any(|other| same(&other)),
+            "{prompt:?} is more than {:?}",
+            wide.prompts
+        );
+    }
     let message = |event: &Event| matches!(event.outcome, Outcome::Error { message: Some(_), .. });
     prop_assert!(message(&wide) || !message(&narrow), "only the narrower policy keeps a message");
     Ok(())

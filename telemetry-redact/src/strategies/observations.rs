@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use telemetry_schema::{
     Arch, AuthMethod, CiVendor, CodeLocation, CodingAgent, Context, ErrorCode, EventId, InstallId,
-    InstallSource, Os, OsName, Signal, StreamKind, Terminal, Timestamp, Version,
+    InstallSource, Os, OsName, PromptKind, Signal, StreamKind, Terminal, Timestamp, Version,
 };
 
 use super::lines::{CommandLine, command_lines_with};
 use super::planted::planted_values;
 use super::texts::error_texts_with;
 use crate::policy::PolicySource;
-use crate::{Ending, Facts, Observation, Run};
+use crate::{Ending, Facts, Observation, RawPrompt, Run};
 
 /// A run as it is seen, and what of it is the user's.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Seen {
     pub observation: Observation,
     /// Its command line, and what must become of it.
     pub line: CommandLine,
-    /// The values of the user's in the command line and in the error text: none may come out.
+    /// The values of the user's in the command line, in answers and in the error text: none may come out.
     pub planted: Vec<String>,
 }
 
@@ -55,16 +55,59 @@ where
             _ => (Ending::Error { code, text: Some(text.text.into()) }, text.planted),
         },
     );
+    let prompts = prompts(source, planted.clone());
     let known = prop::collection::vec(planted, 0..2);
-    (line, ending, known, runs(), facts()).prop_map(|(line, (ending, in_text), known, run, facts)| {
-        let planted = line.planted.iter().chain(&in_text).cloned().collect();
+    let parts = (line, ending, prompts, known, runs(), facts());
+    parts.prop_map(|(line, (ending, in_text), (prompts, in_prompts), known, run, facts)| {
+        let planted = line.planted.iter().chain(&in_text).chain(&in_prompts).cloned().collect();
         let observation = Observation {
             argv: line.argv.iter().map(|argument| argument.as_str().into()).collect(),
+            prompts,
             run: Run { ending, ..run },
             facts,
             known_values: known.into_iter().map(Into::into).collect(),
         };
         Seen { observation, line, planted }
+    })
+}
+
+/// Questions, declared and not, of the declared kind and others, with declared and planted answers; and what is planted.
+fn prompts<S>(
+    source: &PolicySource,
+    planted: S,
+) -> impl Strategy<Value = (Vec<RawPrompt>, Vec<String>)> + use<S>
+where
+    S: Strategy<Value = String> + Clone + 'static,
+{
+    let declared: Vec<(String, PromptKind)> =
+        source.prompts.iter().map(|(id, rule)| (id.clone(), rule.kind)).collect();
+    let kinds = prop::sample::select(&PromptKind::ALL[..]);
+    let unknown = (planted.clone(), kinds.clone()).prop_map(|(id, kind)| (id.clone(), kind, Some(id)));
+    let asked = if declared.is_empty() {
+        unknown.boxed()
+    } else {
+        let ids = prop::sample::select(declared);
+        let fair = ids.clone().prop_map(|(id, kind)| (id, kind, None));
+        let other = (ids, kinds).prop_map(|((id, _), kind)| (id, kind, None));
+        prop_oneof![6 => fair, 1 => other, 1 => unknown].boxed()
+    };
+    let words: Vec<String> = crate::policy::declared_words(source).map(str::to_owned).collect();
+    let choice = prop_oneof![
+        2 => prop::sample::select(words).prop_map(|word| (word, None)),
+        1 => planted.prop_map(|value| (value.clone(), Some(value))),
+    ];
+    let told = prop::option::of(any::<bool>());
+    let prompt = (asked, prop::collection::vec(choice, 0..4), told.clone(), told);
+    prop::collection::vec(prompt, 0..4).prop_map(|all| {
+        let mut planted = Vec::new();
+        let prompts = all.into_iter().map(|((id, kind, of_id), choices, default_kept, left_empty)| {
+            planted.extend(
+                of_id.into_iter().chain(choices.iter().filter_map(|(_, of_choice)| of_choice.clone())),
+            );
+            let choices = choices.into_iter().map(|(choice, _)| choice.into()).collect();
+            RawPrompt { id: id.into(), kind, choices, default_kept, left_empty }
+        });
+        (prompts.collect(), planted)
     })
 }
 

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use telemetry_schema::TimestampPrecision;
+use telemetry_schema::{PromptKind, TimestampPrecision};
 
 use super::clashes::drop_clashes;
 use crate::policy::{
-    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, Record, Repeats,
-    Takes, ValueRule,
+    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, PromptRule,
+    Record, Repeats, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -32,13 +32,15 @@ pub fn policies_of(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
         prop::collection::vec(rule_choices(), 0..4),
         prop::collection::vec(flag_choices(), 0..9),
         prop::collection::vec(command_choices(), 0..6),
+        prop::collection::vec(prompt_choices(), 0..3),
     )
-        .prop_map(|(words, head, sets, rules, flags, commands)| {
+        .prop_map(|(words, head, sets, rules, flags, commands, prompts)| {
             let mut builder = Builder { words: words.into_iter(), source: head };
             builder.sets(&sets);
             builder.rules(&rules);
             builder.flags(&flags);
             builder.commands(&commands);
+            builder.prompts(&prompts);
             builder.finish()
         })
 }
@@ -201,6 +203,10 @@ fn command_choices() -> impl Strategy<Value = CommandChoices> {
         )
 }
 
+fn prompt_choices() -> impl Strategy<Value = (PromptKind, Option<Index>)> {
+    (prop::sample::select(&PromptKind::ALL[..]), prop::option::weighted(0.8, any::<Index>()))
+}
+
 struct Builder {
     words: std::vec::IntoIter<&'static str>,
     source: PolicySource,
@@ -327,6 +333,17 @@ impl Builder {
         }
     }
 
+    /// Questions of every kind, those of a list with what may be chosen.
+    fn prompts(&mut self, prompts: &[(PromptKind, Option<Index>)]) {
+        let sets: Vec<String> = self.source.sets.keys().cloned().collect();
+        for (kind, values) in prompts {
+            let Some(id) = self.take(1).pop() else { return };
+            let values = values.filter(|_| kind.max_choices() > 0 && !sets.is_empty());
+            let values = values.map(|values| sets[values.index(sets.len())].clone());
+            self.source.prompts.insert(id, PromptRule { kind: *kind, values });
+        }
+    }
+
     /// Keys of flags that share no letter.
     fn keys(&self, picks: &[Index]) -> Vec<String> {
         let mut letters = BTreeSet::new();
@@ -358,7 +375,7 @@ impl Builder {
             }
         }
         drop_clashes(source);
-        let PolicySource { sets, value_rules, flags, commands, .. } = source;
+        let PolicySource { sets, value_rules, flags, prompts, commands, .. } = source;
         let used: BTreeSet<&String> =
             commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
         flags.retain(|key, _| used.contains(key));
@@ -371,7 +388,8 @@ impl Builder {
             .values()
             .flat_map(|rule| [&rule.values, &rule.versions, &rule.keys, &rule.key_values])
             .flatten();
-        let named: BTreeSet<String> = named.iter().chain(of_rules).cloned().collect();
+        let of_prompts = prompts.values().filter_map(|rule| rule.values.as_ref());
+        let named: BTreeSet<String> = named.iter().chain(of_rules).chain(of_prompts).cloned().collect();
         sets.retain(|name, _| named.contains(name));
         for rule in commands {
             rule.withhold.retain(|key| flags.contains_key(key));

@@ -169,6 +169,22 @@ fn problems_of_letters_dashes_and_spellings_are_found_in_their_place() {
             "value_rules.fruit-rule.spellings.ada@mail.example",
             "personal data",
         ),
+        ("/prompts", json!({"a region": {"kind": "select"}}), "prompts.a region", "not a Word"),
+        ("/prompts", json!({"ada@mail.example": {"kind": "input"}}), "prompts.ada@mail.example", ""),
+        ("/prompts", json!({"region": {"kind": "guess"}}), "prompts.region.kind", "unknown variant"),
+        (
+            "/prompts",
+            json!({"region": {"kind": "select", "values": "regions"}}),
+            "prompts.region.values",
+            "no set",
+        ),
+        (
+            "/prompts",
+            json!({"token": {"kind": "password", "values": "fruit"}}),
+            "prompts.token.values",
+            "typed",
+        ),
+        ("/prompts", json!({"name": {"kind": "input", "values": "fruit"}}), "prompts.name.values", "typed"),
     ] {
         assert_found(pointer, &value, place, said);
     }

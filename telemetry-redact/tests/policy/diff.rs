@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use telemetry_redact::policy::{
-    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, Record, Repeats, Subject,
-    Takes, diff, version_problem,
+    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, PromptRule, Record, Repeats,
+    Subject, Takes, diff, version_problem,
 };
 use telemetry_redact::{Finding, Policy, Redactor, Verdict};
-use telemetry_schema::{Command, Event, TimestampPrecision};
+use telemetry_schema::{Command, Event, PromptKind, TimestampPrecision};
 
 fn source(text: &str) -> PolicySource {
     PolicySource::from_json(text).unwrap()
@@ -44,6 +44,20 @@ fn every_kind_of_change_is_told_in_both_directions() {
     type Edit = fn(&mut PolicySource);
     let cases: &[(Edit, &[&str], &[&str])] = &[
         (|_| (), &[], &[]),
+        (
+            |p| {
+                let rule = PromptRule { kind: PromptKind::Select, values: Some("fruit".into()) };
+                p.prompts.insert("which".into(), rule);
+            },
+            &[
+                "+ collects that the select prompt `which` was asked and how it was answered on 5 commands (the program itself, register, trees, trees list, …)",
+                "+ collects prompt `which` choices apple, pear, quince on 5 commands (the program itself, register, trees, trees list, …)",
+            ],
+            &[
+                "- no longer collects that the select prompt `which` was asked and how it was answered on 5 commands (the program itself, register, trees, trees list, …)",
+                "- no longer collects prompt `which` choices apple, pear, quince on 5 commands (the program itself, register, trees, trees list, …)",
+            ],
+        ),
         (
             |p| p.sets.get_mut("output").unwrap().push("yaml".into()),
             &["+ collects --output values yaml on 2 commands (trees list, trees plant)"],
@@ -243,6 +257,35 @@ fn every_kind_of_change_is_told_in_both_directions() {
         let (found, found_back) = both_ways(&orchard(), edit);
         assert_eq!(found, *there);
         assert_eq!(found_back, *back);
+    }
+}
+
+#[test]
+fn a_command_that_withholds_withholds_questions() {
+    let mut asking = orchard();
+    let rule = PromptRule { kind: PromptKind::Select, values: Some("fruit".into()) };
+    asking.prompts.insert("which".into(), rule);
+    for (record, told) in [
+        (
+            Record::Path,
+            &[
+                "that the select prompt `which` was asked and how it was answered",
+                "prompt `which` choices apple, pear, quince",
+            ][..],
+        ),
+        (Record::Names, &["prompt `which` choices apple, pear, quince"]),
+    ] {
+        let (less, more) = both_ways(&asking, |p| command(p, "register").record = record);
+        let [less, more] = [less, more].map(|mut lines| {
+            // Its flags are told too.
+            lines.retain(|line| line.contains("prompt"));
+            lines
+        });
+        let line = |mark: &str| {
+            told.iter().map(|what| format!("{mark} {what} on 1 command (register)")).collect::<Vec<_>>()
+        };
+        assert_eq!(less, line("- no longer collects"));
+        assert_eq!(more, line("+ collects"));
     }
 }
 

@@ -15,16 +15,18 @@ fn orchard() -> Redactor {
     Redactor::new(Policy::from_json(POLICY).unwrap())
 }
 
-fn preview(redactor: &Redactor, ending: Ending) -> Preview {
+/// A run of `orchard` of which nothing else is known.
+pub(crate) fn observation() -> Observation {
     let event: Event =
         serde_json::from_str(include_str!("../../../telemetry-schema/testdata/event.json")).unwrap();
-    redactor.preview(Observation {
+    Observation {
         argv: vec![Raw::from("orchard")],
+        prompts: Vec::new(),
         run: Run {
             started_at: event.started_at,
             completed_at: event.completed_at,
             duration_us: event.duration_us,
-            ending,
+            ending: Ending::Success,
             exit_code: None,
         },
         facts: Facts {
@@ -37,7 +39,13 @@ fn preview(redactor: &Redactor, ending: Ending) -> Preview {
             context: event.context,
         },
         known_values: vec![Raw::from("ada")],
-    })
+    }
+}
+
+fn preview(redactor: &Redactor, ending: Ending) -> Preview {
+    let observation = observation();
+    let run = Run { ending, ..observation.run };
+    redactor.preview(Observation { run, ..observation })
 }
 
 /// Code, message, and how many slots were dropped.

@@ -7,3 +7,4 @@ mod dialects;
 mod endings;
 #[cfg(feature = "proptest")]
 mod laws;
+mod prompts;

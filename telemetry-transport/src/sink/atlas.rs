@@ -131,6 +131,8 @@ impl<'a> Tracked<'a> {
             os: Os { name: os, version: _, arch },
             auth_method,
             command,
+            // Nothing that takes these events has a place for them.
+            prompts: _,
             started_at: _,
             completed_at,
             duration_us,

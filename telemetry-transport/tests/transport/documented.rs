@@ -82,6 +82,8 @@ pub(crate) fn events() -> Vec<Json> {
                 "deprecated": [{"place": "command", "name": "olden"}],
                 "dropped": {"words": 313_233, "flags": 323_334, "values": 333_435},
             },
+            "prompts": [{"id": "tier", "kind": "multi_select", "default_kept": false, "left_empty": false,
+                "choices": ["M10", "M20"]}, {"id": "password", "kind": "password"}],
             "started_at": "2022-04-11T11:35:46.794119+01:00",
             "completed_at": "2022-04-11T11:35:49.456719+01:00",
             "duration_us": 2_662_600,

@@ -52,6 +52,7 @@ pub(crate) fn id_at(unix_ms: u64, number: u64) -> EventId {
 pub(crate) fn event(id: EventId, mode: Mode) -> Redacted<Event> {
     let observation = Observation {
         argv: vec!["orchard".into()],
+        prompts: Vec::new(),
         run: Run {
             started_at: Timestamp::default(),
             completed_at: Timestamp::default(),

@@ -48,6 +48,7 @@ fn json_of(value: &AnyValue) -> Json {
     match value.value.as_ref().unwrap() {
         Any::StringValue(text) => json!(text),
         Any::IntValue(number) => json!(number),
+        Any::BoolValue(truth) => json!(truth),
         Any::ArrayValue(list) => list.values.iter().map(json_of).collect(),
         Any::KvlistValue(map) => Json::Object(attributes(&map.values).into_iter().collect()),
         other => panic!("{other:?}"),

@@ -33,7 +33,7 @@ const RESOURCE: [(&str, &str); 5] = [
 ];
 
 /// Attributes of a record whose values go as they are.
-const RECORD: [(&str, &str); 25] = [
+const RECORD: [(&str, &str); 26] = [
     ("log.record.uid", "event_id"),
     ("telemetry.schema_version", "schema_version"),
     ("telemetry.policy_version", "policy_version"),
@@ -46,6 +46,7 @@ const RECORD: [(&str, &str); 25] = [
     ("telemetry.command.dropped.words", "command.dropped.words"),
     ("telemetry.command.dropped.flags", "command.dropped.flags"),
     ("telemetry.command.dropped.values", "command.dropped.values"),
+    ("telemetry.prompts", "prompts"),
     ("telemetry.duration_us", "duration_us"),
     ("telemetry.outcome", "outcome.kind"),
     ("error.type", "outcome.code"),
@@ -169,6 +170,7 @@ fn plain(value: Option<&Any>) -> Json {
     match value {
         Some(Any::StringValue(text)) => json!(text),
         Some(Any::IntValue(number)) => json!(number),
+        Some(Any::BoolValue(truth)) => json!(truth),
         Some(Any::ArrayValue(list)) => list.values.iter().map(item).collect(),
         Some(Any::KvlistValue(list)) => {
             let mut object = Map::new();

@@ -92,6 +92,7 @@ fn insert_event(
         os: Os { name: os_name, version: os_version, arch: _ },
         auth_method: _,
         command,
+        prompts: _,
         started_at,
         completed_at: _,
         duration_us,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use telemetry_schema::TimestampPrecision;
+use telemetry_schema::{PromptKind, TimestampPrecision};
 
 use crate::policy::{Dashes, Dialect, Repeats, Takes};
 
@@ -204,6 +204,20 @@ pub enum Subject {
         /// What is kept.
         values: Vec<Kept>,
     },
+    /// A question that the program asks.
+    Prompt {
+        /// The name that is stored.
+        prompt: String,
+        /// What it asks for.
+        kind: PromptKind,
+    },
+    /// What is kept of a question's choices.
+    PromptChoices {
+        /// The name that is stored.
+        prompt: String,
+        /// What is kept.
+        values: Vec<Kept>,
+    },
     /// A line of error text that is kept as it is, but for its slots.
     Template {
         /// The line with its slots.
@@ -310,6 +324,10 @@ impl fmt::Display for Subject {
                 let further = if *repeats == Repeats::Rest { " and those that follow" } else { "" };
                 write!(f, "positional argument {}{further} values {}", index + 1, list(values))
             }
+            Self::Prompt { prompt, kind } => {
+                write!(f, "that the {} prompt `{prompt}` was asked and how it was answered", kind.key())
+            }
+            Self::PromptChoices { prompt, values } => write!(f, "prompt `{prompt}` choices {}", list(values)),
             Self::Template { text } => write!(f, "the line of error text `{text}`"),
             Self::ErrorCodes { codes } => write!(f, "error codes {}", list(codes)),
             Self::ErrorWords { words } => write!(f, "words in error text: {}", list(words)),

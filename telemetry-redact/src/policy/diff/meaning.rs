@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use telemetry_schema::PromptKind;
+
 use super::Kept;
 use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spellings};
 use crate::policy::value_rule::{Unit, duration_us, labels};
 use crate::policy::{
-    Case, CommandRule, Dashes, FlagRule, List, NameKind, PolicySource, PositionalRule, Record, Repeats,
-    Takes, ValueRule,
+    Case, CommandRule, Dashes, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule, Record,
+    Repeats, Takes, ValueRule,
 };
 
 /// What is kept of the values in one place.
@@ -31,6 +33,8 @@ pub(super) struct CommandMeaning<'a> {
     pub(super) flags: BTreeMap<&'a str, FlagMeaning<'a>>,
     positionals: Vec<Values>,
     further: Values,
+    /// The questions that a run of it may have asked, by what is stored, with what is kept of choices.
+    pub(super) prompts: BTreeMap<(&'a str, PromptKind), Values>,
     pub(super) flags_end: FlagsEnd,
     pub(super) has_children: bool,
 }
@@ -144,6 +148,7 @@ impl<'a> Reader<'a> {
             flags,
             further: positionals.last().filter(|_| repeats).unwrap_or(&self.nothing).clone(),
             positionals,
+            prompts: self.prompts(record),
             flags_end: FlagsEnd::of(&rule.positionals),
             has_children: false,
         }
@@ -174,6 +179,16 @@ impl<'a> Reader<'a> {
             kept.insert(Kept::List);
         }
         kept
+    }
+
+    /// Questions are the program's, whichever command asks them, but a command may withhold them.
+    fn prompts(&self, record: Record) -> BTreeMap<(&'a str, PromptKind), Values> {
+        let rules = self.source.prompts.iter().filter(|_| record != Record::Path);
+        let choices = |rule: &'a PromptRule| match record {
+            Record::Everything => Rc::new(self.members(rule.values.as_ref(), Kept::Value).collect()),
+            Record::Names | Record::Path => self.nothing.clone(),
+        };
+        rules.map(|(id, rule)| ((id.as_str(), rule.kind), choices(rule))).collect()
     }
 
     fn rule(&self, rule: &'a ValueRule) -> BTreeSet<Kept> {

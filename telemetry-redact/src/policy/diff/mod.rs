@@ -5,6 +5,7 @@
 
 mod change;
 mod meaning;
+mod prompts;
 
 pub use change::{Change, Effect, Kept, Subject};
 
@@ -180,6 +181,7 @@ impl Comparison {
             }
             self.command(path, before, now);
             self.flags(path, before.unwrap_or(&nothing), now, &new.flag_names);
+            self.prompts(path, before.unwrap_or(&nothing), now);
         }
     }
 
@@ -362,7 +364,9 @@ fn words(new: &PolicySource, subject: &Subject, commands: &BTreeSet<String>) -> 
             let names = flags.flat_map(|(key, rule)| spellings(key, rule));
             names.map(|(name, _)| name.to_string().trim_start_matches('-').to_owned()).collect()
         }
-        Subject::FlagValues { values, .. } | Subject::PositionalValues { values, .. } => values
+        Subject::FlagValues { values, .. }
+        | Subject::PositionalValues { values, .. }
+        | Subject::PromptChoices { values, .. } => values
             .iter()
             .filter_map(|kept| match kept {
                 Kept::Value(text) | Kept::Version(text) | Kept::Key(text) | Kept::ValueOfKey(text) => {

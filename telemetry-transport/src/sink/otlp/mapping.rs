@@ -13,7 +13,8 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use serde::Serialize;
 use telemetry_schema::{
     App, Arch, Batch, Command, Context, Deprecated, Dropped, Event, Flag, InstallId, Loss, Misspelling, Os,
-    OsName, Outcome, PolicyVersion, Positional, SCHEMA_VERSION, SchemaVersion, Terminal, Timestamp, Value,
+    OsName, Outcome, PolicyVersion, Positional, Prompt, SCHEMA_VERSION, SchemaVersion, Terminal, Timestamp,
+    Value,
 };
 
 /// The name by which a receiver tells these records from others.
@@ -83,6 +84,7 @@ fn record(event: &Event) -> LogRecord {
         os: _,
         auth_method,
         command,
+        prompts,
         started_at,
         completed_at,
         duration_us,
@@ -101,6 +103,7 @@ fn record(event: &Event) -> LogRecord {
         attributes.push(attribute("telemetry.auth_method", text(method.key())));
     }
     push_command(command, &mut attributes);
+    push_list("telemetry.prompts", prompts, &mut attributes, prompt);
     // A moment in OTLP has no offset; the event has one.
     for (name, moment) in [("started_at", started_at), ("completed_at", completed_at)] {
         if moment.offset_min() != 0 {
@@ -151,6 +154,17 @@ fn push_command(command: &Command, attributes: &mut Vec<KeyValue>) {
     attributes.push(attribute("telemetry.command.dropped.words", number(*words)));
     attributes.push(attribute("telemetry.command.dropped.flags", number(*dropped_flags)));
     attributes.push(attribute("telemetry.command.dropped.values", number(*values)));
+}
+
+fn prompt(Prompt { id, kind, default_kept, left_empty, choices }: &Prompt) -> AnyValue {
+    let entries = [
+        Some(("id", text(id))),
+        Some(("kind", text(kind.key()))),
+        default_kept.map(|kept| ("default_kept", truth(kept))),
+        left_empty.map(|empty| ("left_empty", truth(empty))),
+        (!choices.is_empty()).then(|| ("choices", list_of(choices))),
+    ];
+    map(entries.into_iter().flatten())
 }
 
 fn push_outcome(outcome: &Outcome, attributes: &mut Vec<KeyValue>) -> SeverityNumber {
@@ -255,7 +269,11 @@ fn list_of(values: &[Value]) -> AnyValue {
     list(values.iter().map(text).collect())
 }
 
-fn map<const N: usize>(entries: [(&str, AnyValue); N]) -> AnyValue {
+fn truth(value: bool) -> AnyValue {
+    AnyValue { value: Some(Any::BoolValue(value)) }
+}
+
+fn map<'a>(entries: impl IntoIterator<Item = (&'a str, AnyValue)>) -> AnyValue {
     let values = entries.into_iter().map(|(key, value)| attribute(key, value)).collect();
     AnyValue { value: Some(Any::KvlistValue(KeyValueList { values })) }
 }
