@@ -196,6 +196,11 @@ impl Program {
         places.chain(end.map(|values| ("end".to_owned(), values))).collect()
     }
 
+    /// Whether it or a command below takes words that it does not declare for commands.
+    pub(crate) fn takes_others(&self) -> bool {
+        self.is_external || self.below.iter().any(Self::takes_others)
+    }
+
     /// The names of global flags of any command.
     pub(crate) fn global_names(&self) -> Vec<String> {
         let own = self.flags.iter().filter(|flag| flag.is_global).map(Flag::name);
