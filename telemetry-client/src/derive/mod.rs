@@ -79,6 +79,8 @@ use prompts::Question;
 /// flags with a `value_terminator`, lists that are separated by anything but a comma, and positional arguments whose place
 /// does not tell which one they are (those behind one of a varying number, with `allow_missing_positional`, or beside a
 /// `last` one). With `args_conflicts_with_subcommands`, a command's name behind an argument is still read as that command.
+/// Where abbreviations, values with dashes and open lists come together, a declared word may be read in another place than
+/// clap reads it in; one that is not declared is dropped wherever it stands.
 #[derive(Clone)]
 pub struct CommandPolicy {
     program: String,
