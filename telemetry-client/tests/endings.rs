@@ -190,6 +190,13 @@ fn interrupt(
 fn a_program_that_is_interrupted_ends_by_the_signal_and_is_recorded() {
     use rustix::process::Signal;
     for (signal, name) in [(Signal::INT, "SIGINT"), (Signal::TERM, "SIGTERM"), (Signal::HUP, "SIGHUP")] {
+        let direct =
+            Command::new("sh").args(["-c", &format!("kill -{} $$", signal.as_raw())]).status().unwrap();
+        if direct.signal().is_none() {
+            // As a shell does it to what it starts in the background.
+            println!("skipped: {name}, which whoever started this test had it ignore");
+            continue;
+        }
         let (status, event) = interrupt("wait", signal, &[]);
         assert_eq!(status.signal(), Some(signal.as_raw()), "a shell sees by what it ended");
         let event = event.unwrap();
@@ -200,8 +207,8 @@ fn a_program_that_is_interrupted_ends_by_the_signal_and_is_recorded() {
 
 #[test]
 fn without_being_asked_for_signals_are_left_alone() {
-    let (status, event) = interrupt("plain_wait", rustix::process::Signal::INT, &[]);
-    assert_eq!(status.signal(), Some(rustix::process::Signal::INT.as_raw()));
+    let (status, event) = interrupt("plain_wait", rustix::process::Signal::TERM, &[]);
+    assert_eq!(status.signal(), Some(rustix::process::Signal::TERM.as_raw()));
     assert_eq!(event, None);
 }
 
