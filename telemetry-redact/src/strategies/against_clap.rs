@@ -176,13 +176,16 @@ fn lines() -> impl Strategy<Value = (PolicySource, Vec<String>)> {
     })
 }
 
+/// Lines that are made. clap refuses five of six, which are not compared: so four times as many as are usual.
+const CASES: u32 = 1024;
+
 fn by_clap(outline: &Outline, argv: &[String]) -> Option<Command> {
     let matches = program(outline, 0).try_get_matches_from(argv).ok()?;
     Some(kept_by_clap(outline, &matches))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
 
     /// Where clap takes a line, we keep what it found, each value by the flag and at the place where it found it; and
     /// nothing else.
@@ -206,16 +209,14 @@ proptest! {
     }
 }
 
-/// What clap refuses is not compared, so enough has to be taken: one line in six is, over so many that another draw says
-/// the same.
+/// What clap refuses is not compared, so enough has to be taken of as many lines as the law looks at.
 #[test]
 fn clap_takes_a_good_part_of_the_lines() {
-    const CASES: usize = 1000;
     let mut runner = TestRunner::deterministic();
     let taken = (0..CASES).filter(|_| {
         let (source, argv) = lines().new_tree(&mut runner).unwrap().current();
         argv.len() > 2 && by_clap(&Outline::new(&source), &argv).is_some()
     });
     let taken = taken.count();
-    assert!(taken * 7 >= CASES, "{taken} of {CASES}");
+    assert!(taken >= 150, "{taken} of {CASES}");
 }
