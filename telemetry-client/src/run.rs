@@ -9,6 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use telemetry_redact::Ending;
 use telemetry_schema::Signal;
+use telemetry_transport::forks;
 
 use crate::surroundings::Environment;
 use crate::{Builder, panic};
@@ -26,8 +27,8 @@ pub(crate) struct Started {
 #[derive(Debug)]
 pub(crate) struct Run {
     started: Started,
-    /// The process it began in. A process that was forked off is no run of its own.
-    process: u32,
+    /// How often this process had been forked when it began. A process that was forked off is no run of its own.
+    forks: u32,
     /// Until the run is recorded: who takes it records it.
     open: Mutex<Option<Builder>>,
 }
@@ -38,8 +39,7 @@ static RUNNING: Mutex<Weak<Run>> = Mutex::new(Weak::new());
 impl Run {
     /// Begins a run.
     pub(crate) fn begin(builder: Builder, started: Started) -> Arc<Self> {
-        let process = std::process::id();
-        let run = Arc::new(Self { started, process, open: Mutex::new(Some(builder)) });
+        let run = Arc::new(Self { started, forks: forks(), open: Mutex::new(Some(builder)) });
         *lock(&RUNNING) = Arc::downgrade(&run);
         run
     }
@@ -60,7 +60,7 @@ impl Run {
     /// failure of the host's.
     pub(crate) fn end(&self, ending: impl FnOnce(&Builder) -> Ending, exit_code: Option<i32>) {
         let Some(builder) = lock(&self.open).take() else { return };
-        if std::process::id() == self.process {
+        if forks() == self.forks {
             let _quiet = panic::quiet();
             let record = || builder.record(&self.started, &mut io::stderr(), ending(&builder), exit_code);
             let _ = catch_unwind(AssertUnwindSafe(record));

@@ -20,9 +20,9 @@ pub use erasure::{Asked, EraseReport, Erasures, PendingErasure, erase};
 pub use export::{Export, ExportError, ExportSink, ForwardError};
 pub use ledger::{DamagedBatch, Erased, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};
-pub use platform::at_exit;
 #[cfg(unix)]
 pub use platform::is_ended_by;
+pub use platform::{at_exit, forks};
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{

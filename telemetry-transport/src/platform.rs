@@ -157,6 +157,43 @@ fn register_exit() {
     let _ = unsafe { atexit(exited) };
 }
 
+/// How often a process was forked off on the way from the first call of this function to here, so that what began before
+/// and ends now is told from what ends in another process: by a count that costs nothing to read. Always 0 on Windows,
+/// which has no fork.
+#[must_use]
+pub fn forks() -> u32 {
+    #[cfg(unix)]
+    {
+        static WATCHED: std::sync::Once = std::sync::Once::new();
+        WATCHED.call_once(register_fork);
+        FORKS.load(std::sync::atomic::Ordering::Relaxed)
+    }
+    #[cfg(not(unix))]
+    0
+}
+
+#[cfg(unix)]
+static FORKS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+
+/// `pthread_atfork(3)` of POSIX.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "the C library alone knows of a fork that the host makes")]
+fn register_fork() {
+    use std::ffi::c_int;
+
+    extern "C" fn forked() {
+        FORKS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    type Call = Option<extern "C" fn()>;
+    unsafe extern "C" {
+        fn pthread_atfork(before: Call, in_parent: Call, in_child: Call) -> c_int;
+    }
+    // SAFETY: declared as in pthread.h; the function lives as long as the program, and adding to a number is allowed in a
+    // child that was forked off. That there is no room for one more leaves the count as it is.
+    let _ = unsafe { pthread_atfork(None, None, Some(forked)) };
+}
+
 /// Makes this process a helper: a session of its own, no inherited files, no directory held, the lowest priority.
 pub(crate) fn become_helper() {
     #[cfg(unix)]
@@ -178,4 +215,33 @@ fn close_inherited() {
     // SAFETY: called at the very start of a process of our own, before it has opened anything: no descriptor above
     // the standard streams is owned by any value here.
     unsafe { close_fds::close_open_fds(3, &[]) };
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::Command;
+
+    use super::forks;
+
+    #[test]
+    #[expect(
+        unsafe_code,
+        reason = "what runs between fork and exec is all that runs in a forked process here"
+    )]
+    fn a_process_that_was_forked_off_knows_it() {
+        let before = forks();
+        let mut command = Command::new("true");
+        // SAFETY: reading a number is allowed in a child that was forked off.
+        unsafe {
+            command.pre_exec(
+                move || {
+                    if forks() == before + 1 { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+                },
+            );
+        }
+        assert!(command.status().is_ok_and(|status| status.success()));
+        assert_eq!(forks(), before, "the parent is what it was");
+    }
 }

@@ -1,14 +1,15 @@
 //! Keys of model providers and of what is built around them.
 
 use super::check::Check;
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::source::SCANNING;
 
 const OPENAI: &str = "OpenAI platform documentation, API keys";
 const ANTHROPIC: &str = "Anthropic documentation, API keys";
 const W: Write = Write(Family::Ai);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.anthropic", "sk-ant-(api|admin|sid|oat|ort)[0-9]{2}-[A-Za-z0-9_-]{80,}", ANTHROPIC),
     W.secret("detect.openrouter", "sk-or-v1-[0-9a-f]{64}", "OpenRouter documentation, Authentication"),
     W.secret(

@@ -1,11 +1,12 @@
 //! Keys and tokens by open standards, and what carries them.
 
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const PASSWORDS: &str = "crypt(5), the manual of libxcrypt: hashing methods";
 const W: Write = Write(Family::Auth);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.exact("detect.pem", "-----(BEGIN|END)[ -~]{0,}", "RFC 7468, Textual encodings of PKIX, PKCS and CMS structures"),
     W.secret("detect.ssh2", "---- (BEGIN|END) SSH2 [A-Z -]{6,48}", "RFC 4716, The Secure Shell public key file format"),
     W.secret("detect.putty", "PuTTY-User-Key-File-[0-9]: .+", "PuTTY documentation, appendix C: PPK file format"),

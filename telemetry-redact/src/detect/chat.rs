@@ -1,7 +1,8 @@
 //! Tokens of chats and social networks.
 
 use super::check::Check;
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::source::SCANNING;
 
 const SLACK: &str = "Slack developer documentation, Token types";
@@ -9,7 +10,7 @@ const DISCORD: &str = "Discord developer documentation, Reference: authenticatio
 const META: &str = "Meta for Developers, Access tokens";
 const W: Write = Write(Family::Chat);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.slack", "xox[abceoprsd]-[A-Za-z0-9%+/=-]{10,}", SLACK),
     W.secret("detect.slack_refresh", "xoxe\\.xox[bp]-[0-9]-[A-Za-z0-9]{40,}", SLACK),
     W.secret("detect.slack_app", "xapp-[0-9]-[A-Z0-9]+-[0-9]+-[a-z0-9]+", SLACK),

@@ -1,13 +1,14 @@
 //! Tokens of build services and of what checks code.
 
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::source::GITLEAKS;
 
 const CIRCLE: &str = "CircleCI documentation, Managing API tokens";
 const HARNESS: &str = "Harness Developer Hub, API keys";
 const W: Write = Write(Family::Ci);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.circleci", "(CCIPAT|CCIPRJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}", CIRCLE),
     W.secret(
         "detect.buildkite",

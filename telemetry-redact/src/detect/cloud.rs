@@ -1,7 +1,8 @@
 //! Keys of clouds, of databases as a service, and of stores of secrets.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 use super::source::{GITLEAKS, SCANNING};
 
 const AWS: &str = "AWS IAM User Guide, IAM identifiers: unique ID prefixes";
@@ -10,7 +11,7 @@ const AZURE: &str = "Microsoft Learn, Purview sensitive information type entity 
 const HASHICORP: &str = "HashiCorp developer documentation, Vault tokens: token prefixes";
 const W: Write = Write(Family::Cloud);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.aws_key", "(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}", AWS),
     W.known("detect.aws_id", ID, "(AGPA|AIDA|AIPA|ANPA|ANVA|APKA|AROA|ASCA)[A-Z0-9]{16}", AWS),
     W.secret("detect.aws_bedrock", "ABSK[A-Za-z0-9+/]{109,269}={0,2}", "AWS, Amazon Bedrock User Guide: API keys"),

@@ -1,7 +1,8 @@
 //! Addresses with a password in them.
 
 use super::check::Check;
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::shape::Shape;
 
 const W: Write = Write(Family::Connection);
@@ -9,7 +10,7 @@ const W: Write = Write(Family::Connection);
 /// A scheme, a user, and what is asked for.
 const URI: &str = "RFC 3986, 3.2.1: user information";
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.exact("detect.mongodb_uri", "(mongodb|mongodb\\+srv)://.{3,}", "MongoDB manual, Connection strings").checked(Check::Credential),
     W.exact("detect.postgres_uri", "(postgres|postgresql|cockroachdb)://.{3,}", "PostgreSQL documentation, 34.1.1.2: Connection URIs").checked(Check::Credential),
     W.exact("detect.mysql_uri", "(mysql|mysqlx|mariadb)://.{3,}", "MySQL Reference Manual, Connecting using URI-like strings").checked(Check::Credential),

@@ -1,12 +1,13 @@
 //! What is secret by its place or by its randomness, and ordinary numbers.
 
 use super::check::Check;
-use super::rule::{Family, Rule, SECRET, Write};
+use super::row::{Row, SECRET, Write};
+use super::rule::Family;
 use super::shape::Shape;
 
 const W: Write = Write(Family::Generic);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.around(
         "detect.assigned",
         "(password|secret|token|api_key|private_key|credential)( = |=|: | ).+",

@@ -1,12 +1,13 @@
 //! Identifiers and digests.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const DIGESTS: &str = "RFC 1321 and FIPS 180-4, digests in hexadecimal";
 const W: Write = Write(Family::Identifier);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.known(
         "detect.uuid",
         ID,

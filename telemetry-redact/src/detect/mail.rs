@@ -1,13 +1,14 @@
 //! Keys of those who send mail, messages and calls.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const TWILIO: &str = "Twilio documentation, String identifiers (SID) and API keys";
 const MAILGUN: &str = "Mailgun documentation, API keys";
 const W: Write = Write(Family::Mail);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret(
         "detect.sendgrid",
         "SG\\.[A-Za-z0-9_-]{20,24}\\.[A-Za-z0-9_-]{39,50}",

@@ -24,6 +24,8 @@ mod pattern;
 mod payment;
 mod personal;
 mod registry;
+mod row;
+mod rows;
 mod rule;
 mod scan;
 mod service;
@@ -54,7 +56,7 @@ use shape::Shape;
 /// ```
 #[must_use]
 pub fn rules() -> &'static [Rule] {
-    &table::RULES
+    &rows::RULES
 }
 
 /// What was found in a text: by which rule, and how often. Neither the value nor its place or length.
@@ -87,7 +89,7 @@ pub struct Finding {
 pub fn scan(text: &str) -> Vec<Finding> {
     let mut counts = BTreeMap::new();
     for hit in scan::hits(text).1 {
-        *counts.entry(hit.rule.id).or_insert(0_u32) += 1;
+        *counts.entry(hit.rule.id()).or_insert(0_u32) += 1;
     }
     counts.into_iter().map(|(rule, count)| Finding { rule, count }).collect()
 }
@@ -103,7 +105,7 @@ pub(crate) struct Kind {
 
 impl From<&Rule> for Kind {
     fn from(rule: &Rule) -> Self {
-        Self { placeholder: rule.placeholder, rule: rule.id }
+        Self { placeholder: rule.placeholder(), rule: rule.id() }
     }
 }
 
@@ -124,10 +126,10 @@ fn rule_of(token: &str) -> Option<&'static Rule> {
     let shape = Shape::of(text);
     let digits_alone = shape.is_only(Shape::DIGIT);
     table::frames(text, first, shape).find_map(|frame| {
-        let rule = &table::RULES[usize::from(frame.rule)];
-        let asked = rule.cues.is_empty() || !digits_alone;
+        let rule = &rows::RULES[usize::from(frame.rule)];
+        let asked = !rule.needs_cue() || !digits_alone;
         let holds =
-            asked && (frame.settles || pattern::is_whole(rule.pattern, text)) && rule.check.holds(text);
+            asked && (frame.settles || pattern::is_whole(rule.pattern(), text)) && rule.check.holds(text);
         holds.then_some(rule)
     })
 }
@@ -140,10 +142,10 @@ fn headed(text: &[u8]) -> Option<&'static Rule> {
     }
     let start = table::start(text);
     let begun = || probes.iter().filter(move |probe| probe.holds(start));
-    let rule = |probe: &table::Probe| &table::RULES[usize::from(probe.rule)];
+    let rule = |probe: &table::Probe| &rows::RULES[usize::from(probe.rule)];
     begun()
         .map(rule)
-        .find(|rule| pattern::is_whole(rule.pattern, text) && rule.check.holds(text))
+        .find(|rule| pattern::is_whole(rule.pattern(), text) && rule.check.holds(text))
         .or_else(|| begun().find(|probe| probe.is_cut_short(text)).map(rule))
 }
 
@@ -163,11 +165,11 @@ pub fn sensitive(value: &str) -> Option<&'static str> {
         return None;
     }
     let found = rule_of(value)?;
-    let own = ["<path>", "<host>", "<number>", "<url>"].contains(&found.placeholder);
+    let own = ["<path>", "<host>", "<number>", "<url>"].contains(&found.placeholder());
     // Long names of a program's own look random: only a secret of a known form is taken for one.
     let weak =
         found.family == Family::Generic || found.check == Check::None && found.family == Family::National;
-    (!own && !weak).then_some(found.id)
+    (!own && !weak).then_some(found.id())
 }
 
 #[cfg(test)]

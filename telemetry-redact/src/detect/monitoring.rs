@@ -1,14 +1,15 @@
 //! Keys of monitoring, logging and analytics.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const NEW_RELIC: &str = "New Relic documentation, API keys";
 const GRAFANA: &str = "Grafana documentation, Service account and access policy tokens";
 const HONEYCOMB: &str = "Honeycomb documentation, API keys";
 const W: Write = Write(Family::Monitoring);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.newrelic", "(NRAK|NRII|NRJS|NRRA|NRIQ|NRSP|NRAA)-[A-Za-z0-9_-]{19,40}", NEW_RELIC),
     W.exact("detect.newrelic_licence", "(eu01xx|gov01x|us01xx|)[0-9a-f]{30,36}(NRAL|FFFFNRAL)", NEW_RELIC),
     W.secret("detect.sentry", "sntrys_eyJ[A-Za-z0-9+/=_-]{80,}", "Sentry documentation, Auth tokens"),

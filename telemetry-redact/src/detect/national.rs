@@ -2,16 +2,17 @@
 //! a port), so those that are told by digits and one check digit ask for a word before them.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const W: Write = Write(Family::National);
 
 /// A number with its check.
-const fn id(name: &'static str, pattern: &'static str, check: Check, source: &'static str) -> Rule {
+const fn id(name: &'static str, pattern: &'static str, check: Check, source: &'static str) -> Row {
     W.known(name, ID, pattern, source).checked(check)
 }
 
-pub(super) const EUROPE: &[Rule] = &[
+pub(super) const EUROPE: &[Row] = &[
     id(
         "detect.es_nif",
         "([0-9XYZxyz][ -]?|)[0-9]{7}[ -]?[A-HJ-NP-TV-Za-hj-np-tv-z]",
@@ -172,7 +173,7 @@ pub(super) const EUROPE: &[Rule] = &[
     ),
 ];
 
-pub(super) const WORLD: &[Rule] = &[
+pub(super) const WORLD: &[Row] = &[
     id(
         "detect.us_ssn",
         "[0-9]{3}[ .-][0-9]{2}[ .-][0-9]{4}",

@@ -1,13 +1,14 @@
 //! Addresses: URLs, e-mail, IP, MAC, host names.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 use super::shape::Shape;
 
 const MAC: &str = "IEEE 802, 48-bit and 64-bit addresses";
 const W: Write = Write(Family::Network);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.known("detect.url", "<url>", "[A-Za-z0-9+.-]{1,32}://.{0,}", "RFC 3986, Uniform resource identifiers"),
     W.known("detect.email", "<email>", "\\T{3,}", "RFC 5321, 4.1.2: mailboxes; of hosts without a dot too").checked(Check::Email).with(Shape::AT),
     W.known("detect.ipv4", "<ip>", "[0-9.]{7,15}(/[0-9]{1,2}|)(:[0-9]{1,5}|)", "RFC 791, RFC 4632 (prefix length)").checked(Check::Ipv4),

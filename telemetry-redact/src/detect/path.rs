@@ -1,12 +1,13 @@
 //! Paths of all systems, file names, host names.
 
 use super::check::Check;
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::shape::Shape;
 
 const W: Write = Write(Family::Path);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     // Before the paths, since it may have slashes.
     Write(Family::Auth)
         .exact("detect.wireguard", "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", "WireGuard, wg(8): keys in base64")

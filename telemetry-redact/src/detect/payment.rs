@@ -1,7 +1,8 @@
 //! Keys of payment providers and shops.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 use super::source::SCANNING;
 
 const STRIPE: &str = "Stripe documentation, API keys";
@@ -9,7 +10,7 @@ const SQUARE: &str = "Square developer documentation, Access tokens";
 const SHOPIFY: &str = "Shopify developer changelog, Token prefixes";
 const W: Write = Write(Family::Payment);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.stripe", "(sk_live|sk_test|sk_prod|rk_live|rk_test|rk_prod)_[A-Za-z0-9]{10,247}", STRIPE),
     W.secret("detect.stripe_public", "(pk_live|pk_test)_[A-Za-z0-9]{10,247}", STRIPE),
     W.secret("detect.stripe_hook", "whsec_[A-Za-z0-9+/]{32,64}={0,2}", "Stripe documentation, Webhook signatures"),

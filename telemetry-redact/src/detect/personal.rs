@@ -1,12 +1,13 @@
 //! Numbers that mean a person: cards, accounts, telephones, devices, vehicles.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, SECRET, Write};
+use super::row::{ID, Row, SECRET, Write};
+use super::rule::Family;
 
 const PHONE: &str = "ITU-T E.164 and E.123, telephone numbers";
 const W: Write = Write(Family::Personal);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.known(
         "detect.card",
         SECRET,

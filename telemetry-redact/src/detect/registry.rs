@@ -1,13 +1,14 @@
 //! Tokens of package registries.
 
 use super::check::Check;
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 
 const PYPI: &str = "PyPI documentation, API tokens (macaroons of pypi.org and test.pypi.org)";
 const JFROG: &str = "JFrog documentation, Access tokens, API keys and reference tokens";
 const W: Write = Write(Family::Registry);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.npm", "npm_[A-Za-z0-9]{36}", "npm Docs, About access tokens"),
     W.secret("detect.pypi", "pypi-[A-Za-z0-9_-]{85,}", PYPI),
     W.secret("detect.rubygems", "rubygems_[0-9a-f]{48}", "RubyGems Guides, API keys"),

@@ -1,10 +1,8 @@
-//! A rule: one row of data.
+//! A rule as it is kept: where its texts stand in the one text of all of them.
 
 use super::check::Check;
-
-/// What stands in the place of something found.
-pub(super) const SECRET: &str = "<secret>";
-pub(super) const ID: &str = "<id>";
+use super::row::Reading;
+use super::rows::TEXT;
 
 /// What a rule is about. Each family stands in a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,38 +76,26 @@ impl Family {
     }
 }
 
-/// How strictly a pattern is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// As it stands.
-    Exact,
-    /// A token that was cut short or mistyped is a secret still: the beginning and a good part of the rest will do.
-    Lenient,
-    /// Asked by the scan alone, for which the pattern is documentation: it depends on what stands around.
-    Context,
-}
-
 /// A detector: what it finds, by which form, and who says that this is the form.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    pub(super) id: &'static str,
+    /// Where its texts begin: the identifier, and right behind it the others, in this order.
+    pub(super) start: u32,
+    pub(super) id: u8,
+    pub(super) placeholder: u8,
+    pub(super) pattern: u16,
+    pub(super) source: u8,
+    pub(super) cues: u8,
     pub(super) family: Family,
-    pub(super) placeholder: &'static str,
-    pub(super) pattern: &'static str,
     pub(super) reading: Reading,
     pub(super) check: Check,
-    /// Words of which one must stand before the form where it is digits alone, which are mostly something else.
-    pub(super) cues: &'static [&'static str],
-    /// Kinds of bytes that must be there besides those that the pattern says.
-    pub(super) needs: u32,
-    pub(super) source: &'static str,
 }
 
 impl Rule {
     /// Its identifier, which a finding carries.
     #[must_use]
-    pub const fn id(&self) -> &'static str {
-        self.id
+    pub fn id(&self) -> &'static str {
+        self.text(0, self.id.into())
     }
 
     /// What it is about.
@@ -120,15 +106,15 @@ impl Rule {
 
     /// What the redaction puts in the place of what it finds.
     #[must_use]
-    pub const fn placeholder(&self) -> &'static str {
-        self.placeholder
+    pub fn placeholder(&self) -> &'static str {
+        self.text(self.id.into(), self.placeholder.into())
     }
 
     /// The form, in the part of the syntax of regular expressions that is sets, counts and alternatives; `.` is any
     /// character but space.
     #[must_use]
-    pub const fn pattern(&self) -> &'static str {
-        self.pattern
+    pub fn pattern(&self) -> &'static str {
+        self.text(usize::from(self.id) + usize::from(self.placeholder), self.pattern.into())
     }
 
     /// What must hold besides the form, such as a check digit; empty if nothing.
@@ -137,84 +123,28 @@ impl Rule {
         self.check.name()
     }
 
-    /// Words of which one must stand before the form where it is digits alone; empty if none need to.
-    #[must_use]
-    pub const fn cues(&self) -> &'static [&'static str] {
-        self.cues
+    /// Words of which one must stand before the form where it is digits alone; none where none need to.
+    pub fn cues(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.text(self.before_source() + usize::from(self.source), self.cues.into()).split_terminator(' ')
+    }
+
+    /// Whether one of its [cues](Self::cues) must stand before the form where it is digits alone.
+    pub(super) const fn needs_cue(&self) -> bool {
+        self.cues > 0
     }
 
     /// Who documents the form.
     #[must_use]
-    pub const fn source(&self) -> &'static str {
-        self.source
+    pub fn source(&self) -> &'static str {
+        self.text(self.before_source(), self.source.into())
     }
 
-    pub(super) const fn checked(mut self, check: Check) -> Self {
-        self.check = check;
-        self
+    fn before_source(&self) -> usize {
+        usize::from(self.id) + usize::from(self.placeholder) + usize::from(self.pattern)
     }
 
-    /// Names bytes that must be there where the pattern leaves them open.
-    pub(super) const fn with(mut self, kinds: u32) -> Self {
-        self.needs = kinds;
-        self
-    }
-
-    pub(super) const fn after(mut self, cues: &'static [&'static str]) -> Self {
-        self.cues = cues;
-        self
-    }
-}
-
-/// How the rules of one family are written.
-#[derive(Clone, Copy)]
-pub(super) struct Write(pub(super) Family);
-
-impl Write {
-    const fn rule(
-        self,
-        id: &'static str,
-        placeholder: &'static str,
-        pattern: &'static str,
-        reading: Reading,
-        source: &'static str,
-    ) -> Rule {
-        Rule {
-            id,
-            family: self.0,
-            placeholder,
-            pattern,
-            reading,
-            check: Check::None,
-            cues: &[],
-            needs: 0,
-            source,
-        }
-    }
-
-    /// A secret whose beginning tells it: what was cut short is one still.
-    pub(super) const fn secret(self, id: &'static str, pattern: &'static str, source: &'static str) -> Rule {
-        self.rule(id, SECRET, pattern, Reading::Lenient, source)
-    }
-
-    /// A secret whose beginning other things have too: only the whole form tells it.
-    pub(super) const fn exact(self, id: &'static str, pattern: &'static str, source: &'static str) -> Rule {
-        self.rule(id, SECRET, pattern, Reading::Exact, source)
-    }
-
-    /// What is no secret by itself.
-    pub(super) const fn known(
-        self,
-        id: &'static str,
-        placeholder: &'static str,
-        pattern: &'static str,
-        source: &'static str,
-    ) -> Rule {
-        self.rule(id, placeholder, pattern, Reading::Exact, source)
-    }
-
-    /// What only its surroundings tell; the scan has the code for it.
-    pub(super) const fn around(self, id: &'static str, pattern: &'static str, source: &'static str) -> Rule {
-        self.rule(id, SECRET, pattern, Reading::Context, source)
+    fn text(&self, skipped: usize, len: usize) -> &'static str {
+        let start = self.start as usize + skipped;
+        &TEXT[start..start + len]
     }
 }

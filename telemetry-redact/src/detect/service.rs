@@ -1,13 +1,14 @@
 //! Tokens of other services that people work with.
 
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 use super::source::{GITLEAKS, SCANNING};
 
 const FIGMA: &str = "Figma developer documentation, Access tokens";
 const LINEAR: &str = "Linear developer documentation, API keys";
 const W: Write = Write(Family::Service);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.linear", "(lin_api|lin_oauth|lin_wh)_[A-Za-z0-9]{32,64}", LINEAR),
     W.secret("detect.notion", "ntn_[A-Za-z0-9]{43,50}", "Notion developer documentation, Authorization"),
     W.exact("detect.notion_old", "secret_[A-Za-z0-9]{43}", "Notion developer documentation, Authorization"),

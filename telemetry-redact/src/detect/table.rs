@@ -1,4 +1,4 @@
-//! All rules in one table, and what is looked at first of each: worked out by the compiler.
+//! What is looked at first of each rule: worked out by the compiler.
 //!
 //! A rule that begins with literal bytes stands in the bucket of its first byte, where sixteen bytes are compared at
 //! once. Of the others, the length and the kinds of bytes that must and can be there settle nearly all before a pattern
@@ -6,64 +6,9 @@
 
 use super::measure::{self, HEAD, Measure};
 use super::pattern;
-use super::rule::{Reading, Rule};
+use super::row::{Reading, Row};
+use super::rows::{ALL, COUNT};
 use super::shape::Shape;
-use super::{
-    ai, auth, chat, ci, cloud, connection, generic, identifier, mail, monitoring, national, network, path,
-    payment, personal, registry, service, vcs, wallet,
-};
-
-/// Strongest first: a connection string is a URL, but a secret before that.
-const FAMILIES: [&[Rule]; 20] = [
-    auth::RULES,
-    cloud::RULES,
-    vcs::RULES,
-    payment::RULES,
-    chat::RULES,
-    registry::RULES,
-    ci::RULES,
-    ai::RULES,
-    monitoring::RULES,
-    mail::RULES,
-    service::RULES,
-    connection::RULES,
-    wallet::RULES,
-    network::RULES,
-    national::EUROPE,
-    national::WORLD,
-    personal::RULES,
-    identifier::RULES,
-    path::RULES,
-    generic::RULES,
-];
-
-const COUNT: usize = {
-    let mut count = 0;
-    let mut family = 0;
-    while family < FAMILIES.len() {
-        count += FAMILIES[family].len();
-        family += 1;
-    }
-    count
-};
-
-pub(super) static RULES: [Rule; COUNT] = ALL;
-
-#[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
-const ALL: [Rule; COUNT] = {
-    let mut rules = [FAMILIES[0][0]; COUNT];
-    let (mut at, mut family) = (0, 0);
-    while family < FAMILIES.len() {
-        let mut row = 0;
-        while row < FAMILIES[family].len() {
-            rules[at] = FAMILIES[family][row];
-            at += 1;
-            row += 1;
-        }
-        family += 1;
-    }
-    rules
-};
 
 /// The beginning of a rule.
 #[derive(Clone, Copy)]
@@ -120,7 +65,7 @@ impl Frame {
 }
 
 /// How many beginnings a rule has: none where one of them is too short to tell anything.
-const fn beginnings(rule: &Rule) -> usize {
+const fn beginnings(rule: &Row) -> usize {
     let pattern = rule.pattern.as_bytes();
     let (mut choice, mut choices) = (0, 1);
     while choice < choices {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::pattern::{Atom, MANY, item};
-use super::rule::Reading;
+use super::row::Reading;
 use super::*;
 
 /// Vectors that no form yields: with check digits, or of forms that leave much open. In parts, so that no scanner of
@@ -70,18 +70,18 @@ fn sample_between(pattern: &[u8], mut at: usize, end: usize, dice: &mut Dice, ou
 /// Texts of the form of a rule that also pass its check.
 pub(super) fn samples(rule: &Rule) -> Vec<String> {
     let mut dice = Dice(7);
-    let tries = (0..400).map(|_| sample(rule.pattern, &mut dice));
+    let tries = (0..400).map(|_| sample(rule.pattern(), &mut dice));
     tries.filter(|text| rule.check.holds(text.as_bytes())).take(8).collect()
 }
 
 /// Rules whose form leaves so much open that only vectors by hand say anything.
 fn is_open(rule: &Rule) -> bool {
-    rule.pattern.contains("\\T") || rule.id == "detect.entropy" || rule.reading == Reading::Context
+    rule.pattern().contains("\\T") || rule.id() == "detect.entropy" || rule.reading == Reading::Context
 }
 
 fn good(rule: &Rule, vectors: &BTreeMap<String, Vectors>) -> Vec<String> {
     let by_hand =
-        vectors.get(rule.id).into_iter().flat_map(|row| row.good.iter().map(|parts| parts.concat()));
+        vectors.get(rule.id()).into_iter().flat_map(|row| row.good.iter().map(|parts| parts.concat()));
     let made = if is_open(rule) { Vec::new() } else { samples(rule) };
     by_hand.chain(made).collect()
 }
@@ -92,26 +92,26 @@ fn is_as_good(found: &Rule, rule: &Rule) -> bool {
     let person = |family| matches!(family, Family::National | Family::Personal);
     person(found.family)
         && person(rule.family)
-        && (found.placeholder == rule.placeholder || found.id == "detect.card")
-        || rule.id == "detect.url" && found.family == Family::Connection
+        && (found.placeholder() == rule.placeholder() || found.id() == "detect.card")
+        || rule.id() == "detect.url" && found.family == Family::Connection
 }
 
 #[test]
 fn each_rule_finds_its_good_vectors() {
     let vectors = vectors();
     let mut wrong = Vec::new();
-    for rule in &table::RULES {
+    for rule in &rows::RULES {
         let good = good(rule, &vectors);
         if good.is_empty() && rule.reading != Reading::Context {
-            wrong.push(format!("{}: no vector", rule.id));
+            wrong.push(format!("{}: no vector", rule.id()));
         }
         for text in good {
-            if !rule.cues.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            if rule.needs_cue() && text.bytes().all(|b| b.is_ascii_digit()) {
                 continue;
             }
             let found = rule_of(&text);
-            if !found.is_some_and(|found| found.id == rule.id || is_as_good(found, rule)) {
-                wrong.push(format!("{}: {text:?} is {:?}", rule.id, found.map(Rule::id)));
+            if !found.is_some_and(|found| found.id() == rule.id() || is_as_good(found, rule)) {
+                wrong.push(format!("{}: {text:?} is {:?}", rule.id(), found.map(Rule::id)));
             }
         }
     }
@@ -120,10 +120,10 @@ fn each_rule_finds_its_good_vectors() {
 
 /// The same form cut short or begun otherwise.
 fn bad_twins(rule: &Rule, good: &str) -> Vec<String> {
-    let (_, choices) = measure::head(rule.pattern.as_bytes(), 0);
-    let heads = (0..choices).map(|choice| measure::head(rule.pattern.as_bytes(), choice).0.len);
+    let (_, choices) = measure::head(rule.pattern().as_bytes(), 0);
+    let heads = (0..choices).map(|choice| measure::head(rule.pattern().as_bytes(), choice).0.len);
     let head = heads.min().unwrap_or_default();
-    let measure = measure::measure(rule.pattern.as_bytes());
+    let measure = measure::measure(rule.pattern().as_bytes());
     let mut twins = Vec::new();
     if rule.reading == Reading::Lenient {
         twins.push(good.chars().take(usize::from(head) - 1).collect());
@@ -140,13 +140,13 @@ fn bad_twins(rule: &Rule, good: &str) -> Vec<String> {
 fn each_rule_leaves_its_bad_vectors() {
     let vectors = vectors();
     let mut wrong = Vec::new();
-    for rule in &table::RULES {
+    for rule in &rows::RULES {
         let by_hand =
-            vectors.get(rule.id).into_iter().flat_map(|row| row.bad.iter().map(|parts| parts.concat()));
+            vectors.get(rule.id()).into_iter().flat_map(|row| row.bad.iter().map(|parts| parts.concat()));
         let made = good(rule, &vectors).into_iter().flat_map(|good| bad_twins(rule, &good));
         for text in by_hand.chain(made) {
-            if rule_of(&text).is_some_and(|found| found.id == rule.id) {
-                wrong.push(format!("{}: {text:?}", rule.id));
+            if rule_of(&text).is_some_and(|found| found.id() == rule.id()) {
+                wrong.push(format!("{}: {text:?}", rule.id()));
             }
         }
     }
@@ -155,16 +155,16 @@ fn each_rule_leaves_its_bad_vectors() {
 
 #[test]
 fn vectors_name_rules_that_exist_and_identifiers_are_unique() {
-    let ids: std::collections::BTreeSet<_> = table::RULES.iter().map(|rule| rule.id).collect();
-    assert_eq!(ids.len(), table::RULES.len());
+    let ids: std::collections::BTreeSet<_> = rows::RULES.iter().map(Rule::id).collect();
+    assert_eq!(ids.len(), rows::RULES.len());
     for id in vectors().keys() {
         assert!(ids.contains(id.as_str()), "{id}");
     }
-    let secrets = table::RULES.iter().filter(|rule| rule.placeholder == "<secret>");
+    let secrets = rows::RULES.iter().filter(|rule| rule.placeholder() == "<secret>");
     assert!(secrets.count() >= 150);
-    for rule in &table::RULES {
-        assert!(crate::PLACEHOLDERS.contains(&rule.placeholder), "{}", rule.id);
-        assert!(!rule.source.is_empty() && !rule.pattern.is_empty(), "{}", rule.id);
+    for rule in &rows::RULES {
+        assert!(crate::PLACEHOLDERS.contains(&rule.placeholder()), "{}", rule.id());
+        assert!(!rule.source().is_empty() && !rule.pattern().is_empty(), "{}", rule.id());
     }
 }
 
@@ -207,10 +207,10 @@ fn checks_find_a_wrong_digit() {
     let person = |rule: &&Rule| matches!(rule.family, Family::National | Family::Personal);
     let vectors = vectors();
     let mut wrong = Vec::new();
-    for rule in table::RULES.iter().filter(person).filter(|rule| rule.check != Check::None) {
-        let row = vectors.get(rule.id).unwrap_or_else(|| panic!("{} has no vector by hand", rule.id));
+    for rule in rows::RULES.iter().filter(person).filter(|rule| rule.check != Check::None) {
+        let row = vectors.get(rule.id()).unwrap_or_else(|| panic!("{} has no vector by hand", rule.id()));
         for good in row.good.iter().map(|parts| parts.concat()) {
-            assert!(rule.check.holds(good.as_bytes()), "{}: {good}", rule.id);
+            assert!(rule.check.holds(good.as_bytes()), "{}: {good}", rule.id());
             let (mut missed, mut all) = (0, 0);
             for (at, digit) in good.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
                 for other in (b'0'..=b'9').filter(|other| *other != digit) {
@@ -220,9 +220,9 @@ fn checks_find_a_wrong_digit() {
                     all += 1;
                 }
             }
-            let most = if WEAKER.contains(&rule.id) { all / 4 } else { 0 };
-            if missed > most && !NO_DIGIT.contains(&rule.id) {
-                wrong.push(format!("{}: {good} misses {missed} of {all}", rule.id));
+            let most = if WEAKER.contains(&rule.id()) { all / 4 } else { 0 };
+            if missed > most && !NO_DIGIT.contains(&rule.id()) {
+                wrong.push(format!("{}: {good} misses {missed} of {all}", rule.id()));
             }
         }
     }
@@ -254,22 +254,22 @@ fn spelled(pattern: &str) -> String {
 /// What people read as a regular expression is one: both say the same of samples and of what is nearly one.
 #[test]
 fn patterns_mean_what_regular_expressions_mean() {
-    for rule in table::RULES.iter().filter(|rule| rule.reading != Reading::Context) {
-        let spelled = spelled(rule.pattern);
+    for rule in rows::RULES.iter().filter(|rule| rule.reading != Reading::Context) {
+        let spelled = spelled(rule.pattern());
         let expression = regex::Regex::new(&format!("^(?:{spelled})$"))
-            .unwrap_or_else(|error| panic!("{}: {error}", rule.id));
+            .unwrap_or_else(|error| panic!("{}: {error}", rule.id()));
         let mut dice = Dice(11);
         for _ in 0..20 {
-            let text = sample(rule.pattern, &mut dice);
+            let text = sample(rule.pattern(), &mut dice);
             // A run gives nothing back here, so only one direction holds of what is made from the pattern.
-            if pattern::is_whole(rule.pattern, text.as_bytes()) {
-                assert!(expression.is_match(&text), "{}: {text:?}", rule.id);
+            if pattern::is_whole(rule.pattern(), text.as_bytes()) {
+                assert!(expression.is_match(&text), "{}: {text:?}", rule.id());
             }
             let cut: String = text.chars().skip(1).collect();
             assert!(
-                expression.is_match(&cut) || !pattern::is_whole(rule.pattern, cut.as_bytes()),
+                expression.is_match(&cut) || !pattern::is_whole(rule.pattern(), cut.as_bytes()),
                 "{}: {cut:?}",
-                rule.id
+                rule.id()
             );
         }
     }

@@ -1,6 +1,7 @@
 //! Tokens of source hosting.
 
-use super::rule::{Family, Rule, Write};
+use super::row::{Row, Write};
+use super::rule::Family;
 
 const GITHUB: &str = "GitHub Docs, About authentication to GitHub: token formats";
 const GITLAB: &str = "GitLab Docs, Token overview: token prefixes";
@@ -8,7 +9,7 @@ const ATLASSIAN: &str = "Atlassian Support, API tokens and app passwords";
 const SOURCEGRAPH: &str = "Sourcegraph docs, Access tokens: token formats";
 const W: Write = Write(Family::Vcs);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.secret("detect.github", "(ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,251}", GITHUB),
     W.secret("detect.github_fine", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", GITHUB),
     W.secret("detect.gitlab", "glpat-[A-Za-z0-9_-]{20,}(\\.[0-9a-z]{2}\\.[0-9a-z]{9}|)", GITLAB),

@@ -1,12 +1,13 @@
 //! Wallets, their keys and addresses.
 
 use super::check::Check;
-use super::rule::{Family, ID, Rule, Write};
+use super::row::{ID, Row, Write};
+use super::rule::Family;
 
 const BASE58: &str = "Bitcoin wiki, Base58Check encoding and list of address prefixes";
 const W: Write = Write(Family::Wallet);
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Row] = &[
     W.exact("detect.bitcoin_key", "[5KLc9][1-9A-HJ-NP-Za-km-z]{50,51}", "Bitcoin wiki, Wallet import format")
         .checked(Check::Base58Check),
     W.exact(

@@ -43,7 +43,7 @@ pub(super) fn markdown() -> String {
 }
 
 fn besides(rule: &Rule) -> String {
-    let cues = rule.cues().join("`, `");
+    let cues = rule.cues().collect::<Vec<_>>().join("`, `");
     match (rule.check(), cues.as_str()) {
         (check, "") => cell(check),
         (check, cues) => format!("{}; digits alone only after `{cues}`", cell(check)),

@@ -1,7 +1,8 @@
 //! What its surroundings tell: after the name of a secret, a header, a scheme of authentication, or in armour.
 
 use super::super::generic::is_secret_name;
-use super::super::rule::{Rule, SECRET};
+use super::super::row::SECRET;
+use super::super::rule::Rule;
 use super::super::{Family, headed, rule_of};
 use super::{Scanner, is_break, rule, trimmed};
 
@@ -210,5 +211,5 @@ pub(super) fn is_of_name(byte: u8) -> bool {
 
 /// Whether a rule says more of a value than that its name is secret.
 fn is_telling(rule: &Rule) -> bool {
-    rule.placeholder == SECRET && rule.family != Family::Generic
+    rule.placeholder() == SECRET && rule.family != Family::Generic
 }

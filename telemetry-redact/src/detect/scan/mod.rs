@@ -9,7 +9,9 @@ mod span;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::rule::{Family, Reading, Rule};
+use super::row::Reading;
+use super::rows;
+use super::rule::{Family, Rule};
 use super::shape::Shape;
 use super::{headed, pattern, rule_of, skeleton, table};
 use crate::text::normalise;
@@ -36,7 +38,7 @@ pub(crate) fn hits(text: &str) -> (Cow<'_, str>, Vec<Hit>) {
 
 /// The rule of this identifier, which is one of the context's.
 fn rule(id: &str) -> Option<&'static Rule> {
-    table::RULES.iter().find(|rule| rule.id == id)
+    rows::RULES.iter().find(|rule| rule.id() == id)
 }
 
 struct Scanner<'t> {
@@ -149,10 +151,8 @@ impl<'t> Scanner<'t> {
     /// A number that is digits alone, with a word before it that says which.
     fn cued(&self, token: &[u8]) -> Option<&'static Rule> {
         let said = |cue: &str| self.words.iter().any(|word| is_said(word, cue));
-        table::RULES.iter().find(|rule| {
-            rule.cues.iter().any(|cue| said(cue))
-                && pattern::is_whole(rule.pattern, token)
-                && rule.check.holds(token)
+        rows::RULES.iter().find(|rule| {
+            rule.cues().any(&said) && pattern::is_whole(rule.pattern(), token) && rule.check.holds(token)
         })
     }
 
@@ -211,14 +211,14 @@ fn trimmed(chunk: &[u8]) -> &[u8] {
 /// Whether a find says something of a text in which nothing is declared: two words with a slash are no path.
 fn is_worth(rule: &Rule, token: &[u8]) -> bool {
     let shape = Shape::of(token);
-    let words = rule.id == "detect.path" && shape.is_only(Shape::LETTER | Shape::SLASH) && token[0] != b'/';
+    let words = rule.id() == "detect.path" && shape.is_only(Shape::LETTER | Shape::SLASH) && token[0] != b'/';
     // Words and numbers joined by marks, as in the name of a region, change often and are not random.
     let mixed = |part: &[u8]| {
         let shape = Shape::of(part);
         shape.has(Shape::DIGIT) && shape.has_any(Shape::LETTER)
     };
-    let words =
-        words || rule.id == "detect.entropy" && !token.split(|byte| !byte.is_ascii_alphanumeric()).any(mixed);
+    let words = words
+        || rule.id() == "detect.entropy" && !token.split(|byte| !byte.is_ascii_alphanumeric()).any(mixed);
     // A sign before a word, as of a flag or a list.
     !words && shape.has_any(Shape::DIGIT | Shape::LETTER | Shape::BEYOND)
 }

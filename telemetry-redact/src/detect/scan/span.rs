@@ -1,6 +1,7 @@
 //! What has spaces inside: numbers in groups, armour of keys, words of a wallet's seed.
 
 use super::super::pattern;
+use super::super::rows;
 use super::super::rule::Rule;
 use super::super::shape::Shape;
 use super::super::table;
@@ -25,7 +26,7 @@ impl Scanner<'_> {
         let framed = table::spans(window[0]).filter(|_| numeric).map(|frame| frame.rule);
         let found = headed
             .chain(framed)
-            .map(|at| &table::RULES[usize::from(at)])
+            .map(|at| &rows::RULES[usize::from(at)])
             .filter_map(|rule| longest(rule, window).filter(|size| *size > word).map(|size| (rule, size)))
             // The first of the longest.
             .rev_max();
@@ -56,12 +57,12 @@ impl<I: Iterator<Item = (&'static Rule, usize)>> First for I {}
 /// The longest match of a rule that holds: a run of groups may have taken a word too many.
 fn longest(rule: &Rule, window: &[u8]) -> Option<usize> {
     const CUTS: usize = 8;
-    let mut size = pattern::matched(rule.pattern, window)?;
+    let mut size = pattern::matched(rule.pattern(), window)?;
     for _ in 0..CUTS {
         let text = &window[..size];
         size = text.iter().rposition(|byte| !matches!(byte, b' ' | b'-' | b'.' | b'/' | b'('))? + 1;
         let ends = window.get(size).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        if ends && pattern::is_whole(rule.pattern, &window[..size]) && rule.check.holds(&window[..size]) {
+        if ends && pattern::is_whole(rule.pattern(), &window[..size]) && rule.check.holds(&window[..size]) {
             return Some(size);
         }
         size = window[..size].iter().rposition(|byte| *byte == b' ')?;
