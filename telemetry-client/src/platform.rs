@@ -47,7 +47,7 @@ fn open(path: &Path) -> io::Result<File> {
 fn read(mut file: File, bound: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // Not on the heap: an allocation of this size makes the allocator tidy up, which costs more than the read.
-    let mut block = [0; 4096];
+    let mut block = [0; 1024];
     loop {
         let room = block.len().min((bound + 1).saturating_sub(bytes.len()));
         let read = match file.read(&mut block[..room]) {

@@ -72,7 +72,7 @@ fn of_this_machine(client: &Client, query: &Query) -> Result<Report> {
         for which in [Which::Local, Which::Pending] {
             let contents = spool.read(which)?;
             lines.extend(contents.records.iter().map(|record| record.line().to_owned()));
-            contents.damaged.iter().for_each(|damaged| talk(&format!("telemetry: {damaged}")));
+            contents.left_out().for_each(|left_out| talk(&format!("telemetry: {left_out}")));
         }
     }
     let store = SqliteStore::in_memory()?;

@@ -37,7 +37,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::NoStateDir`] without a home; [`ControlError::Spool`] or [`ControlError::Ledger`] where a file that is
+    /// [`ControlError::NoStateDir`] without a home; [`ControlError::Spool`] or [`ControlError::Ledger`] where what is
     /// there cannot be read.
     pub fn show(&self, show: Show) -> Result<Shown, ControlError> {
         let mut shown = Shown::default();
@@ -52,7 +52,7 @@ impl Control {
             let events =
                 contents.records.iter().filter_map(|record| RawValue::from_string(record.line().into()).ok());
             shown.events.extend(events);
-            shown.damaged.extend(contents.damaged.iter().map(ToString::to_string));
+            shown.damaged.extend(contents.left_out());
         }
         Ok(shown)
     }

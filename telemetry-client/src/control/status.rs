@@ -31,6 +31,8 @@ pub struct Status {
     pub sent_batches: u64,
     /// Records of the spool that cannot be read.
     pub damaged_records: u64,
+    /// Segments of the spool that cannot be read at all.
+    pub unreadable_segments: u64,
     /// Requests to erase what was sent that wait for their receipt.
     pub erasures_pending: Vec<ErasurePending>,
     /// Requests to erase that were carried out.
@@ -82,6 +84,7 @@ impl Control {
             local_events: records(&local),
             sent_batches: sent.map_or(0, |sent| sent.batches.len() as u64),
             damaged_records: (pending.damaged.len() + local.damaged.len()) as u64,
+            unreadable_segments: (pending.unreadable.len() + local.unreadable.len()) as u64,
             erasures_pending: erasures_pending(client),
             erasures_answered: erasures_answered(client),
         }
@@ -131,6 +134,7 @@ impl Status {
             ("recorded to stay here", self.local_events.to_string()),
             ("batches sent", self.sent_batches.to_string()),
             ("damaged records", self.damaged_records.to_string()),
+            ("unreadable segments", self.unreadable_segments.to_string()),
         ];
         text.push_str(&pairs(&rows.map(|(name, value)| [name.to_owned(), value]), width));
         for ErasurePending { destination, requested_at } in &self.erasures_pending {

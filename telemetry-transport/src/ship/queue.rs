@@ -53,7 +53,7 @@ impl Queue {
                 }
                 Ok(contents) => contents,
             };
-            let Contents { mut records, damaged, damaged_bytes } = contents;
+            let Contents { mut records, damaged, damaged_bytes, .. } = contents;
             let all = records.len();
             // A time in the future is a clock that jumped, not an old event.
             records.retain(|record| now_ms.saturating_sub(record.event_id().unix_ms()) <= limits.max_age_ms);

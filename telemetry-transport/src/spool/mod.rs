@@ -153,11 +153,12 @@ impl Spool {
         Self { state: state.into(), limits }
     }
 
-    /// Reads what is there, in the order it was recorded. Changes nothing; what is damaged is named and left out.
+    /// Reads what is there, in the order it was recorded. Changes nothing; what is damaged, and segments that cannot be
+    /// read, are named and left out.
     ///
     /// # Errors
     ///
-    /// [`SpoolError`] where a file that is there cannot be read.
+    /// [`SpoolError`] where a directory that is there cannot be read.
     pub fn read(&self, which: Which) -> Result<Contents, SpoolError> {
         let mut contents = Contents::default();
         let mut files = segments(&self.state.join(which.directory()))?;
@@ -169,7 +170,7 @@ impl Spool {
                 Ok(found) => contents.extend(found),
                 // A shipper may have taken it away just now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(SpoolError { path: file, source }),
+                Err(source) => contents.unreadable.push(SpoolError { path: file, source }),
             }
         }
         contents.records.sort_by_key(Record::event_id);

@@ -47,22 +47,31 @@ impl fmt::Display for DamagedRecord {
 }
 
 /// What a part of the spool holds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Contents {
     /// The records that are whole.
     pub records: Vec<Record>,
     /// Those that are not.
     pub damaged: Vec<DamagedRecord>,
+    /// Segments that cannot be read at all, such as one that is another user's.
+    pub unreadable: Vec<SpoolError>,
     /// The bytes of those that are not, for moving them aside.
     pub(crate) damaged_bytes: Vec<Vec<u8>>,
 }
 
 impl Contents {
+    /// What is left out, a sentence each: where it is, never what is in it.
+    pub fn left_out(&self) -> impl Iterator<Item = String> {
+        let unreadable = self.unreadable.iter().map(|error| format!("{error}: {}", error.source));
+        self.damaged.iter().map(ToString::to_string).chain(unreadable)
+    }
+
     pub(crate) fn extend(&mut self, other: Self) {
-        let Self { records, damaged, damaged_bytes } = other;
+        let Self { records, damaged, unreadable, damaged_bytes } = other;
         self.records.extend(records);
         self.damaged.extend(damaged);
+        self.unreadable.extend(unreadable);
         self.damaged_bytes.extend(damaged_bytes);
     }
 }

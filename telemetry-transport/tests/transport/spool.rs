@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use telemetry_redact::consent::Mode;
 use telemetry_schema::{Batch, Event, Loss, LossReason};
-use telemetry_transport::{AppendError, Fill, MemorySink, Spool, SpoolLimits, Which, ship};
+use telemetry_transport::faults::{Fault, Kind, Lasts, during};
+use telemetry_transport::{AppendError, Fill, MemorySink, Spool, SpoolLimits, Which, ship, write_private};
 
 use crate::fixture::{
     self, Home, NOW_MS, SEGMENT, TestClock, event, event_id, events_of, id_at, ids, json, numbered, numbers,
@@ -41,6 +42,28 @@ fn a_record_is_the_event_s_json_byte_for_byte() {
     assert_eq!(lines(Which::Local), [json(2)]);
     let file = fs::read_to_string(home.state.join("pending/active.ndjson")).unwrap();
     assert_eq!(file, format!("\n{}\n\n{}\n", json(0), json(1)));
+}
+
+#[test]
+fn a_segment_that_cannot_be_read_hides_no_other() {
+    let home = Home::holding(1);
+    let claimed = home.state.join("shipping/00000000-0000-7000-8000-000000000000.ndjson");
+    write_private(&claimed, json(1).as_bytes()).unwrap();
+    let read_with = |at| {
+        let fault = Fault { at, kind: Kind::Error(5), lasts: Lasts::Once };
+        during(Some(fault), || home.spool.read(Which::Pending)).0
+    };
+    let halves: Vec<_> = (0..20)
+        .filter_map(|at| read_with(at).ok())
+        .filter(|contents| !contents.unreadable.is_empty())
+        .map(|contents| {
+            let left_out: Vec<_> = contents.left_out().collect();
+            assert_eq!((contents.records.len(), left_out.len()), (1, 1), "{left_out:?}");
+            (contents.records[0].line().to_owned(), left_out[0].contains("active.ndjson"))
+        })
+        .collect();
+    // Each of them once was the one that could not be read.
+    assert!(halves.contains(&(json(0), false)) && halves.contains(&(json(1), true)), "{halves:?}");
 }
 
 #[test]
