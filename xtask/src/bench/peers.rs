@@ -12,7 +12,8 @@ use anyhow::Result;
 use super::thousands;
 use crate::document::{BENCHMARKS, table, write_part};
 use crate::say;
-use build::{Built, Times};
+use build::Built;
+pub(super) use build::Times;
 use cost::{Case, Costs, Elapsed, Measured};
 
 /// A program of `benches/peers`.
@@ -25,6 +26,11 @@ pub(super) struct Host {
 impl Host {
     fn name(self) -> &'static str {
         self.feature.unwrap_or("without telemetry")
+    }
+
+    /// What has cargo build it, and its tree.
+    fn features(self) -> impl Iterator<Item = &'static str> {
+        self.feature.into_iter().flat_map(|feature| ["--features", feature])
     }
 
     fn program(self) -> String {
@@ -147,7 +153,7 @@ fn of_a_run(measured: &Measured) -> String {
             costs.label(),
             count_added(costs.calls, bare.and_then(|bare| bare.calls), thousands),
             count_added(costs.instructions, bare.and_then(|bare| bare.instructions), in_thousands),
-            shown(costs.elapsed.as_ref(), |elapsed| elapsed.to_string()),
+            shown(costs.elapsed.as_ref(), ToString::to_string),
             shown(added, |ms| format!("{ms:.2}")),
             shown(added, |ms| format!("{:.1}", ms / measured.append_ms)),
             shown(off, |off| count_added(off.calls, bare_off.and_then(|bare| bare.calls), thousands)),
@@ -157,9 +163,8 @@ fn of_a_run(measured: &Measured) -> String {
             shown(off.and_then(|off| ms_added(off.elapsed.as_ref(), bare_off)), |ms| format!("{ms:.2}")),
         ]
     };
-    let is_shown = |costs: &&Costs| {
-        matches!(costs.case, Case::AtOnce | Case::HelperStarted) && costs.host != BARE
-    };
+    let is_shown =
+        |costs: &&Costs| matches!(costs.case, Case::AtOnce | Case::HelperStarted) && costs.host != BARE;
     let mut rows = vec![of_the_bare(bare)];
     rows.extend(measured.costs.iter().filter(is_shown).map(row));
     let floor = format!("{:.4}", measured.append_ms);

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use glean::net::{CapablePingUploadRequest, PingUploader, UploadResult};
 use glean::private::{PingType, StringMetric};
-use glean::traits::StringMetric as _;
 use glean::{ClientInfoMetrics, CommonMetricData, ConfigurationBuilder, Lifetime};
 use telemetry_peers::{Orchard, ended, endpoint, is_off};
 
@@ -33,8 +32,7 @@ impl PingUploader for Uploader {
 fn main() -> ExitCode {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let directory = home.join(".local/share/orchard");
-    let ping =
-        PingType::new("command", true, false, true, true, true, vec![], vec![], true, vec![]);
+    let ping = PingType::new("command", true, false, true, true, true, vec![], vec![], true, vec![]);
     let command = StringMetric::new(CommonMetricData {
         name: "name".into(),
         category: "command".into(),

@@ -11,8 +11,7 @@ fn policy() -> CommandPolicy {
 }
 
 fn main() -> ExitCode {
-    let mut telemetry =
-        Telemetry::for_clap(policy(), env!("CARGO_PKG_VERSION"), Some(&endpoint())).start();
+    let mut telemetry = Telemetry::for_clap(policy(), env!("CARGO_PKG_VERSION"), Some(&endpoint())).start();
     let orchard: Orchard = telemetry.parse();
     let result = orchard.run();
     telemetry.finish(&result, i32::from(result.is_err()));
