@@ -30,6 +30,9 @@ pub(crate) struct Bench {
     /// For peers: use what is built already, and leave out how long building takes
     #[arg(long)]
     no_build_times: bool,
+    /// For peers: these alone, by their features in benches/peers
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', conflicts_with = "write")]
+    only: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -63,7 +66,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
         Subject::Process => process(root, bench),
         Subject::Peers => {
             let times = if bench.no_build_times { peers::Times::Skipped } else { peers::Times::Cold };
-            peers::run(root, times, bench.write)
+            peers::run(root, times, bench)
         }
     }
 }

@@ -60,6 +60,7 @@ impl Orchard {
 }
 
 /// Says what went wrong. The exit code of the program.
+#[must_use]
 pub fn ended(result: &Result<(), String>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::thousands;
+use super::{Bench, thousands};
 use crate::document::{BENCHMARKS, table, write_part};
 use crate::say;
 use build::Built;
@@ -64,8 +64,12 @@ pub(super) struct Program {
     path: PathBuf,
 }
 
-pub(super) fn run(root: &Path, times: Times, write: bool) -> Result<()> {
-    let built = build::all(root, times)?;
+pub(super) fn run(root: &Path, times: Times, bench: &Bench) -> Result<()> {
+    let is_named = |host: &Host| {
+        *host == BARE || bench.only.is_empty() || bench.only.iter().any(|name| name == host.name())
+    };
+    let hosts: Vec<Host> = HOSTS.into_iter().filter(is_named).collect();
+    let built = build::all(root, &hosts, times)?;
     let size = of_a_build(&built);
     say(&size);
     let programs: Vec<Program> = built.into_iter().filter_map(|built| built.program).collect();
@@ -73,7 +77,7 @@ pub(super) fn run(root: &Path, times: Times, write: bool) -> Result<()> {
     let (run, endpoint) = (of_a_run(&measured), of_an_endpoint(&measured));
     say(&run);
     say(&endpoint);
-    if write {
+    if bench.write {
         let document = root.join(BENCHMARKS);
         if times == Times::Cold {
             write_part(&document, "peers-build", &size)?;

@@ -1,4 +1,4 @@
-//! With PostHog: an event of the command, sent at the end by `shutdown`.
+//! With `posthog-rs`: an event of the command, sent at the end by `shutdown`.
 
 use std::process::ExitCode;
 

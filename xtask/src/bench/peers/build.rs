@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{BARE, HOSTS, Host, Program};
+use super::{BARE, Host, Program};
 use crate::say;
 
 /// Whether builds are timed, for which each begins with nothing.
@@ -44,7 +44,7 @@ impl Built {
     }
 }
 
-pub(super) fn all(root: &Path, times: Times) -> Result<Vec<Built>> {
+pub(super) fn all(root: &Path, hosts: &[Host], times: Times) -> Result<Vec<Built>> {
     let workspace = root.join("benches").join("peers");
     // Not `--locked`: what this repository's own crates depend on changes, and the lock file there follows; the peers'
     // versions are exact.
@@ -52,7 +52,7 @@ pub(super) fn all(root: &Path, times: Times) -> Result<Vec<Built>> {
     if !fetched.success() {
         bail!("the peers cannot be fetched");
     }
-    HOSTS.into_iter().map(|host| one(root, &workspace, host, times)).collect()
+    hosts.iter().map(|host| one(root, &workspace, *host, times)).collect()
 }
 
 fn one(root: &Path, workspace: &Path, host: Host, times: Times) -> Result<Built> {
