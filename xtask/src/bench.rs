@@ -1,5 +1,8 @@
 //! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
-//! a peer that was measured in the same run.
+//! a peer that was measured in the same run. `bench process`: what telemetry adds to a command. `bench peers`: the same,
+//! beside what the clients of others add.
+
+mod peers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +27,12 @@ pub(crate) struct Bench {
     /// Write the tables into docs/benchmarks.md
     #[arg(long)]
     write: bool,
+    /// For peers: use what is built already, and leave out how long building takes
+    #[arg(long)]
+    no_build_times: bool,
+    /// For peers: these alone, by their features in benches/peers
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', conflicts_with = "write")]
+    only: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -32,6 +41,8 @@ enum Subject {
     Redact,
     /// What telemetry adds to a command
     Process,
+    /// What this client and its peers cost the same program: to build, and to run
+    Peers,
 }
 
 /// What the example `cold` can do once, and how the tables name it.
@@ -50,9 +61,17 @@ const COLD: [(&str, &str); 8] = [
 const STARTS: usize = 31;
 
 pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
-    if matches!(bench.subject, Subject::Process) {
-        return process(root, bench);
+    match bench.subject {
+        Subject::Redact => redact(root, bench),
+        Subject::Process => process(root, bench),
+        Subject::Peers => {
+            let times = if bench.no_build_times { peers::Times::Skipped } else { peers::Times::Cold };
+            peers::run(root, times, bench)
+        }
     }
+}
+
+fn redact(root: &Path, bench: &Bench) -> Result<()> {
     let rules = if bench.peers { rules(root)? } else { None };
     if !bench.peers {
         say("skipped: the patterns of a public rule file (--peers)");

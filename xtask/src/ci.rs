@@ -17,6 +17,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 pub(crate) fn checks(root: &Path) -> Result<()> {
     step("fmt", || cargo(root, &["fmt", "--all", "--check"], &[]))?;
     step("fmt of fuzz", || cargo(root, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], &[]))?;
+    step("fmt of benches/peers", || {
+        cargo(root, &["fmt", "--manifest-path", "benches/peers/Cargo.toml", "--check"], &[])
+    })?;
     step("tidy", || tidy::run(root))?;
     step("gen --check", || generate::run(root, generate::Mode::Check))?;
     step("compat", || compat::run(root))?;
