@@ -1,5 +1,10 @@
 //! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
-//! a peer that was measured in the same run.
+//! a peer that was measured in the same run. The other subjects have a file each.
+
+mod ingest;
+mod made_up;
+mod reports;
+mod served;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +26,9 @@ pub(crate) struct Bench {
     /// Measure the patterns of a public rule file, too: its program is installed into target/peers the first time
     #[arg(long)]
     peers: bool,
+    /// Events that reports are made over, and a tenth and a hundredth of them
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    events: u64,
     /// Write the tables into docs/benchmarks.md
     #[arg(long)]
     write: bool,
@@ -32,6 +40,10 @@ enum Subject {
     Redact,
     /// What telemetry adds to a command
     Process,
+    /// Events a second that a collector takes
+    Ingest,
+    /// How long reports take over many events
+    Reports,
 }
 
 /// What the example `cold` can do once, and how the tables name it.
@@ -50,9 +62,15 @@ const COLD: [(&str, &str); 8] = [
 const STARTS: usize = 31;
 
 pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
-    if matches!(bench.subject, Subject::Process) {
-        return process(root, bench);
+    match bench.subject {
+        Subject::Redact => redact(root, bench),
+        Subject::Process => process(root, bench),
+        Subject::Ingest => ingest::run(root, bench.write),
+        Subject::Reports => reports::run(root, bench.events, bench.write),
     }
+}
+
+fn redact(root: &Path, bench: &Bench) -> Result<()> {
     let rules = if bench.peers { rules(root)? } else { None };
     if !bench.peers {
         say("skipped: the patterns of a public rule file (--peers)");
@@ -184,6 +202,18 @@ fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A rate, without digits that say nothing.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some millions at most")]
+fn number(rate: f64) -> String {
+    thousands(rate.max(0.0).round() as u64)
+}
+
+/// The middle one, 0 of none.
+fn median(of: &mut [f64]) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of.get(of.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// One benchmark, as criterion writes it down.
