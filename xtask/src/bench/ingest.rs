@@ -1,5 +1,6 @@
 //! `bench ingest`: events a second for which a durable receipt came, beside what the disk can do and beside a peer.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use telemetry_transport::{OtlpEncoding, WireForm, in_form};
 
 use super::made_up::{MadeUp, gzip};
 use super::served::{Connection, Gzip, Served, policy, post, telemetry};
-use super::{median, number};
+use super::{median, number, thousands};
 use crate::document::{BENCHMARKS, table, write_part};
 use crate::say;
 
@@ -82,11 +83,19 @@ pub(super) fn run(root: &Path, write: bool) -> Result<()> {
         "its processor, µs an event",
     ];
     let mut text = table(&head, &rows);
+    for batch in BATCHES {
+        let body = made_up.batch(0, batch)?;
+        let sent = gzip(body.as_bytes())?.len() as u64;
+        let each = |bytes: u64| thousands(bytes / batch);
+        let raw = each(body.len() as u64);
+        writeln!(text, "\nIn a batch of {batch} an event is {raw} bytes, {} as it is sent.", each(sent))?;
+    }
     if let Some(begin) = begin {
-        text.push_str(&format!(
-            "\nMemory before the first cell {begin:.0} MiB; {} events in the store at the end.\n",
-            super::thousands(next)
-        ));
+        let events = thousands(next);
+        writeln!(
+            text,
+            "\nMemory before the first cell {begin:.0} MiB; {events} events in the store at the end."
+        )?;
     }
     say(&text);
     if write { write_part(&root.join(BENCHMARKS), "ingest", &text) } else { Ok(()) }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -23,6 +24,8 @@ const FILL: u64 = 1_000;
 const TIMES: usize = 5;
 /// How long events are sent beside reports, and without.
 const BESIDE: Duration = Duration::from_secs(5);
+/// More events than are sent in that time: the second time begins so far behind the first.
+const APART: u64 = 1 << 32;
 /// Events in a batch meanwhile.
 const BATCH: u64 = 100;
 
@@ -79,7 +82,7 @@ fn measure(root: &Path, program: &Path, events: u64) -> Result<Size> {
     }
     let peak_reporting = server.peak_mib();
     let (alone, longest_alone, _) = beside(server.address, &made_up, events, 0)?;
-    let (with, longest_with, made) = beside(server.address, &made_up, events * 2, 2)?;
+    let (with, longest_with, made) = beside(server.address, &made_up, events + APART, 2)?;
     let mib = |peak: Option<f64>| peak.map_or("–".to_owned(), |mib| format!("{mib:.0}"));
     #[expect(clippy::cast_precision_loss, reason = "some gigabytes")]
     let (size, each) = (bytes as f64 / 1024.0 / 1024.0, bytes as f64 / events as f64);
@@ -190,12 +193,14 @@ fn beside(address: SocketAddr, made_up: &MadeUp, first: u64, readers: usize) -> 
         };
         let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
         let senders = [scope.spawn(send), scope.spawn(send)];
+        let sent = senders.map(ScopedJoinHandle::join);
+        // Before anything of that can be an error: readers go on until they are told.
+        stop.store(true, Relaxed);
         let mut all = (0, Duration::ZERO);
-        for sender in senders {
-            let (events, longest) = sender.join().map_err(|_| anyhow::anyhow!("a sender panicked"))??;
+        for sender in sent {
+            let (events, longest) = sender.map_err(|_| anyhow::anyhow!("a sender panicked"))??;
             all = (all.0 + events, all.1.max(longest));
         }
-        stop.store(true, Relaxed);
         for reader in readers {
             reader.join().map_err(|_| anyhow::anyhow!("a reader panicked"))??;
         }
