@@ -25,6 +25,9 @@ const BATCHES: [u64; 3] = [1, 32, 500];
 const CELL: Duration = Duration::from_secs(3);
 /// How long the floor and the peer take each.
 const BESIDE: Duration = Duration::from_secs(1);
+/// How long a client that is told to come again waits, and how long it goes on.
+const COME_AGAIN: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Different requests that the peer gets: it stores none, so they may come again.
 const OF_PEER: u64 = 16;
 const PEER: &str = "rotel==0.0.1a15";
@@ -61,6 +64,7 @@ pub(super) fn run(root: &Path, write: bool) -> Result<()> {
             let mut row = vec![format!("{clients} × {batch}"), number(ours)];
             row.extend([format!("{:.2}", ours / floor), number(floor)]);
             row.extend(cell.receipts());
+            row.push(cell.waits.to_string());
             row.push(memory.map_or("–".to_owned(), |mib| format!("{mib:.0}")));
             row.push(each_us(used, cell.events));
             let peer = beside.map(|(rate, used)| [number(rate), format!("{:.2}", ours / rate), used]);
@@ -76,6 +80,7 @@ pub(super) fn run(root: &Path, write: bool) -> Result<()> {
         "floor, events/s",
         "receipt, median ms",
         "99 %, ms",
+        "told to come again",
         "memory, MiB",
         "processor, µs an event",
         "rotel, nothing kept, events/s",
@@ -138,6 +143,8 @@ pub(super) struct Sent {
     pub(super) events: u64,
     pub(super) took: Duration,
     pub(super) each: Vec<Duration>,
+    /// Times that somebody was told to come again: 429 or 503.
+    pub(super) waits: u64,
 }
 
 impl Sent {
@@ -167,10 +174,11 @@ fn cell(server: &Served, made_up: &MadeUp, next: &mut u64, clients: usize, batch
         all.events += sent.events;
         all.took += sent.took;
         all.each.extend(sent.each);
+        all.waits += sent.waits;
         // As many as fit into a third of the cell, at the speed of before.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
-        let most = (CELL.as_secs_f64() / 3.0 * all.events_a_second()) as usize
-            / usize::try_from(batch).unwrap_or(1);
+        let most =
+            (CELL.as_secs_f64() / 3.0 * all.events_a_second()) as usize / usize::try_from(batch).unwrap_or(1);
         round = most.max(2 * clients);
     }
     Ok(all)
@@ -213,28 +221,42 @@ pub(super) fn send(
         let client = || {
             let connection = Connection::open(address);
             start.wait();
-            let (mut connection, mut each) = (connection?, Vec::new());
+            let (mut connection, mut each, mut waits) = (connection?, Vec::new(), 0);
             while let Some(request) = requests.get(next.fetch_add(1, Relaxed)) {
                 let begun = Instant::now();
-                let (status, body) = connection.ask(request)?;
+                let before = waits;
+                let (status, body) = loop {
+                    let (status, body) = connection.ask(request)?;
+                    if !matches!(status, 429 | 503) || begun.elapsed() > PATIENCE {
+                        break (status, body);
+                    }
+                    waits += 1;
+                    std::thread::sleep(COME_AGAIN);
+                };
                 each.push(begun.elapsed());
                 let said = String::from_utf8_lossy(&body);
-                let is_receipt = accepted.is_none_or(|count| said.contains(&format!("\"accepted\":{count},")));
-                if status != 200 || !is_receipt {
+                // After a 503 a batch may have been stored before.
+                let is_receipt = |count| {
+                    said.contains(&format!("\"accepted\":{count},"))
+                        || (waits > before && said.contains(&format!("\"duplicates\":{count}")))
+                };
+                if status != 200 || !accepted.is_none_or(is_receipt) {
                     bail!("answered {status}: {said}");
                 }
             }
-            Ok(each)
+            Ok((each, waits))
         };
         let clients: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
         start.wait();
         let begun = Instant::now();
-        let mut each = Vec::new();
+        let (mut each, mut waits) = (Vec::new(), 0);
         for client in clients {
-            each.extend(client.join().map_err(|_| anyhow::anyhow!("a client panicked"))??);
+            let mine = client.join().map_err(|_| anyhow::anyhow!("a client panicked"))??;
+            each.extend(mine.0);
+            waits += mine.1;
         }
         let events = accepted.unwrap_or(0) * each.len() as u64;
-        Ok(Sent { events, took: begun.elapsed(), each })
+        Ok(Sent { events, took: begun.elapsed(), each, waits })
     })
 }
 

@@ -19,14 +19,32 @@ const ROTATION: u64 = 30;
 /// Runs of a machine in the year; a few have many times as many.
 const RUNS_A_MACHINE: u64 = 27;
 
-/// Path, flags with their values, weight, median in microseconds.
-const COMMANDS: [(&str, &[(&str, &[&str])], u64, u64); 9] = [
-    (r#""trees","list""#, &[("format", &["json", "table", "yaml"]), ("region", &["north", "south"])], 30, 180_000),
-    (r#""sync""#, &[("region", &["north", "south"]), ("watch", &["true"]), ("dry-run", &["true"])], 20, 2_400_000),
+/// A flag and its values.
+type Flag = (&'static str, &'static [&'static str]);
+
+/// Path, flags, weight, median in microseconds.
+const COMMANDS: [(&str, &[Flag], u64, u64); 9] = [
+    (
+        r#""trees","list""#,
+        &[("format", &["json", "table", "yaml"]), ("region", &["north", "south"])],
+        30,
+        180_000,
+    ),
+    (
+        r#""sync""#,
+        &[("region", &["north", "south"]), ("watch", &["true"]), ("dry-run", &["true"])],
+        20,
+        2_400_000,
+    ),
     (r#""plant""#, &[("fruit", &["apple", "pear", "plum", "quince"]), ("dry-run", &["true"])], 16, 900_000),
     (r#""water""#, &[("region", &["north", "south"]), ("watch", &["true"])], 12, 350_000),
     (r#""trees","show""#, &[("format", &["json", "table", "yaml"])], 10, 120_000),
-    (r#""harvest""#, &[("fruit", &["apple", "pear", "plum", "quince"]), ("format", &["json", "yaml"])], 7, 5_200_000),
+    (
+        r#""harvest""#,
+        &[("fruit", &["apple", "pear", "plum", "quince"]), ("format", &["json", "yaml"])],
+        7,
+        5_200_000,
+    ),
     (r#""login""#, &[], 2, 11_000_000),
     (r#""export""#, &[("format", &["json", "table", "yaml"])], 2, 3_100_000),
     ("", &[], 1, 4_000),
@@ -139,9 +157,8 @@ impl MadeUp {
         match next() % 200 {
             0..5 => {
                 let (typed, meant) = one_of(&MISSPELLINGS, next());
-                misspellings = format!(
-                    r#""misspellings":[{{"place":"command","typed":"{typed}","meant":"{meant}"}}],"#
-                );
+                misspellings =
+                    format!(r#""misspellings":[{{"place":"command","typed":"{typed}","meant":"{meant}"}}],"#);
                 (path, outcome, duration) = ("", &self.unknown, 3_000 + duration % 1_000);
             }
             kind => {

@@ -126,7 +126,7 @@ fn fill(address: SocketAddr, made_up: &MadeUp, events: u64) -> Result<Sent> {
         }
         Ok(())
     })?;
-    Ok(Sent { events, took: begun.elapsed(), each: Vec::new() })
+    Ok(Sent { events, took: begun.elapsed(), each: Vec::new(), waits: 0 })
 }
 
 fn ask(address: SocketAddr, path: &str) -> Result<Duration> {
@@ -193,11 +193,11 @@ fn beside(address: SocketAddr, made_up: &MadeUp, first: u64, readers: usize) -> 
         };
         let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
         let senders = [scope.spawn(send), scope.spawn(send)];
-        let sent = senders.map(ScopedJoinHandle::join);
+        let ended = senders.map(ScopedJoinHandle::join);
         // Before anything of that can be an error: readers go on until they are told.
         stop.store(true, Relaxed);
         let mut all = (0, Duration::ZERO);
-        for sender in sent {
+        for sender in ended {
             let (events, longest) = sender.map_err(|_| anyhow::anyhow!("a sender panicked"))??;
             all = (all.0 + events, all.1.max(longest));
         }
@@ -206,7 +206,7 @@ fn beside(address: SocketAddr, made_up: &MadeUp, first: u64, readers: usize) -> 
         }
         anyhow::Ok(all)
     })?;
-    let sent = Sent { events, took: BESIDE, each: Vec::new() };
+    let sent = Sent { events, took: BESIDE, each: Vec::new(), waits: 0 };
     Ok((sent.events_a_second(), longest.as_secs_f64() * 1000.0, made.load(Relaxed)))
 }
 
@@ -221,7 +221,9 @@ fn tables(sizes: &[Size]) -> String {
         .enumerate()
         .map(|(index, name)| {
             let cells = sizes.iter().flat_map(|size| size.reports[index]);
-            std::iter::once(format!("`{}`", name.key())).chain(cells.map(|cell| format!("{cell:.0}"))).collect()
+            std::iter::once(format!("`{}`", name.key()))
+                .chain(cells.map(|cell| format!("{cell:.0}")))
+                .collect()
         })
         .collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();

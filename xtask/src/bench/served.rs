@@ -56,7 +56,7 @@ impl Served {
         let mut command = command(address);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().context("cannot start the peer")?;
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(address).is_err() {
             if Instant::now() > deadline || child.try_wait()?.is_some() {
                 let _ = child.kill();

@@ -53,7 +53,8 @@ impl Request {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let lines: String = self.headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let lines = self.headers.join("\r\n");
+        let lines = if lines.is_empty() { lines } else { lines + "\r\n" };
         let length = self.body.len();
         let head = format!(
             "{} HTTP/1.1\r\nHost: collector\r\nConnection: close\r\nContent-Length: {length}\r\n{lines}\r\n",
