@@ -42,13 +42,13 @@ enum Task {
     Checks,
     /// Everything that CI runs: the checks and the tests
     Ci,
-    /// Measure what redaction costs, beside floors and peers
+    /// Measure what redaction, a run, a collector and its reports cost, beside floors and peers
     Bench(bench::Bench),
     /// Run the redaction and its peers over the evaluation data
     Compare(compare::Compare),
     /// Run the fuzz targets for a bounded time
     Fuzz(fuzz::Fuzz),
-    /// Kill processes for many rounds, and let every call on the file system fail in every way
+    /// Kill processes for many rounds, of the spool or the collector; let every call on the file system fail in every way
     Soak(soak::Soak),
     /// Write policies/atlas.json from the Atlas CLI's command tree
     AtlasPolicy {

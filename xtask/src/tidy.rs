@@ -26,7 +26,17 @@ const LAYERS: [(&str, &[&str]); 7] = [
             "telemetry-collector",
         ],
     ),
-    ("xtask", &["telemetry-schema", "telemetry-redact", "telemetry-client", "telemetry-cli"]),
+    (
+        "xtask",
+        &[
+            "telemetry-schema",
+            "telemetry-redact",
+            "telemetry-transport",
+            "telemetry-client",
+            "telemetry-collector",
+            "telemetry-cli",
+        ],
+    ),
 ];
 
 /// Crates that must not be anywhere below another one.

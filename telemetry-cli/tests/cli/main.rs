@@ -19,4 +19,6 @@ mod narrow;
 mod otlp;
 mod page;
 mod policy;
+#[cfg(unix)]
+mod soak;
 mod way;

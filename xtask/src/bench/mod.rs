@@ -1,8 +1,11 @@
 //! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
-//! a peer that was measured in the same run. `bench process`: what telemetry adds to a command. `bench peers`: the same,
-//! beside what the clients of others add.
+//! a peer that was measured in the same run. The other subjects have a file each.
 
+mod ingest;
+mod made_up;
 mod peers;
+mod reports;
+mod served;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +27,9 @@ pub(crate) struct Bench {
     /// Measure the patterns of a public rule file, too: its program is installed into target/peers the first time
     #[arg(long)]
     peers: bool,
+    /// Events that reports are made over, and a tenth and a hundredth of them
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    events: u64,
     /// Write the tables into docs/benchmarks.md
     #[arg(long)]
     write: bool,
@@ -43,6 +49,10 @@ enum Subject {
     Process,
     /// What this client and its peers cost the same program: to build, and to run
     Peers,
+    /// Events a second that a collector takes
+    Ingest,
+    /// How long reports take over many events
+    Reports,
 }
 
 /// What the example `cold` can do once, and how the tables name it.
@@ -68,6 +78,8 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
             let times = if bench.no_build_times { peers::Times::Skipped } else { peers::Times::Cold };
             peers::run(root, times, bench)
         }
+        Subject::Ingest => ingest::run(root, bench.write),
+        Subject::Reports => reports::run(root, bench.events, bench.write),
     }
 }
 
@@ -203,6 +215,18 @@ fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A rate, without digits that say nothing.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some millions at most")]
+fn number(rate: f64) -> String {
+    thousands(rate.max(0.0).round() as u64)
+}
+
+/// The middle one, 0 of none.
+fn median(of: &mut [f64]) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of.get(of.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// One benchmark, as criterion writes it down.
