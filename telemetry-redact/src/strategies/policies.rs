@@ -9,7 +9,7 @@ use telemetry_schema::{PromptKind, TimestampPrecision};
 use super::clashes::drop_clashes;
 use crate::policy::{
     Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, PromptRule,
-    Record, Repeats, Takes, ValueRule,
+    Record, Repeats, Subcommands, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -321,6 +321,7 @@ impl Builder {
                 flags: self.keys(&choices.flags),
                 persistent_flags: self.keys(&choices.persistent_flags),
                 withhold: self.keys(&choices.withhold),
+                subcommands: Subcommands::Usual,
                 positionals,
                 record: choices.record,
                 path: path.clone(),
