@@ -306,6 +306,12 @@ impl CommandPolicy {
         format!("{}_TELEMETRY_ENABLED", self.prefix())
     }
 
+    /// Whether the program has a subcommand of this name, and that one of the other.
+    pub(crate) fn mounts(&self, name: &str, below: &str) -> bool {
+        let command = (self.command)();
+        command.find_subcommand(name).is_some_and(|command| command.find_subcommand(below).is_some())
+    }
+
     /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.
     pub(crate) fn version(&self) -> Option<u32> {
         lock::version(self.lock)

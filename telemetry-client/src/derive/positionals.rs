@@ -58,7 +58,8 @@ impl Walk<'_> {
                 rules.push(rule);
                 continue;
             }
-            let has_commands = command.get_subcommands().next().is_some();
+            let has_commands =
+                command.get_subcommands().next().is_some() || command.is_allow_external_subcommands_set();
             // Behind what ends the list there are commands again, which nobody tells from its words.
             let leads_to_commands = has_commands && (!is_last || has_terminator);
             let ends_flags = argument.is_trailing_var_arg_set() || leads_to_commands;

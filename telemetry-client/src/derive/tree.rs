@@ -284,7 +284,8 @@ impl Walk<'_> {
 
 fn subcommands(command: &Command) -> Subcommands {
     let has_any = command.get_subcommands().next().is_some();
-    match (command.is_args_conflicts_with_subcommands_set(), command.is_subcommand_precedence_over_arg_set()) {
+    match (command.is_args_conflicts_with_subcommands_set(), command.is_subcommand_precedence_over_arg_set())
+    {
         // What stands behind a flag is no command then, be it looked for or not.
         (true, _) if has_any => Subcommands::First,
         (false, true) if has_any => Subcommands::Always,

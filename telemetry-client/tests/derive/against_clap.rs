@@ -220,26 +220,35 @@ fn hunt() {
     let count: u32 = std::env::var("HUNT_COUNT").map_or(0, |s| s.parse().unwrap());
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let mut found = 0;
     let mut taken = 0;
     for number in 0..count {
         let mut tree = lines().new_tree(&mut runner).unwrap();
         let (program, argv) = tree.current();
         taken += u32::from(by_clap(&program, &argv).is_some());
-        if difference(&program, &argv).is_none() { continue }
+        if difference(&program, &argv).is_none() {
+            continue;
+        }
         found += 1;
         let mut steps = 0;
         let (mut best_program, mut best) = (program, argv);
         if tree.simplify() {
             loop {
                 steps += 1;
-                if steps > 3000 { break }
+                if steps > 3000 {
+                    break;
+                }
                 let (program, argv) = tree.current();
                 if difference(&program, &argv).is_some() {
                     (best_program, best) = (program, argv);
-                    if !tree.simplify() { break }
-                } else if !tree.complicate() { break }
+                    if !tree.simplify() {
+                        break;
+                    }
+                } else if !tree.complicate() {
+                    break;
+                }
             }
         }
         println!("== {number}: {}", difference(&best_program, &best).unwrap());

@@ -259,7 +259,8 @@ impl Program {
 
     /// Whether it or a command below has commands behind a list that something else ends.
     pub(crate) fn leads_on_behind_a_list(&self) -> bool {
-        let here = matches!(self.end, End::Before(_)) && !self.below.is_empty();
+        let leads_on = self.is_external || !self.below.is_empty();
+        let here = matches!(self.end, End::Before(_)) && leads_on;
         here || self.below.iter().any(Self::leads_on_behind_a_list)
     }
 

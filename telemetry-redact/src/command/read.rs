@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
             self.command.path.extend(Word::new(canonical));
             self.node = child;
             self.leave_positionals();
-            self.is_under_way = false;
+            (self.is_under_way, self.in_many) = (false, false);
             self.expect = if tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
             return;
         }
