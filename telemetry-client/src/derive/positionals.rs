@@ -1,7 +1,7 @@
 //! The positional arguments of a command, as far as their place tells which one they are.
 
 use clap::{Arg, ArgAction, Command};
-use telemetry_redact::policy::{Dashes, PositionalRule, Repeats};
+use telemetry_redact::policy::{Dashes, List, PositionalRule, Repeats};
 
 use super::argument::{dashes, has_flag_subcommands, range};
 use super::tree::Walk;
@@ -62,6 +62,12 @@ impl Walk<'_> {
                 command.get_subcommands().next().is_some() || command.is_allow_external_subcommands_set();
             // Behind what ends the list there are commands again, which nobody tells from its words.
             let leads_to_commands = has_commands && (!is_last || has_terminator);
+            if leads_to_commands {
+                // What is kept would be the argument of a command that another one may follow.
+                for rule in &mut rules {
+                    (rule.values, rule.list) = (None, List::None);
+                }
+            }
             let ends_flags = argument.is_trailing_var_arg_set() || leads_to_commands;
             let repeats = if ends_flags { Repeats::All } else { Repeats::Rest };
             rules.push(PositionalRule { repeats, ..if is_last { rule } else { dropped } });

@@ -8,8 +8,8 @@ use telemetry_schema::{PromptKind, TimestampPrecision};
 
 use super::clashes::drop_clashes;
 use crate::policy::{
-    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, PromptRule,
-    Record, Repeats, Subcommands, Takes, ValueRule,
+    Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, PolicySource, PositionalRule,
+    PromptRule, Record, Repeats, Subcommands, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -62,6 +62,8 @@ const WORDS: [&str; 96] = [
 const ODD: [&str; 8] = ["EU_WEST_1", "one two", "a/b", "x:y", "*", "UTF-8", "(none)", "Content-Type"];
 const VERSIONS: [&str; 7] = ["6.0", "7", "7.1", "7.1.3", "10", "0.9", "2024"];
 const LETTERS: [char; 10] = ['a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', '1', '2'];
+/// What ends a flag's values.
+const TERMINATOR: &str = ";";
 const BOUNDS: [i64; 7] = [-100, -1, 0, 1, 2, 10, 1000];
 const DURATIONS: [&str; 5] = ["500ms", "1s", "90s", "1h", "2 days"];
 
@@ -94,6 +96,8 @@ struct RuleChoices {
     bounds: Vec<i64>,
     durations: Vec<&'static str>,
     versions: Vec<&'static str>,
+    /// Which member has another spelling.
+    spelled: Option<Index>,
 }
 
 fn rule_choices() -> impl Strategy<Value = RuleChoices> {
@@ -105,15 +109,33 @@ fn rule_choices() -> impl Strategy<Value = RuleChoices> {
         prop::sample::subsequence(BOUNDS.to_vec(), 1..=BOUNDS.len()),
         prop::sample::subsequence(DURATIONS.to_vec(), 1..=DURATIONS.len()),
         prop::sample::subsequence(VERSIONS.to_vec(), 1..=4),
+        prop::option::of(any::<Index>()),
     )
-        .prop_map(|(sort, case, (values, keys, key_values), separator, bounds, durations, versions)| {
-            RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions }
-        })
+        .prop_map(
+            |(sort, case, (values, keys, key_values), separator, bounds, durations, versions, spelled)| {
+                RuleChoices {
+                    sort,
+                    case,
+                    values,
+                    keys,
+                    key_values,
+                    separator,
+                    bounds,
+                    durations,
+                    versions,
+                    spelled,
+                }
+            },
+        )
 }
 
 #[derive(Debug, Clone)]
 struct FlagChoices {
     short: Option<char>,
+    short_alias: Option<char>,
+    dashes: Dashes,
+    /// Whether something ends its values.
+    is_ended: bool,
     aliases: usize,
     deprecated: usize,
     negations: usize,
@@ -133,13 +155,28 @@ fn flag_choices() -> impl Strategy<Value = FlagChoices> {
         1 => Just(Takes::Values),
         1 => Just(Takes::OptionalValues),
     ];
-    let short = prop::option::of(prop::sample::select(&LETTERS[..]));
+    let letter = || prop::sample::select(&LETTERS[..]);
+    let short = (prop::option::of(letter()), prop::option::weighted(0.2, letter()));
+    let dashes = prop_oneof![4 => Just(Dashes::Flags), 1 => Just(Dashes::Values)];
     let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
     let names = (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)], 0..2_usize);
     let values = prop::option::weighted(0.8, any::<Index>());
-    (short, names, takes, prop::option::of(1..4_u32), values, lists, prop::bool::weighted(0.2)).prop_map(
-        |(short, (aliases, deprecated, negations), takes, max_values, values, list, key)| FlagChoices {
+    let bools = (prop::bool::weighted(0.2), prop::bool::weighted(0.2));
+    (short, names, takes, prop::option::of(1..4_u32), values, lists, bools, dashes).prop_map(
+        |(
+            (short, short_alias),
+            (aliases, deprecated, negations),
+            takes,
+            max_values,
+            values,
+            list,
+            (key, is_ended),
+            dashes,
+        )| FlagChoices {
             short,
+            short_alias,
+            dashes,
+            is_ended,
             aliases,
             deprecated,
             negations,
@@ -163,6 +200,7 @@ struct CommandChoices {
     positionals: Vec<(Option<Index>, List)>,
     repeats: Repeats,
     record: Record,
+    subcommands: Subcommands,
 }
 
 fn command_choices() -> impl Strategy<Value = CommandChoices> {
@@ -176,8 +214,8 @@ fn command_choices() -> impl Strategy<Value = CommandChoices> {
         (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)]),
         (indexes(6), indexes(3), withhold),
         prop::collection::vec((prop::option::weighted(0.7, any::<Index>()), lists), 0..3),
-        prop::sample::select(&[Repeats::Once, Repeats::Rest][..]),
-        record,
+        prop::sample::select(&[Repeats::Once, Repeats::Rest, Repeats::Once, Repeats::All][..]),
+        (record, prop_oneof![4 => Just(Subcommands::Usual), 1 => Just(Subcommands::First)]),
     )
         .prop_map(
             |(
@@ -186,7 +224,7 @@ fn command_choices() -> impl Strategy<Value = CommandChoices> {
                 (flags, persistent_flags, withhold),
                 positionals,
                 repeats,
-                record,
+                (record, subcommands),
             )| {
                 CommandChoices {
                     parent,
@@ -198,6 +236,7 @@ fn command_choices() -> impl Strategy<Value = CommandChoices> {
                     positionals,
                     repeats,
                     record,
+                    subcommands,
                 }
             },
         )
@@ -231,12 +270,29 @@ impl Builder {
     fn rules(&mut self, rules: &[RuleChoices]) {
         let sets: Vec<String> = self.source.sets.keys().cloned().collect();
         for (number, choices) in rules.iter().enumerate() {
-            let RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions } =
-                choices;
+            let RuleChoices {
+                sort,
+                case,
+                values,
+                keys,
+                key_values,
+                separator,
+                bounds,
+                durations,
+                versions,
+                spelled,
+            } = choices;
             let set = |index: &Index| Some(sets[index.index(sets.len())].clone());
             let mut rule = ValueRule { case: *case, ..ValueRule::default() };
             if matches!(sort, 0 | 4 | 5) {
                 rule.values = set(values);
+                let members = rule.values.as_ref().and_then(|set| self.source.sets.get(set));
+                let member = members.zip(*spelled).and_then(|(all, pick)| all.get(pick.index(all.len())));
+                rule.spellings = member
+                    .cloned()
+                    .and_then(|of| Some((self.words.next()?.to_owned(), of)))
+                    .into_iter()
+                    .collect();
             }
             if matches!(sort, 1 | 4) {
                 rule.numbers.clone_from(bounds);
@@ -268,8 +324,21 @@ impl Builder {
 
     fn flags(&mut self, flags: &[FlagChoices]) {
         for choices in flags {
-            let FlagChoices { short, aliases, deprecated, negations, takes, max_values, values, list, key } =
-                choices;
+            let FlagChoices {
+                short,
+                short_alias,
+                dashes,
+                is_ended,
+                aliases,
+                deprecated,
+                negations,
+                takes,
+                max_values,
+                values,
+                list,
+                key,
+            } = choices;
+            let takes_arguments = !matches!(takes, Takes::Nothing | Takes::OptionalValue);
             let Some(name) = self.take(1).pop() else { return };
             let is_switch = *takes == Takes::Nothing;
             let negations = if is_switch { *negations } else { 0 };
@@ -284,7 +353,9 @@ impl Builder {
                 max_values: max_values.filter(|_| matches!(takes, Takes::Values | Takes::OptionalValues)),
                 list: if values.is_some() { *list } else { List::None },
                 values,
-                ..FlagRule::default()
+                short_aliases: short_alias.filter(|letter| *short != Some(*letter)).into_iter().collect(),
+                dashes: if takes_arguments { *dashes } else { Dashes::Flags },
+                terminator: (*is_ended && takes_arguments).then(|| TERMINATOR.to_owned()),
             };
             self.source.flags.insert(if *key { format!("{name}-key") } else { name }, rule);
         }
@@ -321,7 +392,7 @@ impl Builder {
                 flags: self.keys(&choices.flags),
                 persistent_flags: self.keys(&choices.persistent_flags),
                 withhold: self.keys(&choices.withhold),
-                subcommands: Subcommands::Usual,
+                subcommands: choices.subcommands,
                 positionals,
                 record: choices.record,
                 path: path.clone(),
@@ -352,7 +423,8 @@ impl Builder {
         for pick in picks {
             let all: Vec<(&String, &FlagRule)> = self.source.flags.iter().collect();
             let Some((key, rule)) = all.get(pick.index(all.len().max(1))) else { continue };
-            let is_new = !keys.contains(key) && rule.short.is_none_or(|letter| letters.insert(letter));
+            let own: Vec<char> = rule.short.iter().chain(&rule.short_aliases).copied().collect();
+            let is_new = !keys.contains(key) && own.iter().all(|letter| letters.insert(*letter));
             keys.extend(is_new.then(|| (*key).clone()));
         }
         keys

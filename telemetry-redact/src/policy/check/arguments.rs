@@ -15,7 +15,10 @@ impl Check<'_> {
         }
         let Some(terminator) = terminator else { return };
         if terminator.is_empty() || terminator.len() > MAX_LENGTH || terminator.contains(char::is_control) {
-            self.report(at("terminator"), format!("expected 1 to {MAX_LENGTH} bytes and no control characters"));
+            self.report(
+                at("terminator"),
+                format!("expected 1 to {MAX_LENGTH} bytes and no control characters"),
+            );
         }
         self.text(at("terminator"), terminator, Ok::<_, Infallible>(()));
         if !takes_arguments {
