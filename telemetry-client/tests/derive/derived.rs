@@ -349,10 +349,6 @@ fn what_stands_behind_a_command_that_is_called_as_a_flag_is_dropped() {
     };
     check(
         command,
-        &[
-            ("sync apple", "sync 0:apple"),
-            ("--sync apple pear", "--sync"),
-            ("-S apple pear", "--sync"),
-        ],
+        &[("sync apple", "sync 0:apple"), ("--sync apple pear", "--sync"), ("-S apple pear", "--sync")],
     );
 }

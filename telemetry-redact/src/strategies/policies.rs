@@ -6,6 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
+use super::choices::{
+    CommandChoices, FlagChoices, RuleChoices, command_choices, flag_choices, prompt_choices, rule_choices,
+};
 use super::clashes::drop_clashes;
 use crate::policy::{
     Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, PolicySource, PositionalRule,
@@ -60,12 +63,8 @@ const WORDS: [&str; 96] = [
 
 /// Odd but fair members of a set.
 const ODD: [&str; 8] = ["EU_WEST_1", "one two", "a/b", "x:y", "*", "UTF-8", "(none)", "Content-Type"];
-const VERSIONS: [&str; 7] = ["6.0", "7", "7.1", "7.1.3", "10", "0.9", "2024"];
-const LETTERS: [char; 10] = ['a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', '1', '2'];
 /// What ends a flag's values.
 const TERMINATOR: &str = ";";
-const BOUNDS: [i64; 7] = [-100, -1, 0, 1, 2, 10, 1000];
-const DURATIONS: [&str; 5] = ["500ms", "1s", "90s", "1h", "2 days"];
 
 fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
     let abbreviations =
@@ -83,167 +82,6 @@ fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
             commands: Vec::new(),
             ..PolicySource::new("orchard", version, dialect)
         })
-}
-
-#[derive(Debug, Clone)]
-struct RuleChoices {
-    sort: usize,
-    case: Case,
-    values: Index,
-    keys: Index,
-    key_values: Option<Index>,
-    separator: Option<char>,
-    bounds: Vec<i64>,
-    durations: Vec<&'static str>,
-    versions: Vec<&'static str>,
-    /// Which member has another spelling.
-    spelled: Option<Index>,
-}
-
-fn rule_choices() -> impl Strategy<Value = RuleChoices> {
-    (
-        0..7_usize,
-        prop::sample::select(&[Case::Exact, Case::Folded][..]),
-        (any::<Index>(), any::<Index>(), prop::option::of(any::<Index>())),
-        prop::sample::select(&[None, Some(':'), Some('=')][..]),
-        prop::sample::subsequence(BOUNDS.to_vec(), 1..=BOUNDS.len()),
-        prop::sample::subsequence(DURATIONS.to_vec(), 1..=DURATIONS.len()),
-        prop::sample::subsequence(VERSIONS.to_vec(), 1..=4),
-        prop::option::of(any::<Index>()),
-    )
-        .prop_map(
-            |(sort, case, (values, keys, key_values), separator, bounds, durations, versions, spelled)| {
-                RuleChoices {
-                    sort,
-                    case,
-                    values,
-                    keys,
-                    key_values,
-                    separator,
-                    bounds,
-                    durations,
-                    versions,
-                    spelled,
-                }
-            },
-        )
-}
-
-#[derive(Debug, Clone)]
-struct FlagChoices {
-    short: Option<char>,
-    short_alias: Option<char>,
-    dashes: Dashes,
-    /// Whether something ends its values.
-    is_ended: bool,
-    aliases: usize,
-    deprecated: usize,
-    negations: usize,
-    takes: Takes,
-    max_values: Option<u32>,
-    values: Option<Index>,
-    list: List,
-    /// Whether the key is another word than the name.
-    key: bool,
-}
-
-fn flag_choices() -> impl Strategy<Value = FlagChoices> {
-    let takes = prop_oneof![
-        3 => Just(Takes::Nothing),
-        5 => Just(Takes::Value),
-        1 => Just(Takes::OptionalValue),
-        1 => Just(Takes::Values),
-        1 => Just(Takes::OptionalValues),
-    ];
-    let letter = || prop::sample::select(&LETTERS[..]);
-    let short = (prop::option::of(letter()), prop::option::weighted(0.2, letter()));
-    let dashes = prop_oneof![4 => Just(Dashes::Flags), 1 => Just(Dashes::Values)];
-    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
-    let names = (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)], 0..2_usize);
-    let values = prop::option::weighted(0.8, any::<Index>());
-    let bools = (prop::bool::weighted(0.2), prop::bool::weighted(0.2));
-    (short, names, takes, prop::option::of(1..4_u32), values, lists, bools, dashes).prop_map(
-        |(
-            (short, short_alias),
-            (aliases, deprecated, negations),
-            takes,
-            max_values,
-            values,
-            list,
-            (key, is_ended),
-            dashes,
-        )| FlagChoices {
-            short,
-            short_alias,
-            dashes,
-            is_ended,
-            aliases,
-            deprecated,
-            negations,
-            takes,
-            max_values,
-            values,
-            list,
-            key,
-        },
-    )
-}
-
-#[derive(Debug, Clone)]
-struct CommandChoices {
-    parent: Index,
-    aliases: usize,
-    deprecated: usize,
-    flags: Vec<Index>,
-    persistent_flags: Vec<Index>,
-    withhold: Vec<Index>,
-    positionals: Vec<(Option<Index>, List)>,
-    repeats: Repeats,
-    record: Record,
-    subcommands: Subcommands,
-}
-
-fn command_choices() -> impl Strategy<Value = CommandChoices> {
-    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
-    let record =
-        prop_oneof![8 => Just(Record::Everything), 1 => Just(Record::Names), 1 => Just(Record::Path)];
-    let indexes = |most| prop::collection::vec(any::<Index>(), 0..most);
-    let withhold = prop_oneof![3 => Just(Vec::new()), 1 => indexes(3)];
-    (
-        any::<Index>(),
-        (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)]),
-        (indexes(6), indexes(3), withhold),
-        prop::collection::vec((prop::option::weighted(0.7, any::<Index>()), lists), 0..3),
-        prop::sample::select(&[Repeats::Once, Repeats::Rest, Repeats::Once, Repeats::All][..]),
-        (record, prop_oneof![4 => Just(Subcommands::Usual), 1 => Just(Subcommands::First)]),
-    )
-        .prop_map(
-            |(
-                parent,
-                (aliases, deprecated),
-                (flags, persistent_flags, withhold),
-                positionals,
-                repeats,
-                (record, subcommands),
-            )| {
-                CommandChoices {
-                    parent,
-                    aliases,
-                    deprecated,
-                    flags,
-                    persistent_flags,
-                    withhold,
-                    positionals,
-                    repeats,
-                    record,
-                    subcommands,
-                }
-            },
-        )
-}
-
-fn prompt_choices() -> impl Strategy<Value = (PromptKind, Option<Index>)> {
-    (prop::sample::select(&PromptKind::ALL[..]), prop::option::weighted(0.8, any::<Index>()))
 }
 
 struct Builder {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use telemetry_redact::policy::{
-    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, PromptRule, Record, Repeats, Subcommands,
-    Subject, Takes, diff, version_problem,
+    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, PromptRule, Record, Repeats,
+    Subcommands, Subject, Takes, diff, version_problem,
 };
 use telemetry_redact::{Finding, Policy, Redactor, Verdict};
 use telemetry_schema::{Command, Event, PromptKind, TimestampPrecision};
@@ -438,7 +438,10 @@ fn edit(policy: &mut PolicySource, (kind, one, other): Edit) {
         23 => policy.flags.get_mut(&key).unwrap().negations.clear(),
         24 => policy.commands[at].deprecated.clear(),
         25 => policy.flags.get_mut(&key).unwrap().short_aliases = vec!['z'],
-        26 => policy.flags.get_mut(&key).unwrap().dashes = [Dashes::Flags, Dashes::Values, Dashes::Numbers][other % 3],
+        26 => {
+            policy.flags.get_mut(&key).unwrap().dashes =
+                [Dashes::Flags, Dashes::Values, Dashes::Numbers][other % 3]
+        }
         27 => {
             let dashes = [Dashes::Flags, Dashes::Values][one % 2];
             policy.commands[at].positionals.push(PositionalRule { dashes, ..PositionalRule::default() });
