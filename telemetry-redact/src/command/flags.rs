@@ -232,10 +232,10 @@ fn is_number(text: &[u8]) -> bool {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
     };
-    let dots = mantissa.iter().filter(|byte| **byte == b'.').count();
+    let parts = mantissa.split(|byte| *byte == b'.').count();
     let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     !mantissa.is_empty()
-        && dots < 2
+        && parts <= 2
         && mantissa[0] != b'.'
         && mantissa.split(|byte| *byte == b'.').all(digits)
         && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))

@@ -12,7 +12,7 @@ use super::choices::{
 use super::clashes::drop_clashes;
 use crate::policy::{
     Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, PolicySource, PositionalRule,
-    PromptRule, Record, Repeats, Subcommands, Takes, ValueRule,
+    PromptRule, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.

@@ -440,7 +440,7 @@ fn edit(policy: &mut PolicySource, (kind, one, other): Edit) {
         25 => policy.flags.get_mut(&key).unwrap().short_aliases = vec!['z'],
         26 => {
             policy.flags.get_mut(&key).unwrap().dashes =
-                [Dashes::Flags, Dashes::Values, Dashes::Numbers][other % 3]
+                [Dashes::Flags, Dashes::Values, Dashes::Numbers][other % 3];
         }
         27 => {
             let dashes = [Dashes::Flags, Dashes::Values][one % 2];
