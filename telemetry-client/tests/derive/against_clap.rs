@@ -26,12 +26,12 @@ struct Meaning {
 impl Meaning {
     /// Whether this is a beginning of it, and nothing else.
     fn is_within(&self, other: &Self) -> bool {
-        let same_command = self.path == other.path;
+        let is_same_command = self.path == other.path;
         other.path.starts_with(&self.path)
             && self.flags.iter().all(|(name, values)| {
                 other.flags.get(name).is_some_and(|of_other| values.is_subset(of_other))
             })
-            && if same_command { self.positionals == other.positionals } else { self.positionals.is_empty() }
+            && (self.positionals.is_empty() || is_same_command && self.positionals == other.positionals)
     }
 
     /// Of a global flag that is given to two commands clap tells what the last of them was given.
