@@ -352,3 +352,12 @@ fn what_stands_behind_a_command_that_is_called_as_a_flag_is_dropped() {
         &[("sync apple", "sync 0:apple"), ("--sync apple pear", "--sync"), ("-S apple pear", "--sync")],
     );
 }
+
+#[test]
+fn what_no_flag_is_called_goes_to_the_list_of_the_flag_before_it() {
+    let command = || {
+        let like = Arg::new("like").long("like").num_args(1..);
+        Command::new("orchard").arg(like).arg(fruit().num_args(0..).allow_hyphen_values(true))
+    };
+    check(command, &[("--like mine --mine pear", "--like"), ("apple pear", "0:apple 1:pear")]);
+}
