@@ -81,6 +81,7 @@ impl Declared {
                 takes,
                 max_values: _,
                 dashes: _,
+                terminator: _,
                 values,
                 list: _,
             } = rule;

@@ -9,6 +9,7 @@ use telemetry_redact::consent::Mode;
 use telemetry_schema::{AuthMethod, InstallSource, Version};
 use telemetry_transport::helper;
 
+use crate::control::Commands;
 use crate::explain::Explainers;
 use crate::notice::{NoticeParts, Words};
 use crate::ruling::Ruling;
@@ -28,6 +29,8 @@ pub struct Builder {
     pub(crate) run_flag: Option<String>,
     pub(crate) default: Mode,
     pub(crate) notice: Words,
+    /// What turns telemetry on and off, as the program says.
+    pub(crate) commands: Option<Commands>,
     pub(crate) foreground: Option<Duration>,
     pub(crate) install_source: Option<InstallSource>,
     #[cfg(feature = "interrupts")]
@@ -51,6 +54,7 @@ impl Builder {
             run_flag: None,
             default: Mode::On,
             notice: Words::default(),
+            commands: None,
             foreground: None,
             install_source: None,
             #[cfg(feature = "interrupts")]
@@ -97,6 +101,16 @@ impl Builder {
     #[must_use]
     pub fn notice_with(mut self, make: fn(&NoticeParts<'_>) -> String) -> Self {
         self.notice = Words::Made(make);
+        self
+    }
+
+    /// How the program's users turn telemetry on and off: the notice names it, and the answers of
+    /// [`control`](crate::control) do. To be said by a program with a command of its own, such as
+    /// `Commands::of_setting("orchard config set")`, and by one that mounts the ready-made subcommand without a derived
+    /// policy: `Commands::below("orchard telemetry")`. A derived policy knows whether that is mounted.
+    #[must_use]
+    pub fn controlled_by(mut self, commands: Commands) -> Self {
+        self.commands = Some(commands);
         self
     }
 

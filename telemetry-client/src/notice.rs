@@ -17,6 +17,8 @@ pub struct NoticeParts<'a> {
     /// The variable that says `false` to stop it, also for what is recorded but not sent, and `local` to record without
     /// ever sending.
     pub variable: &'a str,
+    /// The program's own command that stops it, also for what is recorded but not sent, where it has one.
+    pub off: Option<&'a str>,
     /// Where events go. Nothing leaves the machine where there is none.
     pub endpoint: Option<&'a str>,
     /// Where what is recorded lies, a line for each run.
@@ -45,20 +47,27 @@ impl Words {
             Self::Made(make) => make(parts),
         };
         let mut text = if own.trim().is_empty() { ours(parts) } else { own };
-        let names_a_stop = [parts.variable, variables::DO_NOT_TRACK].iter().any(|name| text.contains(name));
-        if !names_a_stop {
-            let _ = write!(text, "\n{}=false", parts.variable);
+        let mut stops = [parts.variable, variables::DO_NOT_TRACK].into_iter().chain(parts.off);
+        if !stops.any(|name| text.contains(name)) {
+            let _ = match parts.off {
+                Some(off) => write!(text, "\n{off}"),
+                None => write!(text, "\n{}=false", parts.variable),
+            };
         }
         wrap(&text, width)
     }
 }
 
 fn ours(parts: &NoticeParts<'_>) -> String {
-    let NoticeParts { program, variable, endpoint, directory } = parts;
+    let NoticeParts { program, variable, off, endpoint, directory } = parts;
     let directory = directory.display();
     let goes = match endpoint {
         Some(endpoint) => format!(" before it is sent to {endpoint}"),
         None => " and is not sent anywhere".to_owned(),
+    };
+    let (stop, no) = match off {
+        Some(off) => ((*off).to_owned(), format!("{variable}=false or DO_NOT_TRACK=1")),
+        None => (format!("{variable}=false"), "DO_NOT_TRACK=1".to_owned()),
     };
     format!(
         "{program} will record how it is used, from the next run on.\n\
@@ -66,7 +75,7 @@ fn ours(parts: &NoticeParts<'_>) -> String {
          with its version, the system and a random number for this installation. Never what you type beyond those.\n\
          Why: so that its makers see what to mend first.\n\
          See: each record is a line of text in {directory}{goes}.\n\
-         Stop: {variable}=false, now and for what was recorded, or DO_NOT_TRACK=1. {variable}=local keeps it on this \
+         Stop: {stop}, now and for what was recorded, or {no}. {variable}=local keeps it on this \
          machine."
     )
 }
@@ -121,6 +130,7 @@ mod tests {
         NoticeParts {
             program: "orchard",
             variable: "ORCHARD_TELEMETRY_ENABLED",
+            off: None,
             endpoint: Some("https://telemetry.example.com"),
             directory: Path::new("/var/state/orchard"),
         }
@@ -144,6 +154,22 @@ mod tests {
         }
         let without = Words::Ours.text(&NoticeParts { endpoint: None, ..parts() }, 80);
         assert!(without.replace('\n', " ").contains("is not sent anywhere"), "{without}");
+    }
+
+    #[test]
+    fn a_program_that_has_a_command_to_stop_by_names_that_first() {
+        let parts = NoticeParts { off: Some("orchard telemetry off"), ..parts() };
+        let text = Words::Ours.text(&parts, 80).replace('\n', " ");
+        for part in [
+            "Stop: orchard telemetry off, now and for what was recorded,",
+            "or ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1.",
+            "ORCHARD_TELEMETRY_ENABLED=local",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        let own = |text: &str| Words::Text(text.to_owned()).text(&parts, 80);
+        assert_eq!(own("orchard zeichnet auf"), "orchard zeichnet auf\norchard telemetry off");
+        assert_eq!(own("Ende: orchard telemetry off"), "Ende: orchard telemetry off");
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::ProgramName;
 
+use crate::control::Commands;
+#[cfg(feature = "clap")]
+use crate::control::SUBCOMMAND;
 #[cfg(feature = "clap")]
 use crate::derive::CommandPolicy;
 
@@ -53,6 +56,19 @@ impl Ruling {
             #[cfg(feature = "clap")]
             Self::Derived(policy, _) => policy.version(),
         }
+    }
+
+    /// What turns telemetry on and off, where the program's own command has the ready-made subcommand.
+    #[cfg_attr(not(feature = "clap"), expect(clippy::unused_self, reason = "there is no command to look at"))]
+    pub(crate) fn mounted(&self, program: &ProgramName) -> Option<Commands> {
+        #[cfg(feature = "clap")]
+        if let Self::Derived(policy, _) = self
+            && policy.mounts(SUBCOMMAND, "off")
+        {
+            return Some(Commands::below(&format!("{program} {SUBCOMMAND}")));
+        }
+        let _ = program;
+        None
     }
 
     /// The judge, to keep. `None` where the policy cannot be used.

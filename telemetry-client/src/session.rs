@@ -12,6 +12,7 @@ use telemetry_schema::{AuthMethod, Context, ErrorCode, ProgramName, SCHEMA_VERSI
 
 use telemetry_transport::Endpoint;
 
+use crate::control::Commands;
 use crate::describe::{Described, Moment};
 use crate::installation::Installation;
 use crate::notice::{self, NoticeParts};
@@ -194,9 +195,11 @@ impl Builder {
     fn notice_text(&self, client: &Client, program: &ProgramName, directory: &Path) -> String {
         let variable = self.ruling.consent_variable();
         let endpoint = client.endpoint().ok().flatten().map(ToString::to_string);
+        let commands = self.commands.clone().or_else(|| self.ruling.mounted(program));
         let parts = NoticeParts {
             program: program.as_str(),
             variable: variable.as_deref().unwrap_or(variables::ENABLED),
+            off: commands.as_ref().map(Commands::off),
             endpoint: endpoint.as_deref(),
             directory,
         };

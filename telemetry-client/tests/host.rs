@@ -222,3 +222,28 @@ fn a_helper_ships_and_the_next_run_starts_none() {
     assert_eq!(stamp(), started);
     drop(connection);
 }
+
+#[test]
+fn its_users_control_it_by_its_own_subcommand() {
+    let home = Home::new();
+    let telemetry = |arguments: &[&str]| {
+        let run = home.orchard(&[&["telemetry"], arguments].concat(), &[]);
+        assert!(run.status.success() && run.stderr.is_empty(), "{arguments:?}: {run:?}");
+        String::from_utf8(run.stdout).unwrap()
+    };
+    assert_eq!(telemetry(&["local"]), "telemetry is local\n");
+    home.orchard(&PLANT, &[]);
+    assert_eq!(home.events().len(), 1, "a run that controls telemetry is not recorded");
+    let shown = telemetry(&["show"]);
+    assert!(shown.contains(r#""path":["trees","plant"]"#) && !shown.contains("grandma"), "{shown}");
+    let status: Json = serde_json::from_str(&telemetry(&["status", "--json"])).unwrap();
+    assert_eq!(status["mode"], "local", "{status}");
+    let explained = telemetry(&["explain", "--", "trees", "plant", "--fruit", "pear", "--name", "grandma"]);
+    assert!(explained.contains("--fruit") && explained.contains("pear"), "{explained}");
+    assert!(telemetry(&["status"]).contains("orchard telemetry on turns it on"));
+    telemetry(&["purge"]);
+    assert_eq!(home.events().len(), 0);
+    assert!(telemetry(&["off"]).starts_with("telemetry is off"));
+    home.orchard(&PLANT, &[]);
+    assert_eq!(home.events().len(), 0);
+}

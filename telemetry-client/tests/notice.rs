@@ -18,14 +18,24 @@ impl Home {
 
     /// What a program prints to a terminal of this width.
     fn at_terminal(&self, arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
+        self.of_program("endings", arguments, columns, variables)
+    }
+
+    fn of_program(
+        &self,
+        program: &str,
+        arguments: &[&str],
+        columns: u16,
+        variables: &[(&str, &str)],
+    ) -> String {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
         tcsetwinsize(&ours, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
         let terminal = OpenOptions::new().read(true).write(true).open(name).unwrap();
-        let program = std::env::current_exe().unwrap();
-        let program = program.ancestors().nth(2).unwrap().join("examples").join("endings");
+        let test = std::env::current_exe().unwrap();
+        let program = test.ancestors().nth(2).unwrap().join("examples").join(program);
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.0.path()).env_clear().envs(variables.iter().copied());
         command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
@@ -58,6 +68,13 @@ fn it_is_shown_once_and_nothing_is_recorded_before() {
     assert_eq!(home.records(), 0, "the run that shows it is not recorded");
     assert_eq!(home.at_terminal(&["say", "0"], 80, &[]), "", "once");
     assert_eq!(home.records(), 1);
+}
+
+#[test]
+fn a_program_that_mounts_the_subcommand_names_it() {
+    let notice = Home::new().of_program("orchard", &["season", "spring"], 80, &[]);
+    assert!(notice.contains("Stop: orchard telemetry off, now"), "{notice}");
+    assert!(notice.replace('\n', " ").contains("ORCHARD_TELEMETRY_ENABLED=local keeps it"), "{notice}");
 }
 
 #[test]

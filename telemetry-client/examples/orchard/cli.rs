@@ -1,4 +1,4 @@
-//! What `orchard` does. Nothing here knows of telemetry.
+//! What `orchard` does.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,13 +11,21 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) struct Cli {
     /// Say less.
     #[arg(short, long, global = true)]
-    quiet: bool,
+    pub(crate) quiet: bool,
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
+    #[command(flatten)]
+    Orchard(Orchard),
+    /// See and control what is recorded of how this program is used.
+    Telemetry(telemetry_client::control::Arguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Orchard {
     /// Trees, one by one.
     #[command(subcommand, visible_alias = "tree")]
     Trees(Trees),
@@ -29,7 +37,7 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-enum Trees {
+pub(crate) enum Trees {
     /// Plant some.
     Plant {
         /// What they bear.
@@ -52,35 +60,35 @@ enum Trees {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Fruit {
+pub(crate) enum Fruit {
     Apple,
     #[value(alias = "nashi")]
     Pear,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Season {
+pub(crate) enum Season {
     Spring,
     Autumn,
 }
 
-impl Cli {
-    pub(crate) fn run(self) -> Result<(), Failure> {
-        let said = match self.command {
-            Command::Trees(Trees::Plant { fruit, name, rows: 1 }) => {
+impl Orchard {
+    pub(crate) fn run(self, quiet: bool) -> Result<(), Failure> {
+        let said = match self {
+            Self::Trees(Trees::Plant { fruit, name, rows: 1 }) => {
                 format!("planted {name}, {} tree", with_article(fruit))
             }
-            Command::Trees(Trees::Plant { fruit, name, rows }) => {
+            Self::Trees(Trees::Plant { fruit, name, rows }) => {
                 format!("planted {name} and others, {rows} rows of {} trees", called(&fruit))
             }
-            Command::Trees(Trees::Read { file }) => {
+            Self::Trees(Trees::Read { file }) => {
                 let text = std::fs::read_to_string(&file).map_err(|why| Failure { file, why })?;
                 format!("{} trees", text.lines().count())
             }
-            Command::Trees(Trees::Fell) => panic!("nobody has written how to fell a tree"),
-            Command::Season { when } => format!("it is {}", called(&when)),
+            Self::Trees(Trees::Fell) => panic!("nobody has written how to fell a tree"),
+            Self::Season { when } => format!("it is {}", called(&when)),
         };
-        if !self.quiet {
+        if !quiet {
             println!("{said}");
         }
         Ok(())

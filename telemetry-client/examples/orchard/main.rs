@@ -1,4 +1,5 @@
-//! A small program with clap, and with telemetry: all of that is in `policy`, in four lines of `main`, and in the test.
+//! A small program with clap, and with telemetry: all of that is the variant `Telemetry` of its commands, `policy`, five
+//! lines of `main`, and the test.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
 mod cli;
@@ -6,7 +7,7 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
-use cli::Cli;
+use cli::{Cli, Command};
 use telemetry_client::{CommandPolicy, Telemetry};
 
 /// What is recorded follows from `Cli`: its commands, flags and `ValueEnum`s; and of the number of rows, how large it is.
@@ -22,7 +23,10 @@ fn main() -> ExitCode {
     let endpoint = Some("https://telemetry.example.com");
     let mut telemetry = Telemetry::for_clap(policy(), env!("CARGO_PKG_VERSION"), endpoint).start();
     let cli: Cli = telemetry.parse();
-    let result = cli.run();
+    let result = match cli.command {
+        Command::Orchard(command) => command.run(cli.quiet),
+        Command::Telemetry(arguments) => return arguments.run(telemetry),
+    };
     if let Err(error) = &result {
         eprintln!("Error: {error}");
     }

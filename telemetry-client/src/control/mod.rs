@@ -47,6 +47,8 @@ pub use decision::{Decision, Source};
 pub use dry_run::{DryRun, Typed};
 pub use explain::Explanation;
 pub use layout::Width;
+#[cfg(feature = "clap")]
+pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
 pub use show::{Show, Shown};
 pub use status::{ErasureAnswered, ErasurePending, Status};
@@ -104,6 +106,15 @@ pub enum ControlError {
     /// What was sent cannot be read.
     #[error("what was sent cannot be read")]
     Ledger(#[from] LedgerError),
+    /// The program's policy names no program, or has no name that can be one, so it has no settings and no records of its
+    /// own.
+    #[error(
+        "this program has no name under which its telemetry is kept, so there is nothing of its own to control"
+    )]
+    NoProgram,
+    /// The run was recorded already, so it was no run that controls telemetry.
+    #[error("this run is recorded already")]
+    RunOver,
     /// There is no directory that anything could be kept in.
     #[error("there is no home directory, so nothing is kept; set TELEMETRY_STATE_DIR")]
     NoStateDir,

@@ -2,13 +2,13 @@
 
 use telemetry_redact::consent::{Mode, Notice};
 
-use super::{Commands, Control};
+use super::{Commands, Control, ControlError};
 use crate::installation::Installation;
 use crate::session::HELPER_ARGUMENT;
-use crate::{App, Client, Host, Telemetry};
+use crate::{App, Telemetry};
 
 /// The name of the subcommand that is mounted, and of none other.
-pub(super) const SUBCOMMAND: &str = "telemetry";
+pub(crate) const SUBCOMMAND: &str = "telemetry";
 
 impl Telemetry {
     /// What this program's user controls telemetry with, instead of a record of this run.
@@ -20,35 +20,38 @@ impl Telemetry {
     /// use telemetry_client::Telemetry;
     /// # fn set(telemetry: Telemetry, value: &str) -> Result<(), telemetry_client::control::ControlError> {
     /// // `orchard config set telemetry_enabled false`
-    /// let switched = telemetry.into_control().set_enabled(value)?;
+    /// let switched = telemetry.into_control()?.set_enabled(value)?;
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
-    pub fn into_control(self) -> Control {
-        let given_up = self.run.give_up();
-        let named =
-            given_up.and_then(|(builder, started)| Some((builder.ruling.program()?, builder, started)));
-        let Some((program, builder, started)) = named else {
-            // A run that was recorded already, or a program of no name: what is controlled is what is for all programs.
-            return Control::new(Client::new(), Host::default(), Commands::below(SUBCOMMAND));
-        };
+    ///
+    /// What is controlled is this program's, and never what is for all programs. A program that controls that says so:
+    /// `Control::new(Client::new(), Host::default(), …)`.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoProgram`] where the program's name is none, [`ControlError::RunOver`] where the run was recorded
+    /// before.
+    pub fn into_control(self) -> Result<Control, ControlError> {
+        let (builder, started) = self.run.give_up().ok_or(ControlError::RunOver)?;
+        let program = builder.ruling.program().ok_or(ControlError::NoProgram)?;
         let client = builder.client(&started, &program);
         let is_off = client.consent(&builder.host(Notice::Seen)).mode() == Mode::Off;
         // With consent off no file of the state directory is opened.
         let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);
         let is_seen = is_off || (shown.is_some() && shown == builder.notice_version());
         let host = builder.host(if is_seen { Notice::Seen } else { Notice::Unseen });
-        let commands = Commands::below(&format!("{program} {SUBCOMMAND}"));
+        let below = || Commands::below(&format!("{program} {SUBCOMMAND}"));
+        let commands = builder.commands.clone().unwrap_or_else(below);
         let app = App {
             version: builder.version,
             auth_method: builder.auth_method,
             executable: std::env::current_exe().ok(),
         };
         let control = Control::new(client, host, commands).app(app).helper(&[HELPER_ARGUMENT]);
-        match builder.ruling.into_redactor() {
+        Ok(match builder.ruling.into_redactor() {
             Some(redactor) => control.redactor(redactor),
             None => control,
-        }
+        })
     }
 }

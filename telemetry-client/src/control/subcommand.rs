@@ -147,10 +147,10 @@ pub fn command() -> clap::Command {
 /// ```
 #[must_use]
 pub fn run(telemetry: Telemetry, matches: &ArgMatches) -> ExitCode {
-    let mut control = telemetry.into_control();
+    let control = telemetry.into_control();
     // Matches of another command make clap panic.
     match catch_unwind(AssertUnwindSafe(|| Arguments::from_arg_matches(matches))) {
-        Ok(Ok(arguments)) => arguments.action.run(&mut control),
+        Ok(Ok(arguments)) => arguments.action.run_or_say(control),
         Ok(Err(error)) => {
             talk(&error);
             ExitCode::from(2)
@@ -163,11 +163,21 @@ impl Arguments {
     /// Does what they say and prints it, as [`run`]. The run itself is not recorded.
     #[must_use]
     pub fn run(self, telemetry: Telemetry) -> ExitCode {
-        self.action.run(&mut telemetry.into_control())
+        self.action.run_or_say(telemetry.into_control())
     }
 }
 
 impl Action {
+    fn run_or_say(self, control: Result<Control, ControlError>) -> ExitCode {
+        match control {
+            Ok(mut control) => self.run(&mut control),
+            Err(error) => {
+                talk(&with_causes(&error));
+                ExitCode::FAILURE
+            }
+        }
+    }
+
     /// Does it and prints it, as [`run`].
     #[must_use]
     pub fn run(self, control: &mut Control) -> ExitCode {

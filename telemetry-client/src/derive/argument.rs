@@ -1,6 +1,6 @@
 //! One flag of a command, as a policy says it.
 
-use clap::Arg;
+use clap::{Arg, Command};
 use telemetry_redact::policy::{Dashes, FlagRule, List, Takes};
 
 use super::names::keyed;
@@ -30,6 +30,15 @@ fn takes(argument: &Arg) -> (Takes, Option<u32>) {
     }
 }
 
+/// What begins with a dash where a value of an argument is expected.
+pub(super) fn dashes(argument: &Arg) -> Dashes {
+    match (argument.is_allow_hyphen_values_set(), argument.is_allow_negative_numbers_set()) {
+        (true, _) => Dashes::Values,
+        (false, true) => Dashes::Numbers,
+        (false, false) => Dashes::Flags,
+    }
+}
+
 /// Whether it is a switch that another one turns off by this name.
 pub(super) fn is_negation(argument: &Arg, of: &Arg) -> bool {
     let long = argument.get_long().and_then(|long| long.strip_prefix("no-"));
@@ -43,6 +52,38 @@ pub(super) fn is_negation(argument: &Arg, of: &Arg) -> bool {
         && argument.is_global_set() == of.is_global_set()
 }
 
+/// Whether commands below one are called as flags, too.
+pub(super) fn has_flag_subcommands(command: &Command) -> bool {
+    command.get_subcommands().any(|below| called_as_flag(below).is_some())
+}
+
+/// The flag that a command is called as.
+fn called_as_flag(command: &Command) -> Option<Arg> {
+    let mut longs = command.get_long_flag().into_iter().chain(command.get_all_long_flag_aliases());
+    let mut shorts = command.get_short_flag().into_iter().chain(command.get_all_short_flag_aliases());
+    let (long, short) = (longs.next().map(str::to_owned), shorts.next());
+    if long.is_none() && short.is_none() {
+        return None;
+    }
+    let mut flag = Arg::new(command.get_name().to_owned());
+    if let Some(long) = long {
+        flag = flag.long(long);
+    }
+    if let Some(short) = short {
+        flag = flag.short(short);
+    }
+    let longs: Vec<String> = longs.map(str::to_owned).collect();
+    let shorts: Vec<char> = shorts.collect();
+    let flag = flag.aliases(longs).short_aliases(shorts);
+    // What follows is that command's, and nothing of it is kept.
+    Some(flag.num_args(0..).allow_hyphen_values(true))
+}
+
+/// Flags that are commands: that one was used is kept, and nothing behind it.
+pub(super) fn flag_subcommands(command: &Command) -> Vec<Arg> {
+    command.get_subcommands().filter_map(called_as_flag).collect()
+}
+
 impl Walk<'_> {
     /// The key of a flag's rule. None where its name cannot be in a policy.
     pub(super) fn flag(&mut self, path: &str, argument: &Arg, negation: Option<&Arg>) -> Option<String> {
@@ -52,18 +93,17 @@ impl Walk<'_> {
         let name = longs.next().or_else(|| short.map(|letter| format!("short-{letter}")))?;
         let negations = negation.map(|negation| self.long_names(path, negation)).unwrap_or_default();
         let (takes, max_values) = takes(argument);
-        // Behind a terminator what looks like a value is none.
-        let is_readable = takes != Takes::Nothing && argument.get_value_terminator().is_none();
-        let (values, list) = if is_readable { self.values(path, argument) } else { (None, List::None) };
+        let is_switch = takes == Takes::Nothing;
+        let (values, list) = if is_switch { (None, List::None) } else { self.values(path, argument) };
         let can_follow = !matches!(takes, Takes::Nothing | Takes::OptionalValue);
-        let dashes = argument.is_allow_hyphen_values_set() && can_follow;
         let letters = argument.get_all_short_aliases().unwrap_or_default().into_iter();
         let rule = FlagRule {
             short,
             short_aliases: letters
                 .filter(|letter| letter.is_ascii_alphanumeric() && short != Some(*letter))
                 .collect(),
-            dashes: if dashes { Dashes::Values } else { Dashes::Flags },
+            dashes: if can_follow { dashes(argument) } else { Dashes::Flags },
+            terminator: argument.get_value_terminator().filter(|_| can_follow).map(ToString::to_string),
             aliases: longs.collect(),
             negations,
             takes,

@@ -75,12 +75,17 @@ use prompts::Question;
 ///
 /// # What is not understood
 ///
-/// What a policy cannot say is dropped: the whole line of a `multicall` program, subcommands that are called as flags (`short_flag`, `long_flag`), values of
-/// flags with a `value_terminator`, lists that are separated by anything but a comma, and positional arguments whose place
-/// does not tell which one they are (those behind one of a varying number, with `allow_missing_positional`, or beside a
-/// `last` one). With `args_conflicts_with_subcommands`, a command's name behind an argument is still read as that command.
-/// Where abbreviations, values with dashes and open lists come together, a declared word may be read in another place than
-/// clap reads it in; one that is not declared is dropped wherever it stands.
+/// A line that clap takes is read as clap reads it, or less of it is kept. What a policy cannot say is dropped: the whole
+/// line of a `multicall` program; what stands behind a subcommand that is called as a flag (`short_flag`, `long_flag`);
+/// lists that are separated by anything but a comma; positional arguments whose place does not tell which one they are
+/// (those behind one of a varying number, with `allow_missing_positional`, or beside one that is `last` or has a
+/// `value_terminator`), and all behind a list that is not the last argument or has a terminator, where commands can follow.
+///
+/// Two things are told to the lock file's test, since words around them may be read in another place: names that cannot be
+/// in a policy, and what was withheld for them. Not seen at all are clap's hidden settings of a whole command
+/// (`Command::allow_hyphen_values`, `allow_negative_numbers`, `trailing_var_arg`), abbreviations that only a part of the
+/// program allows, and a number that is a flag's letter where both kinds of dashes are allowed. A word that is not declared
+/// is dropped wherever it stands.
 #[derive(Clone)]
 pub struct CommandPolicy {
     program: String,
@@ -304,6 +309,12 @@ impl CommandPolicy {
     /// The program's own variable for consent, without deriving anything.
     pub(crate) fn consent_variable(&self) -> String {
         format!("{}_TELEMETRY_ENABLED", self.prefix())
+    }
+
+    /// Whether the program has a subcommand of this name, and that one of the other.
+    pub(crate) fn mounts(&self, name: &str, below: &str) -> bool {
+        let command = (self.command)();
+        command.find_subcommand(name).is_some_and(|command| command.find_subcommand(below).is_some())
     }
 
     /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashSet};
 
 use clap::{Arg, ArgAction, Command};
 use telemetry_redact::policy::{
-    CommandRule, Dialect, FlagRule, PolicySource, PositionalRule, Record, Repeats,
+    CommandRule, Dialect, FlagRule, PolicySource, PositionalRule, Record, Repeats, Subcommands,
 };
 
 use super::abbreviations;
-use super::argument::is_negation;
+use super::argument::{flag_subcommands, is_negation};
 use super::asked::{Asked, What};
 use super::codes;
 use super::names::unfit_word;
@@ -113,6 +113,10 @@ impl Walk<'_> {
                 rule.flags.extend(self.flag(path, &argument, None));
             }
         }
+        for flag in flag_subcommands(command) {
+            rule.flags.extend(self.flag(path, &flag, None));
+        }
+        rule.subcommands = subcommands(command);
         rule.positionals = self.positionals(path, command);
         self.source.commands.push(rule);
         let below: Vec<&Command> = command.get_subcommands().collect();
@@ -275,6 +279,17 @@ impl Walk<'_> {
         let of_rules: BTreeSet<&String> =
             value_rules.values().filter_map(|rule| rule.values.as_ref()).collect();
         sets.retain(|key, _| used.contains(key) || of_rules.contains(key));
+    }
+}
+
+fn subcommands(command: &Command) -> Subcommands {
+    let has_any = command.get_subcommands().next().is_some();
+    match (command.is_args_conflicts_with_subcommands_set(), command.is_subcommand_precedence_over_arg_set())
+    {
+        // What stands behind a flag is no command then, be it looked for or not.
+        (true, _) if has_any => Subcommands::First,
+        (false, true) if has_any => Subcommands::Always,
+        _ => Subcommands::Usual,
     }
 }
 

@@ -30,7 +30,7 @@ fn kept(policy: &CommandPolicy, line: &str) -> String {
 }
 
 /// Checks a program by its command lines. Each is one that clap takes, unless it begins with `!`.
-fn check(command: fn() -> Command, lines: &[(&str, &str)]) {
+fn check(command: impl Fn() -> Command + Copy + Send + Sync + 'static, lines: &[(&str, &str)]) {
     let policy = CommandPolicy::new("orchard", command, "");
     for (line, expected) in lines {
         let (line, is_taken) = line.strip_prefix('!').map_or((*line, true), |line| (line, false));
@@ -134,7 +134,7 @@ fn how_many_values_a_flag_takes_decides_what_is_one() {
             ("--some apple apple pear --colour list", "list --some=apple --some=pear --colour"),
             ("--like --colour list", "list --like"),
             ("--like=--pair", "--like"),
-            ("--ended apple ; list", "--ended"),
+            ("--ended apple ; list", "list --ended=apple"),
         ],
     );
 }
@@ -303,4 +303,61 @@ fn the_program_s_own_errors_are_declared_in_a_line_each() {
     ] {
         assert_eq!(redactor.redact_text(said).to_string(), kept);
     }
+}
+
+#[test]
+fn a_program_of_no_name_controls_nothing() {
+    use telemetry_client::Telemetry;
+    use telemetry_client::control::ControlError;
+    let policy = CommandPolicy::new("7 trees", || Command::new("orchard"), r#"{"version": 1}"#);
+    let telemetry = Telemetry::for_clap(policy, "1.0", None).start();
+    let refused = telemetry.into_control().unwrap_err();
+    assert!(matches!(refused, ControlError::NoProgram), "{refused}");
+}
+
+#[test]
+fn what_begins_with_a_dash_and_is_a_number_is_one() {
+    let command = || {
+        let rows = Arg::new("rows").long("rows").value_parser(["-5", "7"]).allow_negative_numbers(true);
+        let five = Arg::new("five").short('5').action(ArgAction::SetTrue);
+        Command::new("orchard").arg(rows).arg(five).arg(Arg::new("file")).subcommand(Command::new("list"))
+    };
+    check(command, &[("--rows -5 list", "list --rows=-5"), ("-5 list", "list --short-5=true")]);
+}
+
+#[test]
+fn where_a_command_is_looked_for_is_what_the_program_says() {
+    let command = |of: fn(Command) -> Command| {
+        move || {
+            let some = fruit().long("fruit").num_args(1..);
+            of(Command::new("orchard").arg(some).arg(Arg::new("word")).subcommand(Command::new("list")))
+        }
+    };
+    let usual = command(|command| command);
+    check(usual, &[("--fruit apple -- list", "--fruit=apple"), ("word list", "list")]);
+    let first = command(|command| command.args_conflicts_with_subcommands(true));
+    check(first, &[("list", "list"), ("--fruit=apple list", "--fruit=apple"), ("!word list", "")]);
+    let always = command(|command| command.subcommand_precedence_over_arg(true));
+    check(always, &[("--fruit apple list", "list --fruit=apple")]);
+}
+
+#[test]
+fn what_stands_behind_a_command_that_is_called_as_a_flag_is_dropped() {
+    let command = || {
+        let sync = Command::new("sync").short_flag('S').long_flag("sync").arg(fruit().num_args(0..));
+        Command::new("orchard").arg(fruit().id("own")).subcommand(sync)
+    };
+    check(
+        command,
+        &[("sync apple", "sync 0:apple"), ("--sync apple pear", "--sync"), ("-S apple pear", "--sync")],
+    );
+}
+
+#[test]
+fn what_no_flag_is_called_goes_to_the_list_of_the_flag_before_it() {
+    let command = || {
+        let like = Arg::new("like").long("like").num_args(1..);
+        Command::new("orchard").arg(like).arg(fruit().num_args(0..).allow_hyphen_values(true))
+    };
+    check(command, &[("--like mine --mine pear", "--like"), ("apple pear", "0:apple 1:pear")]);
 }

@@ -153,6 +153,17 @@ fn the_readme_shows_the_example() {
     assert!(shown.contains("for_clap") && example.ends_with(shown), "{shown}");
 }
 
+/// Its test beside it is not counted, nor what the formatter makes several lines of.
+#[test]
+fn the_examples_telemetry_is_ten_lines() {
+    let main = include_str!("../../examples/orchard/main.rs").split("#[test]").next().unwrap();
+    let cli = include_str!("../../examples/orchard/cli.rs");
+    let words = ["policy", "Policy", "telemetry", "Telemetry", "numbers"];
+    let is_one = |line: &&str| words.iter().any(|word| line.contains(word)) && !line.trim().starts_with("//");
+    let lines: Vec<&str> = main.lines().chain(cli.lines()).filter(is_one).collect();
+    assert!((8..=10).contains(&lines.len()), "{lines:#?}");
+}
+
 #[test]
 fn a_question_is_a_part_of_the_lock_file_and_a_wrong_one_is_told() {
     use telemetry_schema::PromptKind;

@@ -21,6 +21,7 @@ pub(crate) struct Program {
     places: Vec<Values>,
     pub(crate) end: End,
     is_external: bool,
+    order: Order,
     /// Of the whole program: whether flags and commands may be shortened.
     pub(crate) infers: (bool, bool),
     pub(crate) below: Vec<Program>,
@@ -38,6 +39,14 @@ pub(crate) struct Flag {
     pub(crate) values: Values,
 }
 
+/// Where words are looked for among the commands below.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Order {
+    Usual,
+    First,
+    Always,
+}
+
 /// How many arguments a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Many {
@@ -48,6 +57,10 @@ pub(crate) enum Many {
     Some,
     AnyOne,
     Listed,
+    /// Any number, up to a semicolon.
+    Ended,
+    /// A negative number, too.
+    Number,
 }
 
 /// Which values an argument takes.
@@ -67,6 +80,17 @@ pub(crate) enum End {
     Trailing(Values, bool),
     Last,
     Dashed(Values),
+    Number(Values),
+    /// As many as there are, one at a time.
+    Appended(Values),
+    /// As many as there are up to a semicolon, or without one, and another one behind them.
+    Before(bool),
+    /// The one before it may be missing.
+    Missing,
+    /// Two, and dashes are none.
+    Two(Values),
+    /// Any number, dashes too.
+    ManyDashed(Values),
 }
 
 impl Values {
@@ -119,6 +143,8 @@ impl Flag {
             Many::Some => argument.num_args(1..),
             Many::AnyOne => argument.allow_hyphen_values(true),
             Many::Listed => argument.value_delimiter(','),
+            Many::Ended => argument.num_args(1..).value_terminator(";"),
+            Many::Number => argument.num_args(1..=2).allow_negative_numbers(true),
         }]
     }
 
@@ -139,7 +165,8 @@ impl Flag {
             Some(Many::Attached) => return vec![format!("{name}={value}")],
             Some(Many::Optional) => what.index(2),
             Some(Many::Two) => 2,
-            Some(Many::Some) => 1 + what.index(3),
+            Some(Many::Some | Many::Number) => 1 + what.index(3),
+            Some(Many::Ended) => return vec![name, value.clone(), value, ";".to_owned()],
             Some(Many::Listed) => return vec![name, format!("{value},{value}")],
             Some(Many::One | Many::AnyOne) | None => 1,
         };
@@ -168,8 +195,9 @@ impl Program {
             command = command.infer_long_args(flags).infer_subcommands(commands).version("1.0");
         }
         command = command.args(self.flags.iter().flat_map(Flag::arguments));
+        let is_required = self.end == End::Before(false);
         for (place, values) in self.places.iter().enumerate() {
-            command = command.arg(values.on(Arg::new(format!("place{place}"))));
+            command = command.arg(values.on(Arg::new(format!("place{place}"))).required(is_required));
         }
         let end = Arg::new("end");
         let end = match self.end {
@@ -180,6 +208,24 @@ impl Program {
             }
             End::Last => Some(end.num_args(0..).last(true)),
             End::Dashed(values) => Some(values.on(end).allow_hyphen_values(true)),
+            End::Number(values) => Some(values.on(end).allow_negative_numbers(true)),
+            End::Appended(values) => Some(values.on(end).action(ArgAction::Append)),
+            End::Two(values) => Some(values.on(end).num_args(2)),
+            End::ManyDashed(values) => Some(values.on(end).num_args(1..).allow_hyphen_values(true)),
+            End::Before(is_ended) => {
+                let many = Arg::new("many").num_args(1..).required(!is_ended);
+                command = command.arg(if is_ended { many.value_terminator(";") } else { many });
+                Some(end.required(!is_ended))
+            }
+            End::Missing => {
+                command = command.arg(Arg::new("many")).allow_missing_positional(true);
+                Some(end.required(true))
+            }
+        };
+        command = match self.order {
+            Order::Usual => command,
+            Order::First => command.args_conflicts_with_subcommands(true),
+            Order::Always => command.subcommand_precedence_over_arg(true),
         };
         command = command.args(end).allow_external_subcommands(self.is_external);
         command.subcommands(self.below.iter().map(Self::command))
@@ -190,15 +236,32 @@ impl Program {
         let places = self.places.iter().enumerate().map(|(place, values)| (format!("place{place}"), *values));
         let end = match self.end {
             End::Nothing => None,
-            End::Last => Some(Values::Any),
-            End::Many(values) | End::Trailing(values, _) | End::Dashed(values) => Some(values),
+            End::Last | End::Before(_) | End::Missing => Some(Values::Any),
+            End::Many(values)
+            | End::Trailing(values, _)
+            | End::Dashed(values)
+            | End::Number(values)
+            | End::Appended(values)
+            | End::Two(values)
+            | End::ManyDashed(values) => Some(values),
         };
         places.chain(end.map(|values| ("end".to_owned(), values))).collect()
     }
 
-    /// Whether it or a command below takes words that it does not declare for commands.
-    pub(crate) fn takes_others(&self) -> bool {
-        self.is_external || self.below.iter().any(Self::takes_others)
+    /// Whether its place tells that it is this positional argument.
+    pub(crate) fn is_told(&self, id: &str) -> bool {
+        match self.end {
+            End::Last | End::Missing | End::Before(true) => false,
+            End::Before(false) => id.starts_with("place"),
+            _ => true,
+        }
+    }
+
+    /// Whether it or a command below has commands behind a list that something else ends.
+    pub(crate) fn leads_on_behind_a_list(&self) -> bool {
+        let leads_on = self.is_external || !self.below.is_empty();
+        let here = matches!(self.end, End::Before(_)) && leads_on;
+        here || self.below.iter().any(Self::leads_on_behind_a_list)
     }
 
     /// The names of global flags of any command.
@@ -240,6 +303,12 @@ fn end() -> impl Strategy<Value = End> {
         2 => (values(), any::<bool>()).prop_map(|(values, dashes)| End::Trailing(values, dashes)),
         1 => Just(End::Last),
         1 => values().prop_map(End::Dashed),
+        1 => values().prop_map(End::Number),
+        1 => values().prop_map(End::Appended),
+        1 => values().prop_map(End::Two),
+        1 => values().prop_map(End::ManyDashed),
+        1 => any::<bool>().prop_map(End::Before),
+        1 => Just(End::Missing),
     ]
 }
 
@@ -253,6 +322,8 @@ fn flag() -> impl Strategy<Value = Flag> {
         1 => Just(Many::Some),
         1 => Just(Many::AnyOne),
         1 => Just(Many::Listed),
+        1 => Just(Many::Ended),
+        1 => Just(Many::Number),
     ];
     let takes = prop::option::weighted(0.6, many);
     (takes, values(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), 0..4_usize).prop_map(
@@ -272,8 +343,10 @@ fn flag() -> impl Strategy<Value = Flag> {
 fn command() -> impl Strategy<Value = Program> {
     let flags = prop::collection::vec(flag(), 0..4);
     let places = prop::collection::vec(values(), 0..3);
-    (flags, places, end(), prop::bool::weighted(0.1), any::<bool>()).prop_map(
-        |(flags, places, end, is_external, has_alias)| Program {
+    let order = prop_oneof![4 => Just(Order::Usual), 1 => Just(Order::First), 1 => Just(Order::Always)];
+    (flags, places, end(), prop::bool::weighted(0.1), any::<bool>(), order).prop_map(
+        |(flags, places, end, is_external, has_alias, order)| Program {
+            order,
             name: String::new(),
             alias: has_alias.then(String::new),
             flags,

@@ -8,7 +8,7 @@ use super::unknown::{Name, UnknownFlag};
 use super::values::{judge, judge_switch_value};
 use super::{Part, Verdict};
 use crate::Raw;
-use crate::policy::{Dialect, FlagId, NameKind, NodeId, Takes};
+use crate::policy::{Dashes, Dialect, FlagId, NameKind, NodeId, Subcommands, Takes};
 
 impl<'a> Walk<'a> {
     /// `--name`, `--name=value`; for Go's package `flag` with one dash too.
@@ -26,7 +26,7 @@ impl<'a> Walk<'a> {
             }
             let values = self.values_of(flag, glued);
             self.flag(argument, flag, (kind, rule), &values);
-        } else if self.takes_dashes() {
+        } else if self.dashes() == Dashes::Values {
             self.dashed(argument);
         } else {
             let value = glued.or_else(|| self.swallowed());
@@ -56,10 +56,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn shorts(&mut self, argument: usize, bundle: &'a [u8]) {
-        // clap asks whether all of them are letters of flags, also of what could be a glued value.
-        let is_letter =
-            |byte: &u8| byte.is_ascii() && self.tree.short_flag(self.node, char::from(*byte)).is_some();
-        if self.takes_dashes() && !bundle.iter().all(is_letter) {
+        if self.is_dashed_word(bundle) {
             return self.dashed(argument);
         }
         let mut rest = bundle;
@@ -109,17 +106,57 @@ impl<'a> Walk<'a> {
         }
         // clap does not take what looks like a flag for a value, and where there may be many no parser does; pflag and
         // getopt take anything for the one value that must be there.
-        let takes_anything =
-            self.tree.takes_dashes(flag) || takes == Takes::Value && self.tree.dialect() != Dialect::Clap;
+        let is_clap = self.tree.dialect() == Dialect::Clap;
+        let dashes = self.tree.dashes(flag);
+        let takes_anything = dashes == Dashes::Values || takes == Takes::Value && !is_clap;
+        let commands_first = is_clap && self.tree.subcommands(self.node) == Subcommands::Always;
         while values.len() < most
             && let Some(next) = self.argv.get(self.next).map(Raw::bytes)
         {
-            if !takes_anything && next.len() > 1 && next.starts_with(b"-") {
+            let is_value = match next {
+                [b'-', rest @ ..] if !takes_anything && !rest.is_empty() => {
+                    dashes == Dashes::Numbers && is_number(rest) || is_clap && self.is_no_flag_here(rest)
+                }
+                word => !commands_first || self.command_word(word).is_none(),
+            };
+            if !is_value {
                 break;
             }
-            values.extend(self.take().map(|argument| (argument, next)));
+            let Some(argument) = self.take() else { break };
+            if self.tree.terminates(flag, next) {
+                self.found(argument, Part::Separator, Verdict::Dropped, "separator", None);
+                break;
+            }
+            values.push((argument, next));
         }
         values
+    }
+
+    /// Whether what begins with a dash and these bytes is no flag for clap, as the positional argument that is expected
+    /// takes such. It goes to the flag before it all the same, where that takes more values.
+    fn is_no_flag_here(&self, rest: &[u8]) -> bool {
+        match rest {
+            b"-" => false,
+            [b'-', name @ ..] => {
+                let name = name.split(|byte| *byte == b'=').next().unwrap_or_default();
+                let is_known =
+                    std::str::from_utf8(name).is_ok_and(|name| self.known_flag(self.node, name).is_some());
+                self.dashes() == Dashes::Values && !is_known
+            }
+            bundle => self.is_dashed_word(bundle),
+        }
+    }
+
+    /// Whether letters behind one dash are a positional argument.
+    fn is_dashed_word(&self, bundle: &[u8]) -> bool {
+        // clap asks whether all of them are letters of flags, also of what could be a glued value.
+        let is_letter =
+            |byte: &u8| byte.is_ascii() && self.tree.short_flag(self.node, char::from(*byte)).is_some();
+        match self.dashes() {
+            Dashes::Flags => false,
+            Dashes::Values => !bundle.iter().all(is_letter),
+            Dashes::Numbers => is_number(bundle),
+        }
     }
 
     /// The argument after an unknown flag: nobody knows whether it is its value, so it is taken for one and dropped.
@@ -138,6 +175,7 @@ impl<'a> Walk<'a> {
         (kind, rule): (NameKind, &'static str),
         given: &[Argument<'a>],
     ) {
+        self.is_under_way = true;
         let Some(entry) = self.flag_name(argument, flag, rule) else {
             for (at, raw) in given {
                 self.drop_value(*at, raw);
@@ -185,4 +223,20 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// Whether what stands behind a dash is a number for clap: digits, with a dot behind the first of them, and `e` before the
+/// last (`is_negative_number` of its `clap_lex`).
+fn is_number(text: &[u8]) -> bool {
+    let (mantissa, exponent) = match text.iter().position(|byte| *byte == b'e') {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let parts = mantissa.split(|byte| *byte == b'.').count();
+    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    !mantissa.is_empty()
+        && parts <= 2
+        && mantissa[0] != b'.'
+        && mantissa.split(|byte| *byte == b'.').all(digits)
+        && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
 }

@@ -9,7 +9,7 @@ use super::values::{Judgement, judge};
 use super::{CommandReading, Finding, Part, Verdict};
 use crate::Raw;
 use crate::near::{is_near, nearest};
-use crate::policy::{Dialect, NameKind, NodeId, Policy, Tree, root};
+use crate::policy::{Dashes, Dialect, NameKind, NodeId, Policy, Subcommands, Tree, root};
 
 /// Reads a command line, the program's name first.
 pub(crate) fn read(policy: &Policy, argv: &[Raw]) -> CommandReading {
@@ -29,6 +29,9 @@ enum Expect {
     Nothing,
 }
 
+/// The rule of a command's name that is on its way out.
+const DEPRECATED: &str = "command.deprecated";
+
 /// A value and the argument it stands in.
 pub(super) type Argument<'a> = (usize, &'a [u8]);
 
@@ -42,6 +45,8 @@ pub(super) struct Walk<'a> {
     earlier_positionals: u32,
     /// Whether the last argument was one of any number of positional ones.
     in_many: bool,
+    /// Whether the last command was given a flag or argument.
+    pub(super) is_under_way: bool,
     /// Whether what follows is neither flag nor command.
     flags_ended: bool,
     pub(super) next: usize,
@@ -64,6 +69,7 @@ impl<'a> Walk<'a> {
             expect,
             earlier_positionals: 0,
             in_many: false,
+            is_under_way: false,
             flags_ended: false,
             next: 1,
             command: Command::default(),
@@ -82,6 +88,10 @@ impl<'a> Walk<'a> {
         let is_go_flag = self.tree.dialect() == Dialect::GoFlag;
         while let Some(argument) = self.take() {
             let bytes = self.bytes(argument);
+            if self.in_many && bytes.starts_with(b"-") && self.takes_all_dashes() {
+                self.dashed(argument);
+                continue;
+            }
             self.in_many &= bytes.len() < 2 || !bytes.starts_with(b"-");
             match bytes {
                 b"--" => {
@@ -117,8 +127,7 @@ impl<'a> Walk<'a> {
         while let Some(argument) = self.take() {
             // A declared command word is somebody's value here, and of use where values are declared.
             if self.expect == Expect::CommandWord {
-                let takes_positionals = self.tree.takes_positionals(self.node);
-                self.expect = if takes_positionals { Expect::Positional } else { Expect::Nothing };
+                self.expect_argument();
             }
             let word = self.bytes(argument);
             self.positional(argument, word);
@@ -130,31 +139,27 @@ impl<'a> Walk<'a> {
     fn word(&mut self, argument: usize, word: &'a [u8]) {
         let tree = self.tree;
         // clap looks for commands after positional arguments too, unless the last of them may be any number.
+        let subcommands = tree.subcommands(self.node);
+        let in_many = self.in_many && subcommands != Subcommands::Always;
         let may_be_command = self.expect == Expect::CommandWord
-            || self.expect == Expect::Positional && tree.dialect() == Dialect::Clap && !self.in_many;
+            || self.expect == Expect::Positional && tree.dialect() == Dialect::Clap && !in_many;
         if !may_be_command {
             return self.positional(argument, word);
         }
-        let text = std::str::from_utf8(word).ok();
-        let named = text.and_then(|text| {
-            let (child, kind) = tree.child(self.node, text)?;
-            let rule = match kind {
-                NameKind::Canonical => "command.declared",
-                NameKind::Alias | NameKind::Negation => "command.alias",
-                NameKind::Deprecated => {
-                    self.deprecated(Place::Command, text);
-                    "command.deprecated"
-                }
-            };
-            Some((child, rule))
-        });
-        let abbreviated = || Some((tree.abbreviated_child(self.node, text?)?, "command.abbreviation"));
-        if let Some((child, rule)) = named.or_else(abbreviated) {
+        if subcommands == Subcommands::First && self.is_under_way {
+            self.expect_argument();
+            return self.positional(argument, word);
+        }
+        if let Some((child, rule)) = self.command_word(word) {
+            if rule == DEPRECATED {
+                self.deprecated(Place::Command, std::str::from_utf8(word).unwrap_or_default());
+            }
             let canonical = tree.word(child);
             self.found(argument, Part::CommandWord, Verdict::Kept, rule, Some(canonical.to_owned()));
             self.command.path.extend(Word::new(canonical));
             self.node = child;
             self.leave_positionals();
+            (self.is_under_way, self.in_many) = (false, false);
             self.expect = if tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
             return;
         }
@@ -164,6 +169,7 @@ impl<'a> Walk<'a> {
             return self.positional(argument, word);
         }
         self.expect = Expect::Nothing;
+        let text = std::str::from_utf8(word).ok();
         let near = text.and_then(|text| {
             let near = nearest(text, tree.words_below(self.node))?;
             let canonical = tree.child(self.node, near).map(|(child, _)| tree.word(child));
@@ -176,6 +182,26 @@ impl<'a> Walk<'a> {
             self.drop_raw(word);
             self.found(argument, Part::CommandWord, Verdict::Dropped, "command.not_declared", None);
         }
+    }
+
+    /// The command below that a word leads to, and by which rule.
+    pub(super) fn command_word(&self, word: &[u8]) -> Option<(NodeId, &'static str)> {
+        let text = std::str::from_utf8(word).ok()?;
+        let Some((child, kind)) = self.tree.child(self.node, text) else {
+            return Some((self.tree.abbreviated_child(self.node, text)?, "command.abbreviation"));
+        };
+        let rule = match kind {
+            NameKind::Canonical => "command.declared",
+            NameKind::Alias | NameKind::Negation => "command.alias",
+            NameKind::Deprecated => DEPRECATED,
+        };
+        Some((child, rule))
+    }
+
+    /// What follows is no command word.
+    fn expect_argument(&mut self) {
+        let takes_positionals = self.tree.takes_positionals(self.node);
+        self.expect = if takes_positionals { Expect::Positional } else { Expect::Nothing };
     }
 
     /// Positional arguments before a command word are another command's: an event holds those of the last.
@@ -192,9 +218,17 @@ impl<'a> Walk<'a> {
         self.command.positional_count.saturating_sub(self.earlier_positionals)
     }
 
-    /// Whether what begins with a dash and is no flag is a positional argument here.
-    pub(super) fn takes_dashes(&self) -> bool {
-        self.expect != Expect::Nothing && self.tree.takes_dashes_at(self.node, self.place())
+    /// What begins with a dash and is no flag here.
+    pub(super) fn dashes(&self) -> Dashes {
+        match self.expect {
+            Expect::Nothing => Dashes::Flags,
+            Expect::CommandWord | Expect::Positional => self.tree.dashes_at(self.node, self.place()),
+        }
+    }
+
+    /// Whether clap is in a list of positional arguments that takes flags too.
+    fn takes_all_dashes(&self) -> bool {
+        self.tree.dialect() == Dialect::Clap && self.dashes() == Dashes::Values
     }
 
     /// A positional argument that begins with a dash.
@@ -208,6 +242,7 @@ impl<'a> Walk<'a> {
         let index = self.place();
         let is_here = self.expect == Expect::Positional;
         self.flags_ended |= is_here && self.tree.ends_flags(self.node, index);
+        self.is_under_way = true;
         count(&mut self.command.positional_count);
         self.in_many = self.tree.takes_many_positionals(self.node, index);
         let judged = if is_here {

@@ -1,5 +1,6 @@
 //! What a policy's words must be like. Names that resolve to nothing are found by the tree.
 
+mod arguments;
 mod prompts;
 
 use std::collections::{BTreeSet, HashSet};
@@ -10,7 +11,7 @@ use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
 use super::value_rule::{duration_us, is_version};
 use super::{
-    Case, CommandRule, Dashes, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
     TemplateRule, ValueRule,
 };
 use crate::text::{CODES, Part, template_parts};
@@ -283,6 +284,7 @@ impl Check<'_> {
             takes,
             max_values,
             dashes,
+            terminator,
             values,
             list,
         } = rule;
@@ -299,9 +301,7 @@ impl Check<'_> {
         if !short_aliases.iter().all(char::is_ascii_alphanumeric) {
             self.report(at("short_aliases"), "expected ASCII letters or digits");
         }
-        if *dashes == Dashes::Values && matches!(takes, Takes::Nothing | Takes::OptionalValue) {
-            self.report(at("dashes"), "only an argument of its own can begin with a dash: see `takes`");
-        }
+        self.arguments(key, *takes, *dashes, terminator.as_deref());
         self.values(at("values"), values.as_ref());
         if *takes == Takes::Nothing && values.is_some() {
             self.report(at("values"), "a switch takes no values: set `takes` to `value` or `optional_value`");
@@ -335,6 +335,7 @@ impl Check<'_> {
             deprecated,
             flags: _,
             persistent_flags: _,
+            subcommands: _,
             positionals,
             withhold: _,
             record: _,

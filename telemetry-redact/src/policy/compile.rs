@@ -155,6 +155,7 @@ impl Compiler<'_> {
                 takes,
                 max_values,
                 dashes,
+                terminator,
                 values,
                 list,
             } = rule;
@@ -171,6 +172,7 @@ impl Compiler<'_> {
                 takes: number(*takes as usize),
                 max_values: U32::new(max_values.unwrap_or_default()),
                 dashes: number(*dashes as usize),
+                terminator: self.sections.text(terminator.as_deref().unwrap_or_default()),
                 list: number(*list as usize),
                 rule: self.rule(values.as_ref()),
             };
@@ -213,6 +215,7 @@ impl Compiler<'_> {
                 word: self.sections.text(word),
                 parent: number(parent.map_or(0, |parent| parent + 1)),
                 record: number(rule.record as usize),
+                subcommands: number(rule.subcommands as usize),
                 children: Span::default(),
                 flags,
                 persistent_flags: persistent,

@@ -16,7 +16,7 @@ use crate::hash::fnv1a;
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
 /// The version of the layout below. A block of another one is refused.
-pub(super) const LAYOUT: u32 = 4;
+pub(super) const LAYOUT: u32 = 5;
 
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
@@ -34,15 +34,15 @@ records! {
     struct Span { start: U32, count: U32 }
     /// A command.
     struct Node {
-        word: Text, parent: U32, record: U32, children: Span, flags: Span, persistent_flags: Span, positionals: Span,
-        withheld: Span,
+        word: Text, parent: U32, record: U32, subcommands: U32, children: Span, flags: Span, persistent_flags: Span,
+        positionals: Span, withheld: Span,
     }
     /// A name of a command or flag, and what it leads to. Those of the commands below one are sorted.
     struct Name { text: Text, target: U32, kind: U32 }
     /// A flag.
     struct Flag {
-        name: Text, short: U32, short_aliases: Text, names: Span, takes: U32, max_values: U32, dashes: U32, list: U32,
-        rule: U32,
+        name: Text, short: U32, short_aliases: Text, names: Span, takes: U32, max_values: U32, dashes: U32,
+        terminator: Text, list: U32, rule: U32,
     }
     /// How a value is kept. The texts of a set are sorted.
     struct Rule {

@@ -36,7 +36,7 @@ pub use locate::Position;
 pub(crate) use scope::problems as scope_problems;
 pub use source::{
     Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource,
-    PositionalRule, PromptRule, Record, Repeats, Takes, TemplateRule, ValueRule,
+    PositionalRule, PromptRule, Record, Repeats, Subcommands, Takes, TemplateRule, ValueRule,
 };
 pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};

@@ -162,6 +162,9 @@ pub struct FlagRule {
     /// Whether what begins with a dash can be a value too (clap's `allow_hyphen_values`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub dashes: Dashes,
+    /// The argument behind which no more values follow, and which is none (clap's `value_terminator`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminator: Option<String>,
     /// Name of the closed set in `sets`, or of the rule in `value_rules`, by which values are kept. Without it every
     /// value is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,6 +213,9 @@ pub enum Dashes {
     Flags,
     /// A value. Where a positional argument is expected, unless it is a flag of the command.
     Values,
+    /// A value if it is a number such as `-5`, `-0.5` or `-1e9`, else what the dialect says (clap's
+    /// `allow_negative_numbers`).
+    Numbers,
 }
 
 /// How one argument holds several values.
@@ -289,6 +295,9 @@ pub struct CommandRule {
     /// Keys in `flags` that this command and all below it take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persistent_flags: Vec<String>,
+    /// Where a word can be one of the commands below this one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub subcommands: Subcommands,
     /// Positional arguments whose value may be kept, by place. Others are counted and dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positionals: Vec<PositionalRule>,
@@ -298,6 +307,19 @@ pub struct CommandRule {
     /// How much of this command and all below it is recorded.
     #[serde(default, skip_serializing_if = "is_default")]
     pub record: Record,
+}
+
+/// Where a word can be a command below another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Subcommands {
+    /// Where the dialect says; no flag's value is one.
+    #[default]
+    Usual,
+    /// Before the first flag or argument of the command above (clap's `args_conflicts_with_subcommands`).
+    First,
+    /// Also where a flag's value is expected (clap's `subcommand_precedence_over_arg`).
+    Always,
 }
 
 /// How much of a command is recorded at most.

@@ -6,7 +6,7 @@ use telemetry_schema::{PromptKind, TimestampPrecision};
 
 use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule};
 use super::value_rule::ValueJudge;
-use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Takes};
+use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Subcommands, Takes};
 
 /// A command in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,6 +99,11 @@ impl<'a> Tree<'a> {
         !self.names_below(node).is_empty()
     }
 
+    /// Where a word can be a command below.
+    pub(crate) fn subcommands(self, node: NodeId) -> Subcommands {
+        self.node(node).map_or(Subcommands::Usual, |node| Subcommands::of(node.subcommands.get()))
+    }
+
     /// Every name of the commands below.
     pub(crate) fn words_below(self, node: NodeId) -> impl Iterator<Item = &'a str> {
         self.names_below(node).iter().map(move |name| self.image.text(name.text))
@@ -185,9 +190,15 @@ impl<'a> Tree<'a> {
         (takes, most)
     }
 
-    /// Whether what begins with a dash can be a value of a flag.
-    pub(crate) fn takes_dashes(self, id: FlagId) -> bool {
-        self.flag(id).is_some_and(|flag| Dashes::of(flag.dashes.get()) == Dashes::Values)
+    /// What begins with a dash where a value of a flag is expected.
+    pub(crate) fn dashes(self, id: FlagId) -> Dashes {
+        self.flag(id).map_or(Dashes::Flags, |flag| Dashes::of(flag.dashes.get()))
+    }
+
+    /// Whether an argument ends the values of a flag.
+    pub(crate) fn terminates(self, id: FlagId, argument: &[u8]) -> bool {
+        let terminator = self.flag(id).map_or("", |flag| self.image.text(flag.terminator));
+        !terminator.is_empty() && terminator.as_bytes() == argument
     }
 
     /// How a flag's values are judged.
@@ -215,9 +226,9 @@ impl<'a> Tree<'a> {
         self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::All)
     }
 
-    /// Whether what begins with a dash, and is no flag, is a positional argument at `index`.
-    pub(crate) fn takes_dashes_at(self, node: NodeId, index: u32) -> bool {
-        self.positional(node, index).is_some_and(|rule| Dashes::of(rule.dashes.get()) == Dashes::Values)
+    /// What begins with a dash, and is no flag, where the positional argument at `index` is expected.
+    pub(crate) fn dashes_at(self, node: NodeId, index: u32) -> Dashes {
+        self.positional(node, index).map_or(Dashes::Flags, |rule| Dashes::of(rule.dashes.get()))
     }
 
     /// How the positional argument at `index` is judged.
@@ -314,8 +325,9 @@ numbered! {
     Abbreviations: None, Flags, Commands, All; else None;
     Takes: Nothing, Value, OptionalValue, Values, OptionalValues; else Value;
     List: None, Comma; else None;
-    Dashes: Flags, Values; else Values;
+    Dashes: Flags, Values, Numbers; else Values;
     Repeats: Once, Rest, All; else All;
+    Subcommands: Usual, First, Always; else Usual;
     Record: Everything, Names, Path; else Path;
     NameKind: Canonical, Alias, Deprecated, Negation; else Alias;
 }

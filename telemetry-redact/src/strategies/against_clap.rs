@@ -12,9 +12,11 @@ use telemetry_schema::{Command, Positional, Value, Word};
 
 use super::laws::Parts;
 use super::lines::{Flags, command_lines, store};
-use super::outline::{Kind, Outline};
+use super::outline::{Kind, Outline, shorts as letters};
 use super::{judge, policies_of};
-use crate::policy::{Abbreviations, Dialect, PolicySource, Repeats, Takes, declared_words};
+use crate::policy::{
+    Abbreviations, Dashes, Dialect, FlagRule, PolicySource, Repeats, Subcommands, Takes, declared_words,
+};
 use crate::{Policy, Redactor};
 
 /// The command of a policy as a program that uses clap would declare it.
@@ -33,9 +35,12 @@ fn program(outline: &Outline, at: usize) -> clap::Command {
     for key in outline.flags_of(at) {
         let names: Vec<(&str, Kind)> =
             outline.long_names(key).into_iter().filter(|(name, _)| longs.insert(*name)).collect();
-        let short = outline.flag(key).and_then(|rule| rule.short).filter(|short| shorts.insert(*short));
-        command = command.args(flag(outline, key, &names, short));
+        let all = outline.flag(key).into_iter().flat_map(letters);
+        let own: Vec<char> = all.filter(|short| shorts.insert(*short)).collect();
+        command = command.args(flag(outline, key, &names, &own));
     }
+    let subcommands = outline.command(at).map(|rule| rule.subcommands).unwrap_or_default();
+    command = command.args_conflicts_with_subcommands(subcommands == Subcommands::First);
     let positionals = outline.command(at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
     for (place, rule) in positionals.iter().enumerate() {
         let arg = Arg::new(positional_id(place)).index(place + 1);
@@ -58,18 +63,18 @@ fn negation_id(key: &str) -> String {
 }
 
 /// A flag, and a second one that turns it off where there are such names.
-fn flag(outline: &Outline, key: &str, names: &[(&str, Kind)], short: Option<char>) -> Vec<Arg> {
+fn flag(outline: &Outline, key: &str, names: &[(&str, Kind)], letters: &[char]) -> Vec<Arg> {
     let Some(rule) = outline.flag(key) else { return Vec::new() };
     let arg_called = |id: String, is_negation: bool| {
         let mut names = names.iter().filter(|(_, kind)| (*kind == Kind::Negation) == is_negation);
         let first = names.next().map(|(name, _)| (*name).to_owned());
         let arg = Arg::new(id).aliases(names.map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
-        first.map(|first| arg.clone().long(first)).or((short.is_some() && !is_negation).then_some(arg))
+        first.map(|first| arg.clone().long(first)).or((!letters.is_empty() && !is_negation).then_some(arg))
     };
     let most = rule.max_values.map_or(usize::MAX, |most| most as usize);
-    let arg = arg_called(key.to_owned(), false).map(|arg| match (rule.takes, short) {
-        (_, Some(short)) => arg.short(short),
-        (_, None) => arg,
+    let arg = arg_called(key.to_owned(), false).map(|arg| match letters {
+        [first, others @ ..] => arg.short(*first).short_aliases(others.iter().copied()),
+        [] => arg,
     });
     let arg = arg.map(|arg| match rule.takes {
         Takes::Nothing => arg.action(ArgAction::Count),
@@ -78,8 +83,18 @@ fn flag(outline: &Outline, key: &str, names: &[(&str, Kind)], short: Option<char
         Takes::Values => arg.action(ArgAction::Append).num_args(1..=most),
         Takes::OptionalValues => arg.action(ArgAction::Append).num_args(0..=most),
     });
+    let arg = arg.map(|arg| values_end(rule, arg));
     let negation = arg_called(negation_id(key), true).map(|arg| arg.action(ArgAction::Count));
     arg.into_iter().chain(negation).collect()
+}
+
+/// With what says which arguments are its values.
+fn values_end(rule: &FlagRule, arg: Arg) -> Arg {
+    let arg = arg.allow_hyphen_values(rule.dashes == Dashes::Values);
+    match &rule.terminator {
+        Some(terminator) => arg.value_terminator(terminator.clone()),
+        None => arg,
+    }
 }
 
 /// What clap found, as the policy keeps it.

@@ -127,6 +127,7 @@ pub(super) fn candidates(source: &PolicySource, name: &str) -> Vec<String> {
     texts.extend(
         of(&rule.values).iter().flat_map(|member| [member.to_ascii_uppercase(), member.to_ascii_lowercase()]),
     );
+    texts.extend(rule.spellings.keys().cloned());
     texts.extend(of(&rule.versions).iter().flat_map(|version| {
         [
             version.clone(),

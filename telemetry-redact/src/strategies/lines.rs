@@ -11,7 +11,7 @@ use super::outline::{Kind, Outline};
 use super::parts::{self, Argument, FlagChoice, ValueChoice};
 use super::planted::planted_values;
 use super::spell::{self, After, Known};
-use crate::policy::{Dialect, PolicySource, Record, Repeats};
+use crate::policy::{Dialect, PolicySource, Record, Repeats, Subcommands};
 
 /// A command line, and what must become of it.
 #[derive(Debug, Clone)]
@@ -192,8 +192,8 @@ impl<'a> Builder<'a> {
     fn pieces(&mut self, choices: &Choices) -> Vec<Piece> {
         let positionals = self.positionals(choices);
         let before = match choices.separator {
-            // For Go's package `flag` the separator after a positional argument is one itself.
-            Some(_) if self.outline.source.dialect == Dialect::GoFlag => 0,
+            // Where an argument ends the flags, the separator after a positional argument is one itself.
+            Some(_) if self.ends_flags() => 0,
             Some(index) => index.index(positionals.len() + 1),
             None => positionals.len(),
         };
@@ -201,7 +201,12 @@ impl<'a> Builder<'a> {
         for (slot, choice) in &choices.flags {
             let slot = slot.index(slots.len());
             let place = parts::Place { outline: self.outline, here: self.way[slot], command: self.at };
-            slots[slot].extend(place.flag(choice).map(Piece::Flag));
+            let rule = self.outline.command(self.way[slot]);
+            let leads_on = slot + 1 < slots.len();
+            // Behind a flag of such a command there is no command below it.
+            if !(leads_on && rule.is_some_and(|rule| rule.subcommands == Subcommands::First)) {
+                slots[slot].extend(place.flag(choice).map(Piece::Flag));
+            }
         }
         let mut pieces = Vec::new();
         for (depth, slot) in slots.into_iter().enumerate() {
@@ -221,8 +226,7 @@ impl<'a> Builder<'a> {
                 let last = pieces.len();
                 let first = pieces.iter().rposition(|piece| matches!(piece, Piece::Positional(_)));
                 let first = first.map_or(words, |first| first + 1);
-                let ends_flags = self.outline.source.dialect == Dialect::GoFlag;
-                let place = if ends_flags { last } else { first + place.index(last - first + 1) };
+                let place = if self.ends_flags() { last } else { first + place.index(last - first + 1) };
                 pieces.insert(place, Piece::Positional(argument));
             }
         }
@@ -231,6 +235,13 @@ impl<'a> Builder<'a> {
             pieces.extend(separated);
         }
         pieces
+    }
+
+    /// Whether what follows an argument is one too.
+    fn ends_flags(&self) -> bool {
+        let rules = self.outline.command(self.at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
+        self.outline.source.dialect == Dialect::GoFlag
+            || rules.last().is_some_and(|rule| rule.repeats == Repeats::All)
     }
 
     /// One of the names of a command's last word, or an unambiguous beginning of one.
@@ -294,7 +305,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let index = *place - 1;
-        let last = rules.last().filter(|rule| rule.repeats == Repeats::Rest);
+        let last = rules.last().filter(|rule| rule.repeats != Repeats::Once);
         let rule = rules.get(index as usize).or(last);
         let kept = rule.map(|rule| super::judge::kept(source, rule.values.as_ref(), rule.list, &text));
         let kept = kept.unwrap_or_default();

@@ -32,6 +32,7 @@
 
 #[cfg(test)]
 mod against_clap;
+mod choices;
 mod clashes;
 mod judge;
 pub mod laws;

@@ -105,7 +105,9 @@ impl Outline {
 
     /// The flag that a command finds under a letter.
     pub(super) fn find_short(&self, at: usize, short: char) -> Option<&str> {
-        self.flags_of(at).into_iter().find(|key| self.flag(key).is_some_and(|rule| rule.short == Some(short)))
+        self.flags_of(at)
+            .into_iter()
+            .find(|key| self.flag(key).is_some_and(|rule| shorts(rule).any(|letter| letter == short)))
     }
 
     /// The names that a flag of any command has.
@@ -175,4 +177,9 @@ impl Outline {
             .flat_map(|rule| &rule.withhold)
             .any(|key| self.canonical(key) == name)
     }
+}
+
+/// Every one-letter name of a flag.
+pub(super) fn shorts(rule: &FlagRule) -> impl Iterator<Item = char> {
+    rule.short.iter().chain(&rule.short_aliases).copied()
 }

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::judge;
-use super::outline::{Kind, Outline};
+use super::outline::{Kind, Outline, shorts};
 use super::spell::{Known, Name, Use};
 use crate::near::is_near;
-use crate::policy::{Dialect, List, Takes};
+use crate::policy::{Dashes, Dialect, List, Takes};
 
 /// Picks of one argument.
 #[derive(Debug, Clone)]
@@ -200,7 +200,7 @@ impl Place<'_> {
             }
             Sort::Letter => {
                 let is_free = |letter: &char| {
-                    self.outline.source.flags.values().all(|rule| rule.short != Some(*letter))
+                    self.outline.source.flags.values().all(|rule| shorts(rule).all(|short| short != *letter))
                         && self.is_unknown(&letter.to_string())
                         && self.outline.flag_anywhere(&letter.to_string()).is_none()
                 };
@@ -229,6 +229,8 @@ impl Place<'_> {
             name,
             known: Known::Never,
             takes: Takes::Value,
+            takes_dashes: false,
+            terminator: None,
             most: 1,
             values: arguments.iter().map(|argument| argument.text.clone()).collect(),
             form: choice.form.index(usize::MAX),
@@ -274,6 +276,8 @@ impl Place<'_> {
             name,
             known,
             takes: rule.takes,
+            takes_dashes: rule.dashes == Dashes::Values,
+            terminator: rule.terminator.clone(),
             most: match rule.takes {
                 Takes::Values | Takes::OptionalValues => {
                     rule.max_values.map_or(usize::MAX, |most| most as usize)
@@ -307,7 +311,7 @@ impl Place<'_> {
                 Some((Name::Long(name.to_owned()), Called::Name(name.to_owned()), known, kind))
             })
             .collect();
-        if let Some(short) = outline.flag(key).and_then(|rule| rule.short) {
+        for short in outline.flag(key).into_iter().flat_map(shorts) {
             let known = match outline.find_short(self.here, short) {
                 Some(found) => (found == key).then_some(Known::Here),
                 None => (outline.find_short(self.later(), short) == Some(key)).then_some(Known::Later),

@@ -6,10 +6,13 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
+use super::choices::{
+    CommandChoices, FlagChoices, RuleChoices, command_choices, flag_choices, prompt_choices, rule_choices,
+};
 use super::clashes::drop_clashes;
 use crate::policy::{
-    Abbreviations, Case, CommandRule, Dialect, FlagRule, List, PolicySource, PositionalRule, PromptRule,
-    Record, Repeats, Takes, ValueRule,
+    Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, PolicySource, PositionalRule,
+    PromptRule, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -60,10 +63,8 @@ const WORDS: [&str; 96] = [
 
 /// Odd but fair members of a set.
 const ODD: [&str; 8] = ["EU_WEST_1", "one two", "a/b", "x:y", "*", "UTF-8", "(none)", "Content-Type"];
-const VERSIONS: [&str; 7] = ["6.0", "7", "7.1", "7.1.3", "10", "0.9", "2024"];
-const LETTERS: [char; 10] = ['a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', '1', '2'];
-const BOUNDS: [i64; 7] = [-100, -1, 0, 1, 2, 10, 1000];
-const DURATIONS: [&str; 5] = ["500ms", "1s", "90s", "1h", "2 days"];
+/// What ends a flag's values.
+const TERMINATOR: &str = ";";
 
 fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
     let abbreviations =
@@ -81,130 +82,6 @@ fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
             commands: Vec::new(),
             ..PolicySource::new("orchard", version, dialect)
         })
-}
-
-#[derive(Debug, Clone)]
-struct RuleChoices {
-    sort: usize,
-    case: Case,
-    values: Index,
-    keys: Index,
-    key_values: Option<Index>,
-    separator: Option<char>,
-    bounds: Vec<i64>,
-    durations: Vec<&'static str>,
-    versions: Vec<&'static str>,
-}
-
-fn rule_choices() -> impl Strategy<Value = RuleChoices> {
-    (
-        0..7_usize,
-        prop::sample::select(&[Case::Exact, Case::Folded][..]),
-        (any::<Index>(), any::<Index>(), prop::option::of(any::<Index>())),
-        prop::sample::select(&[None, Some(':'), Some('=')][..]),
-        prop::sample::subsequence(BOUNDS.to_vec(), 1..=BOUNDS.len()),
-        prop::sample::subsequence(DURATIONS.to_vec(), 1..=DURATIONS.len()),
-        prop::sample::subsequence(VERSIONS.to_vec(), 1..=4),
-    )
-        .prop_map(|(sort, case, (values, keys, key_values), separator, bounds, durations, versions)| {
-            RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions }
-        })
-}
-
-#[derive(Debug, Clone)]
-struct FlagChoices {
-    short: Option<char>,
-    aliases: usize,
-    deprecated: usize,
-    negations: usize,
-    takes: Takes,
-    max_values: Option<u32>,
-    values: Option<Index>,
-    list: List,
-    /// Whether the key is another word than the name.
-    key: bool,
-}
-
-fn flag_choices() -> impl Strategy<Value = FlagChoices> {
-    let takes = prop_oneof![
-        3 => Just(Takes::Nothing),
-        5 => Just(Takes::Value),
-        1 => Just(Takes::OptionalValue),
-        1 => Just(Takes::Values),
-        1 => Just(Takes::OptionalValues),
-    ];
-    let short = prop::option::of(prop::sample::select(&LETTERS[..]));
-    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
-    let names = (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)], 0..2_usize);
-    let values = prop::option::weighted(0.8, any::<Index>());
-    (short, names, takes, prop::option::of(1..4_u32), values, lists, prop::bool::weighted(0.2)).prop_map(
-        |(short, (aliases, deprecated, negations), takes, max_values, values, list, key)| FlagChoices {
-            short,
-            aliases,
-            deprecated,
-            negations,
-            takes,
-            max_values,
-            values,
-            list,
-            key,
-        },
-    )
-}
-
-#[derive(Debug, Clone)]
-struct CommandChoices {
-    parent: Index,
-    aliases: usize,
-    deprecated: usize,
-    flags: Vec<Index>,
-    persistent_flags: Vec<Index>,
-    withhold: Vec<Index>,
-    positionals: Vec<(Option<Index>, List)>,
-    repeats: Repeats,
-    record: Record,
-}
-
-fn command_choices() -> impl Strategy<Value = CommandChoices> {
-    let lists = prop::sample::select(&[List::None, List::None, List::Comma][..]);
-    let record =
-        prop_oneof![8 => Just(Record::Everything), 1 => Just(Record::Names), 1 => Just(Record::Path)];
-    let indexes = |most| prop::collection::vec(any::<Index>(), 0..most);
-    let withhold = prop_oneof![3 => Just(Vec::new()), 1 => indexes(3)];
-    (
-        any::<Index>(),
-        (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)]),
-        (indexes(6), indexes(3), withhold),
-        prop::collection::vec((prop::option::weighted(0.7, any::<Index>()), lists), 0..3),
-        prop::sample::select(&[Repeats::Once, Repeats::Rest][..]),
-        record,
-    )
-        .prop_map(
-            |(
-                parent,
-                (aliases, deprecated),
-                (flags, persistent_flags, withhold),
-                positionals,
-                repeats,
-                record,
-            )| {
-                CommandChoices {
-                    parent,
-                    aliases,
-                    deprecated,
-                    flags,
-                    persistent_flags,
-                    withhold,
-                    positionals,
-                    repeats,
-                    record,
-                }
-            },
-        )
-}
-
-fn prompt_choices() -> impl Strategy<Value = (PromptKind, Option<Index>)> {
-    (prop::sample::select(&PromptKind::ALL[..]), prop::option::weighted(0.8, any::<Index>()))
 }
 
 struct Builder {
@@ -231,12 +108,29 @@ impl Builder {
     fn rules(&mut self, rules: &[RuleChoices]) {
         let sets: Vec<String> = self.source.sets.keys().cloned().collect();
         for (number, choices) in rules.iter().enumerate() {
-            let RuleChoices { sort, case, values, keys, key_values, separator, bounds, durations, versions } =
-                choices;
+            let RuleChoices {
+                sort,
+                case,
+                values,
+                keys,
+                key_values,
+                separator,
+                bounds,
+                durations,
+                versions,
+                spelled,
+            } = choices;
             let set = |index: &Index| Some(sets[index.index(sets.len())].clone());
             let mut rule = ValueRule { case: *case, ..ValueRule::default() };
             if matches!(sort, 0 | 4 | 5) {
                 rule.values = set(values);
+                let members = rule.values.as_ref().and_then(|set| self.source.sets.get(set));
+                let member = members.zip(*spelled).and_then(|(all, pick)| all.get(pick.index(all.len())));
+                rule.spellings = member
+                    .cloned()
+                    .and_then(|of| Some((self.words.next()?.to_owned(), of)))
+                    .into_iter()
+                    .collect();
             }
             if matches!(sort, 1 | 4) {
                 rule.numbers.clone_from(bounds);
@@ -268,8 +162,21 @@ impl Builder {
 
     fn flags(&mut self, flags: &[FlagChoices]) {
         for choices in flags {
-            let FlagChoices { short, aliases, deprecated, negations, takes, max_values, values, list, key } =
-                choices;
+            let FlagChoices {
+                short,
+                short_alias,
+                dashes,
+                is_ended,
+                aliases,
+                deprecated,
+                negations,
+                takes,
+                max_values,
+                values,
+                list,
+                key,
+            } = choices;
+            let takes_arguments = !matches!(takes, Takes::Nothing | Takes::OptionalValue);
             let Some(name) = self.take(1).pop() else { return };
             let is_switch = *takes == Takes::Nothing;
             let negations = if is_switch { *negations } else { 0 };
@@ -284,7 +191,9 @@ impl Builder {
                 max_values: max_values.filter(|_| matches!(takes, Takes::Values | Takes::OptionalValues)),
                 list: if values.is_some() { *list } else { List::None },
                 values,
-                ..FlagRule::default()
+                short_aliases: short_alias.filter(|letter| *short != Some(*letter)).into_iter().collect(),
+                dashes: if takes_arguments { *dashes } else { Dashes::Flags },
+                terminator: (*is_ended && takes_arguments).then(|| TERMINATOR.to_owned()),
             };
             self.source.flags.insert(if *key { format!("{name}-key") } else { name }, rule);
         }
@@ -321,6 +230,7 @@ impl Builder {
                 flags: self.keys(&choices.flags),
                 persistent_flags: self.keys(&choices.persistent_flags),
                 withhold: self.keys(&choices.withhold),
+                subcommands: choices.subcommands,
                 positionals,
                 record: choices.record,
                 path: path.clone(),
@@ -351,7 +261,8 @@ impl Builder {
         for pick in picks {
             let all: Vec<(&String, &FlagRule)> = self.source.flags.iter().collect();
             let Some((key, rule)) = all.get(pick.index(all.len().max(1))) else { continue };
-            let is_new = !keys.contains(key) && rule.short.is_none_or(|letter| letters.insert(letter));
+            let own: Vec<char> = rule.short.iter().chain(&rule.short_aliases).copied().collect();
+            let is_new = !keys.contains(key) && own.iter().all(|letter| letters.insert(*letter));
             keys.extend(is_new.then(|| (*key).clone()));
         }
         keys

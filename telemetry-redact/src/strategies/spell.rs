@@ -26,12 +26,23 @@ pub(super) struct Use {
     pub(super) name: Name,
     pub(super) known: Known,
     pub(super) takes: Takes,
+    /// Whether its values can begin with a dash.
+    pub(super) takes_dashes: bool,
+    /// What ends its values.
+    pub(super) terminator: Option<String>,
     /// How many values one use takes at most.
     pub(super) most: usize,
     /// The values that are there to be written; of a switch, what stands behind `=`.
     pub(super) values: Vec<String>,
     /// Which of the forms.
     pub(super) form: usize,
+}
+
+impl Use {
+    /// Whether what follows is none of its values.
+    fn is_closed_by(&self, after: After<'_>) -> bool {
+        if self.takes_dashes { after.argument.is_none() } else { after.is_no_value() }
+    }
 }
 
 /// A use as it is written.
@@ -88,12 +99,14 @@ fn form(arguments: Vec<String>, values: usize) -> Written {
 /// Whether the arguments after a flag can be its values.
 fn can_stand_apart(dialect: Dialect, used: &Use, value: &str) -> bool {
     let looks_like_flag = value.starts_with('-') && (value.len() > 1 || used.known != Known::Here);
-    let takes_anything = used.takes == Takes::Value && dialect != Dialect::Clap && used.known == Known::Here;
+    let takes_anything = used.known == Known::Here
+        && (used.takes_dashes || used.takes == Takes::Value && dialect != Dialect::Clap);
     takes_anything || !looks_like_flag
 }
 
-/// How many values can be written as arguments of their own behind the flag, with nothing taken that is not its own.
-fn apart(dialect: Dialect, used: &Use, after: After<'_>) -> Option<usize> {
+/// The values that can be written as arguments of their own behind the flag, with nothing taken that is not its own, and
+/// how many of the arguments they are.
+fn apart(dialect: Dialect, used: &Use, after: After<'_>) -> Option<(Vec<String>, usize)> {
     let takes_next = match used.known {
         Known::Never => true,
         Known::Here | Known::Later => !matches!(used.takes, Takes::Nothing | Takes::OptionalValue),
@@ -102,8 +115,13 @@ fn apart(dialect: Dialect, used: &Use, after: After<'_>) -> Option<usize> {
     let most = if several { used.most } else { 1 };
     let count =
         used.values.iter().take(most).take_while(|value| can_stand_apart(dialect, used, value)).count();
-    let is_closed = !several || count == most || after.is_no_value();
-    (takes_next && count > 0 && is_closed).then_some(count)
+    let mut arguments: Vec<String> = used.values.iter().take(count).cloned().collect();
+    let mut is_closed = !several || count == most || used.is_closed_by(after);
+    if let Some(terminator) = used.terminator.as_ref().filter(|_| !is_closed) {
+        arguments.push(terminator.clone());
+        is_closed = true;
+    }
+    (takes_next && count > 0 && is_closed).then_some((arguments, count))
 }
 
 /// Whether the flag can be written without a value.
@@ -113,7 +131,7 @@ fn can_be_bare(used: &Use, after: After<'_>) -> bool {
         (Known::Later | Known::Here, Takes::Value | Takes::Values) => false,
         (Known::Never | Known::Later, _) => is_followed_by_none,
         (Known::Here, Takes::Nothing | Takes::OptionalValue) => true,
-        (Known::Here, Takes::OptionalValues) => after.is_no_value(),
+        (Known::Here, Takes::OptionalValues) => used.is_closed_by(after),
     }
 }
 
@@ -125,8 +143,7 @@ fn long(dialect: Dialect, used: &Use, name: &str, after: After<'_>) -> Vec<Writt
         if let Some(value) = used.values.first() {
             forms.push(form(vec![format!("{flag}={value}")], 1));
         }
-        if let Some(count) = apart(dialect, used, after) {
-            let values = used.values.iter().take(count).cloned();
+        if let Some((values, count)) = apart(dialect, used, after) {
             forms.push(form(std::iter::once(flag.clone()).chain(values).collect(), count));
         }
         if can_be_bare(used, after) {
@@ -154,8 +171,7 @@ fn short(dialect: Dialect, used: &Use, letter: char, after: After<'_>) -> Vec<Wr
             forms.push(Written { takes_bundle, ..form(vec![format!("-{letter}{value}")], 1) });
         }
     }
-    if let Some(count) = apart(dialect, used, after) {
-        let values = used.values.iter().take(count).cloned();
+    if let Some((values, count)) = apart(dialect, used, after) {
         let arguments = std::iter::once(format!("-{letter}")).chain(values).collect();
         forms.push(Written { takes_bundle, ..form(arguments, count) });
     }

@@ -151,6 +151,9 @@ fn problems_of_letters_dashes_and_spellings_are_found_in_their_place() {
         ("/flags/force", json!({"short_aliases": ["f"]}), "commands[2].flags[1]", "the flag `fruit`"),
         ("/flags/force", json!({"short_aliases": ["\u{e9}"]}), "flags.force.short_aliases", "ASCII"),
         ("/flags/force", json!({"dashes": "values"}), "flags.force.dashes", "see `takes`"),
+        ("/flags/force", json!({"dashes": "numbers"}), "flags.force.dashes", "see `takes`"),
+        ("/flags/force", json!({"terminator": ";"}), "flags.force.terminator", "see `takes`"),
+        ("/flags/fruit/terminator", json!(""), "flags.fruit.terminator", "1 to 64"),
         (
             "/value_rules/fruit-rule",
             json!({"values": "fruit", "spellings": {"nashi": "peach"}}),

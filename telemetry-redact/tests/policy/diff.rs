@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use telemetry_redact::policy::{
     Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, PromptRule, Record, Repeats,
-    Subject, Takes, diff, version_problem,
+    Subcommands, Subject, Takes, diff, version_problem,
 };
 use telemetry_redact::{Finding, Policy, Redactor, Verdict};
 use telemetry_schema::{Command, Event, PromptKind, TimestampPrecision};
@@ -193,6 +193,20 @@ fn every_kind_of_change_is_told_in_both_directions() {
             ],
             &[
                 "! reads differently: what begins with a dash behind --profile is a flag on 5 commands (the program itself, register, trees, trees list, \u{2026})",
+            ],
+        ),
+        (
+            |p| p.flags.get_mut("fruit").unwrap().terminator = Some(";".into()),
+            &["! reads differently: `;` ends the values of --fruit on 1 command (trees plant)"],
+            &["! reads differently: nothing ends the values of --fruit on 1 command (trees plant)"],
+        ),
+        (
+            |p| command(p, "trees").subcommands = Subcommands::First,
+            &[
+                "! reads differently: only what stands before flags and arguments can be a command below on 1 command (trees)",
+            ],
+            &[
+                "! reads differently: a word that is no flag's value can be a command below on 1 command (trees)",
             ],
         ),
         (
@@ -424,7 +438,10 @@ fn edit(policy: &mut PolicySource, (kind, one, other): Edit) {
         23 => policy.flags.get_mut(&key).unwrap().negations.clear(),
         24 => policy.commands[at].deprecated.clear(),
         25 => policy.flags.get_mut(&key).unwrap().short_aliases = vec!['z'],
-        26 => policy.flags.get_mut(&key).unwrap().dashes = [Dashes::Flags, Dashes::Values][other % 2],
+        26 => {
+            policy.flags.get_mut(&key).unwrap().dashes =
+                [Dashes::Flags, Dashes::Values, Dashes::Numbers][other % 3];
+        }
         27 => {
             let dashes = [Dashes::Flags, Dashes::Values][one % 2];
             policy.commands[at].positionals.push(PositionalRule { dashes, ..PositionalRule::default() });

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use crate::policy::{Dashes, Dialect, Repeats, Takes};
+use crate::policy::{Dashes, Dialect, Repeats, Subcommands, Takes};
 
 /// One difference between two policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -186,6 +186,18 @@ pub enum Subject {
         /// Now.
         dashes: Dashes,
     },
+    /// Which argument ends a flag's values.
+    Terminator {
+        /// The name that is stored.
+        flag: String,
+        /// Now.
+        terminator: Option<String>,
+    },
+    /// Where a word can be a command below one.
+    Subcommands {
+        /// Now.
+        subcommands: Subcommands,
+    },
     /// Where flags end among positional arguments.
     FlagsAmongArguments,
     /// What is kept of a flag's values.
@@ -318,6 +330,18 @@ impl fmt::Display for Subject {
             Self::Dashes { flag, dashes: Dashes::Values } => {
                 write!(f, "what begins with a dash behind --{flag} is its value")
             }
+            Self::Dashes { flag, dashes: Dashes::Numbers } => {
+                write!(f, "a negative number behind --{flag} is its value")
+            }
+            Self::Terminator { flag, terminator: Some(terminator) } => {
+                write!(f, "`{terminator}` ends the values of --{flag}")
+            }
+            Self::Terminator { flag, terminator: None } => write!(f, "nothing ends the values of --{flag}"),
+            Self::Subcommands { subcommands } => f.write_str(match subcommands {
+                Subcommands::Usual => "a word that is no flag's value can be a command below",
+                Subcommands::First => "only what stands before flags and arguments can be a command below",
+                Subcommands::Always => "a word can be a command below where a flag's value is expected, too",
+            }),
             Self::FlagsAmongArguments => f.write_str("where flags end among arguments"),
             Self::FlagValues { flag, values } => write!(f, "--{flag} values {}", list(values)),
             Self::PositionalValues { index, repeats, values } => {

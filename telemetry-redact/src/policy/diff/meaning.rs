@@ -11,7 +11,7 @@ use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spelling
 use crate::policy::value_rule::{Unit, duration_us, labels};
 use crate::policy::{
     Case, CommandRule, Dashes, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule, Record,
-    Repeats, Takes, ValueRule,
+    Repeats, Subcommands, Takes, ValueRule,
 };
 
 /// What is kept of the values in one place.
@@ -36,6 +36,7 @@ pub(super) struct CommandMeaning<'a> {
     /// The questions that a run of it may have asked, by what is stored, with what is kept of choices.
     pub(super) prompts: BTreeMap<(&'a str, PromptKind), Values>,
     pub(super) flags_end: FlagsEnd,
+    pub(super) subcommands: Subcommands,
     pub(super) has_children: bool,
 }
 
@@ -49,6 +50,8 @@ pub(super) struct FlagMeaning<'a> {
     pub(super) takes: (Takes, Option<u32>),
     /// Whether what begins with a dash can be a value.
     pub(super) dashes: Dashes,
+    /// What ends the values.
+    pub(super) terminator: Option<&'a str>,
     pub(super) values: Values,
 }
 
@@ -125,6 +128,7 @@ impl<'a> Reader<'a> {
                 spellings: BTreeMap::new(),
                 takes: (flag.takes, flag.max_values),
                 dashes: flag.dashes,
+                terminator: flag.terminator.as_deref(),
                 values: self.nothing.clone(),
             });
             meaning.spellings.extend(free);
@@ -150,6 +154,7 @@ impl<'a> Reader<'a> {
             positionals,
             prompts: self.prompts(record),
             flags_end: FlagsEnd::of(&rule.positionals),
+            subcommands: rule.subcommands,
             has_children: false,
         }
     }

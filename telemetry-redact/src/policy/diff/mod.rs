@@ -209,6 +209,10 @@ impl Comparison {
             if before.flags_end != now.flags_end {
                 self.add(Effect::ReadsDifferently, Subject::FlagsAmongArguments, Some(path));
             }
+            if before.subcommands != now.subcommands && before.has_children && now.has_children {
+                let subject = Subject::Subcommands { subcommands: now.subcommands };
+                self.add(Effect::ReadsDifferently, subject, Some(path));
+            }
             match (before.keeps_misspelled_commands(), now.keeps_misspelled_commands()) {
                 (false, true) if before.has_children => {
                     self.add(Effect::Collects, Subject::MisspelledCommands, Some(path));
@@ -250,6 +254,13 @@ impl Comparison {
             }
             if old.is_some_and(|old| old.dashes != new.dashes) {
                 let subject = Subject::Dashes { flag: (*name).to_owned(), dashes: new.dashes };
+                self.add(Effect::ReadsDifferently, subject, Some(path));
+            }
+            if old.is_some_and(|old| old.terminator != new.terminator) {
+                let subject = Subject::Terminator {
+                    flag: (*name).to_owned(),
+                    terminator: new.terminator.map(str::to_owned),
+                };
                 self.add(Effect::ReadsDifferently, subject, Some(path));
             }
         }
