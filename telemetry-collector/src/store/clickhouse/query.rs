@@ -62,26 +62,17 @@ impl Parts {
     }
 }
 
-/// The form of the rows that a question is answered with.
-pub(super) struct Shape {
-    pub(super) query: String,
-    pub(super) has_program: bool,
-    pub(super) words: usize,
-    pub(super) has_week: bool,
-    /// The first message in order, and how many runs had none.
-    pub(super) has_message: bool,
-    /// Buckets, and the runs of each.
-    pub(super) has_durations: bool,
+/// Whether durations are asked for.
+pub(super) fn is_timed(subject: Subject) -> bool {
+    matches!(subject, Subject::All | Subject::Command | Subject::Version)
 }
 
 /// Sums by key: program, words, week; then runs, errors, those in CI, the time of those that failed in two halves, installs
-/// and those for which it failed; then messages and durations.
-pub(super) fn groups(question: &Question) -> Shape {
+/// and those for which it failed; then of errors the first message and how many runs had none; then of what is timed the
+/// buckets and the runs of each. With the number of words.
+pub(super) fn groups(question: &Question) -> (String, usize) {
     let Question { subject, filters, programs, period } = question;
     let Parts { list, words, only } = Parts::of(*subject);
-    let (has_program, has_week) = (*programs == Programs::Apart, *period == Period::Week);
-    let has_message = *subject == Subject::Error;
-    let has_durations = matches!(subject, Subject::All | Subject::Command | Subject::Version);
     let mut keys: Vec<String> = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     let mut key = |expression: String| {
@@ -89,11 +80,13 @@ pub(super) fn groups(question: &Question) -> Shape {
         columns.push(format!("{expression} AS {name}"));
         keys.push(name);
     };
-    if has_program {
+    if *programs == Programs::Apart {
         key("program".to_owned());
     }
-    words.iter().for_each(|word| key(format!("toNullable({word})")));
-    if has_week {
+    for word in &words {
+        key(format!("toNullable({word})"));
+    }
+    if *period == Period::Week {
         key("week".to_owned());
     }
     columns.extend(
@@ -109,11 +102,11 @@ pub(super) fn groups(question: &Question) -> Shape {
     );
     columns.push(format!("uniqExactIf(install_id, {IS_INSTALL})"));
     columns.push(format!("uniqExactIf(install_id, failed AND {IS_INSTALL})"));
-    if has_message {
+    if *subject == Subject::Error {
         columns.push("min(error_message)".to_owned());
         columns.push("toUInt64(countIf(isNull(error_message)))".to_owned());
     }
-    if has_durations {
+    if is_timed(*subject) {
         columns.push("sumMap([duration_bucket], [toUInt64(1)])".to_owned());
     }
     let list = list.map(|list| format!(" ARRAY JOIN {list}")).unwrap_or_default();
@@ -124,7 +117,7 @@ pub(super) fn groups(question: &Question) -> Shape {
         columns.join(", "),
         conditions(filters)
     );
-    Shape { query, has_program, words: words.len(), has_week, has_message, has_durations }
+    (query, words.len())
 }
 
 /// How many runs, and their first and last day.

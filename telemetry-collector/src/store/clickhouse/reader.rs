@@ -10,7 +10,9 @@ use super::wire::RowReader;
 use super::{ClickHouseStore, query};
 use crate::report::Filters;
 use crate::store::run::loss_reason;
-use crate::store::{Cohort, Durations, Group, Question, Reader, StoreError, Tally};
+use crate::store::{
+    Cohort, Durations, Group, Period, Programs, Question, Reader, StoreError, Subject, Tally,
+};
 
 /// Sums are at most what SQLite's integers hold, so that both stores say the same.
 const MAX_SUM: u128 = i64::MAX as u128;
@@ -42,20 +44,19 @@ impl Reader for ClickHouseReader<'_> {
 }
 
 fn groups(store: &ClickHouseStore, question: &Question) -> Result<Vec<Group>, Failure> {
-    let shape = query::groups(question);
-    let answer = store.ask(&shape.query)?;
+    let (query, words) = query::groups(question);
+    let answer = store.ask(&query)?;
     let mut rows = RowReader::new(&answer);
     let mut groups = Vec::new();
     while rows.has_more() {
-        let program = if shape.has_program { rows.maybe()? } else { None };
-        let mut key: Vec<Option<String>> =
-            (0..shape.words).map(|_| rows.maybe()).collect::<Result<_, _>>()?;
-        let week = if shape.has_week { Some(i64::from(rows.i32()?)) } else { None };
+        let program = if question.programs == Programs::Apart { rows.maybe()? } else { None };
+        let mut key: Vec<Option<String>> = (0..words).map(|_| rows.maybe()).collect::<Result<_, _>>()?;
+        let week = if question.period == Period::Week { Some(i64::from(rows.i32()?)) } else { None };
         let (runs, errors, ci_runs) = (rows.u64()?, rows.u64()?, rows.u64()?);
         let (high, low) = (u128::from(rows.u64()?), u128::from(rows.u64()?));
         let failed_us = u64::try_from(((high << 32) + low).min(MAX_SUM)).unwrap_or(u64::MAX);
         let (installs, failed_installs) = (rows.u64()?, rows.u64()?);
-        if shape.has_message {
+        if question.subject == Subject::Error {
             // A run without a message comes before all that have one.
             let (least, without) = (rows.maybe()?, rows.u64()?);
             if let Some(last) = key.last_mut() {
@@ -63,7 +64,7 @@ fn groups(store: &ClickHouseStore, question: &Question) -> Result<Vec<Group>, Fa
             }
         }
         let mut durations = Durations::default();
-        if shape.has_durations {
+        if query::is_timed(question.subject) {
             let (buckets, counts) = (rows.list(RowReader::u16)?, rows.list(RowReader::u64)?);
             buckets.into_iter().zip(counts).for_each(|(bucket, runs)| durations.add_bucket(bucket, runs));
         }

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use telemetry_schema::{
-    App, AuthMethod, Command, Context, Event, InstallId, InstallSource, Os, SchemaVersion,
+    App, AuthMethod, CiVendor, CodingAgent, Command, Context, Event, InstallId, InstallSource, Os,
+    SchemaVersion,
 };
 
 use super::wire::RowWriter;
@@ -53,8 +54,8 @@ pub(super) fn run(writer: &mut RowWriter, event: &Event, copy: u32, received_day
     writer.maybe(os_version.as_ref().map(AsRef::as_ref));
     writer.text(arch.key());
     writer.maybe(auth_method.map(AuthMethod::key));
-    writer.maybe(ci.map(|vendor| vendor.key()));
-    writer.maybe(agent.map(|agent| agent.key()));
+    writer.maybe(ci.map(CiVendor::key));
+    writer.maybe(agent.map(CodingAgent::key));
     writer.flag(in_ci(event));
     let day = day(*started_at);
     // A time that can be written is of the years up to 9999.
@@ -89,7 +90,9 @@ fn lists(writer: &mut RowWriter, command: &Command) {
     once(&mut values);
     writer.texts(values.iter().map(|(name, _)| *name));
     writer.length(values.len());
-    values.iter().for_each(|(_, value)| writer.maybe(*value));
+    for (_, value) in &values {
+        writer.maybe(*value);
+    }
 
     let misspellings = command.misspellings.iter();
     let mut misspellings: Vec<(&str, &str, &str)> =
@@ -189,7 +192,9 @@ fn put(writer: &mut RowWriter, value: Option<&Json>, steps: &[Step], kind: Kind)
         Some((Step::Each, rest)) => {
             let items = value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
             writer.length(items.len());
-            items.iter().for_each(|item| put(writer, Some(item), rest, kind));
+            for item in items {
+                put(writer, Some(item), rest, kind);
+            }
         }
         None => scalar(writer, value.filter(|value| !value.is_null()), kind),
     }
@@ -204,7 +209,9 @@ fn scalar(writer: &mut RowWriter, value: Option<&Json>, kind: Kind) {
         Kind::Number => writer.i64(value.map_or(0, number)),
         Kind::MaybeNumber => {
             writer.flag(value.is_none());
-            value.into_iter().for_each(|value| writer.i64(number(value)));
+            if let Some(value) = value {
+                writer.i64(number(value));
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) enum Failure {
 
 /// Server errors that mean nobody answered further on: a network error, a timeout of one, no connection to a shard
 /// (`ErrorCodes.cpp` of the server).
-const AWAY: [u32; 4] = [209, 210, 279, 594];
+const AWAY: [u32; 3] = [209, 210, 279];
 /// Those of a user that is unknown, has another password, or lacks a right.
 const DENIED: [u32; 6] = [192, 193, 194, 291, 497, 516];
 

@@ -1,4 +1,4 @@
-//! `RowBinary`: how rows go to a server and come from it (clickhouse.com/docs/interfaces/formats, RowBinary). Text in it has
+//! `RowBinary`: how rows go to a server and come from it (clickhouse.com/docs/interfaces/formats). Text in it has
 //! a length, so that nothing needs an escape, and numbers are exact.
 
 use super::server::Failure;
@@ -10,10 +10,6 @@ pub(super) struct RowWriter(Vec<u8>);
 impl RowWriter {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
-    }
-
-    pub(super) fn u8(&mut self, number: u8) {
-        self.0.push(number);
     }
 
     pub(super) fn flag(&mut self, is_set: impl Into<u8>) {
@@ -61,7 +57,9 @@ impl RowWriter {
     /// `Array(String)`.
     pub(super) fn texts<'a>(&mut self, texts: impl ExactSizeIterator<Item = &'a str>) {
         self.length(texts.len());
-        texts.for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 
     /// The number of what follows: seven bits a byte (LEB128).
