@@ -5,7 +5,7 @@
 CREATE TABLE IF NOT EXISTS runs
 (
     event_id FixedString(16), -- the event
-    copy UInt32, -- a random number: tells copies of one event apart, of which all but one are deleted
+    copy UInt32, -- a random number: of copies of one event the one with the greatest stays
     received_day Date, -- the day it came, and nothing finer
     install_id FixedString(16), -- zeros for runs in CI and for those without one
     program Nullable(String),
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS runs
     misspellings Nested(place String, typed String, meant String), -- each once
     deprecated Nested(place String, name String) -- each once
 )
-ENGINE = ReplacingMergeTree()
+ENGINE = ReplacingMergeTree(copy)
 PARTITION BY toYYYYMM(received_day)
 ORDER BY (event_id);
 

@@ -129,7 +129,7 @@ fn write_losses(
 /// What came in between, through another collector: the same event, or a request to erase its installation.
 fn look_again(store: &ClickHouseStore, fresh: &[Fresh], inserted: &mut [Inserted]) -> Result<(), Failure> {
     let ids: BTreeSet<Id> = fresh.iter().map(|fresh| fresh.event.event().event_id.to_bytes()).collect();
-    let first = single_copies(store, &ids)?;
+    let kept = single_copies(store, &ids)?;
     let erased = erased_of(store, fresh.iter().map(|fresh| fresh.event))?;
     for Fresh { event, batch, copy } in fresh {
         let (id, install) = (event.event().event_id.to_bytes(), event.event().install_id);
@@ -137,7 +137,7 @@ fn look_again(store: &ClickHouseStore, fresh: &[Fresh], inserted: &mut [Inserted
         if install.is_some_and(|install| erased.contains(&install.to_bytes())) {
             counts.accepted -= 1;
             counts.refused.push(event.refusal("install_id", "install_id.erased"));
-        } else if first.get(&id).is_some_and(|first| first != copy) {
+        } else if kept.get(&id).is_some_and(|kept| kept != copy) {
             counts.accepted -= 1;
             counts.duplicates += 1;
         }
@@ -151,29 +151,30 @@ fn look_again(store: &ClickHouseStore, fresh: &[Fresh], inserted: &mut [Inserted
 }
 
 /// Deletes all copies of these events but one. That one, of each that had more.
+///
+/// Whoever deletes a copy has seen a greater one, so the greatest is deleted by nobody, whoever else looks or writes at the
+/// same moment, and whichever of them a server has merged.
 pub(super) fn single_copies(
     store: &ClickHouseStore,
     ids: &BTreeSet<Id>,
 ) -> Result<HashMap<Id, u32>, Failure> {
     let ids: Vec<_> = ids.iter().collect();
-    let mut first = HashMap::new();
+    let mut kept = HashMap::new();
     for some in ids.chunks(ASKED_AT_ONCE) {
-        // Of two that look at once both choose the same.
         let answer = store.ask(&format!(
-            "SELECT event_id, min(copy) FROM runs WHERE event_id IN ({}) GROUP BY event_id HAVING count() > 1 {BINARY}",
+            "SELECT event_id, max(copy) FROM runs WHERE event_id IN ({}) GROUP BY event_id HAVING count() > 1 {BINARY}",
             literals(some)
         ))?;
         let mut rows = RowReader::new(&answer);
         while rows.has_more() {
-            first.insert(rows.id()?, rows.u32()?);
+            kept.insert(rows.id()?, rows.u32()?);
         }
     }
-    if !first.is_empty() {
-        let others =
-            first.iter().map(|(id, copy)| format!("(event_id = {} AND copy != {copy})", literal(id)));
+    if !kept.is_empty() {
+        let others = kept.iter().map(|(id, copy)| format!("(event_id = {} AND copy < {copy})", literal(id)));
         store.delete("runs", &others.collect::<Vec<_>>().join(" OR "))?;
     }
-    Ok(first)
+    Ok(kept)
 }
 
 /// Installations of these events that were erased.

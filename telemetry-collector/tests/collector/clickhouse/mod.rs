@@ -81,7 +81,7 @@ impl Both {
 fn every_report_is_the_same_from_both_stores() {
     let Some(servers) = Servers::start(1) else { return };
     // Each case takes seconds of two servers' work.
-    let config = Config { cases: 8, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 4, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let database = std::cell::Cell::new(0);
     let strategy =
