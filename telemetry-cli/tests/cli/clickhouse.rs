@@ -42,6 +42,7 @@ fn a_collector_serves_reports_and_is_looked_after_with_the_same_address() {
     // Nothing is made where somebody only reads.
     let error = home.fails(&["report", "--store", &store]);
     assert!(error.contains("is not a telemetry store: it is not there"), "{error}");
+    assert_eq!(servers.ask(0, "SELECT count() FROM system.databases WHERE name = 'telemetry'"), "0\n");
 
     // The server is away when the collector starts, and it waits.
     servers.kill(0);
@@ -67,7 +68,7 @@ fn a_collector_serves_reports_and_is_looked_after_with_the_same_address() {
 
     let checked = home.ok(&["store", "check", &store]);
     assert!(checked.contains("The store is sound.") && checked.contains("events: 1"), "{checked}");
-    home.ok(&["store", "compact", &store]);
+    home.ok(&["store", "compact", &format!("http://127.0.0.1:{}/telemetry", servers.port(0))]);
     assert_eq!(home.ok(&["store", "export", &store]).lines().count(), 1);
     servers.kill(0);
     let error = home.fails(&["report", "--store", &store]);

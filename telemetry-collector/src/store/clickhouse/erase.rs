@@ -30,9 +30,7 @@ pub(super) fn erase(
         rows.u16(received_day(received_at));
     }
     store.write(&format!("INSERT INTO erased_installs (install_id, erased_day) {BINARY}"), rows.bytes())?;
-    for table in ["runs", "events"] {
-        store.delete(table, &theirs)?;
-    }
+    store.delete(&["runs", "events"], &theirs)?;
     if let Some(receipt) = receipt(store, erasure.id())? {
         return Ok(receipt);
     }

@@ -143,9 +143,7 @@ fn look_again(store: &ClickHouseStore, fresh: &[Fresh], inserted: &mut [Inserted
         }
     }
     if !erased.is_empty() {
-        for table in ["runs", "events"] {
-            store.delete(table, &format!("install_id IN ({})", literals(&erased)))?;
-        }
+        store.delete(&["runs", "events"], &format!("install_id IN ({})", literals(&erased)))?;
     }
     Ok(())
 }
@@ -172,7 +170,7 @@ pub(super) fn single_copies(
     }
     if !kept.is_empty() {
         let others = kept.iter().map(|(id, copy)| format!("(event_id = {} AND copy < {copy})", literal(id)));
-        store.delete("runs", &others.collect::<Vec<_>>().join(" OR "))?;
+        store.delete(&["runs"], &others.collect::<Vec<_>>().join(" OR "))?;
     }
     Ok(kept)
 }

@@ -24,6 +24,7 @@ use crate::{AdmittedBatch, AdmittedErasure};
 pub use address::{
     AddressError, ClickHouseAddress, Credentials, CredentialsError, PASSWORD, PASSWORD_FILE, USER,
 };
+use literal::literals;
 use reader::ClickHouseReader;
 use server::{Failure, Server};
 use tables::BINARY;
@@ -114,23 +115,25 @@ impl ClickHouseStore {
         self.entry().write(query, rows, &settings)
     }
 
-    /// Deletes rows from the files of every server, and waits until they are out.
-    fn delete(&self, table: &str, condition: &str) -> Result<(), Failure> {
+    /// Deletes rows of these tables from the files of every server, and waits until they are out.
+    fn delete(&self, tables: &[&str], condition: &str) -> Result<(), Failure> {
         self.settings()?;
-        let table = self.local(table);
-        for server in &self.servers {
+        let tables: Vec<String> = tables.iter().map(|table| self.local(table)).collect();
+        for (server, table) in
+            self.servers.iter().flat_map(|server| tables.iter().map(move |table| (server, table)))
+        {
             server.ask(&format!("ALTER TABLE {table} DELETE WHERE {condition}"))?;
         }
         let begun = Instant::now();
         for server in &self.servers {
-            let mut open = undone(server, &table)?;
+            let mut open = undone(server, &tables)?;
             let asked = open.clone();
             while !open.is_empty() {
                 if begun.elapsed() > CHANGE_DEADLINE {
                     return Err(Failure::Unfinished(CHANGE_DEADLINE));
                 }
                 std::thread::sleep(CHANGE_PAUSE);
-                open = undone(server, &table)?;
+                open = undone(server, &tables)?;
                 // Those that others ask for meanwhile are theirs to wait for.
                 open.retain(|change| asked.contains(change));
             }
@@ -163,10 +166,12 @@ impl ClickHouseStore {
     }
 }
 
-/// Changes of rows that are under way.
-fn undone(server: &Server, table: &str) -> Result<Vec<String>, Failure> {
+/// Changes of rows that are under way, each with its table.
+fn undone(server: &Server, tables: &[String]) -> Result<Vec<String>, Failure> {
     tables::texts(&server.ask(&format!(
-        "SELECT mutation_id FROM system.mutations WHERE database = currentDatabase() AND table = '{table}' AND NOT is_done {BINARY}"
+        "SELECT concat(table, ' ', mutation_id) FROM system.mutations
+        WHERE database = currentDatabase() AND table IN ({}) AND NOT is_done {BINARY}",
+        literals(tables)
     ))?)
 }
 

@@ -12,6 +12,7 @@ use super::query::NOT_ERASED;
 use super::server::Failure;
 use super::tables::{self, BINARY};
 use super::wire::RowReader;
+use crate::report::Day;
 use crate::store::upkeep::COLUMNS;
 use crate::store::{Condition, ExportError, ExportForm, StoreError, Upkeep};
 
@@ -37,12 +38,8 @@ pub(super) fn forget(store: &ClickHouseStore, before_day: i64) -> Result<u64, Fa
         ))?;
         let mut days = RowReader::new(&days);
         while days.has_more() {
-            let day = days.u16()?;
-            server.ask(&format!("ALTER TABLE {table} DROP PARTITION toDate({day})")).or_else(|_| {
-                // Older servers take a partition by its text alone.
-                let text = crate::Day::new(i64::from(day));
-                server.ask(&format!("ALTER TABLE {table} DROP PARTITION '{text}'"))
-            })?;
+            let day = Day::new(i64::from(days.u16()?));
+            server.ask(&format!("ALTER TABLE {table} DROP PARTITION '{day}'"))?;
         }
     }
     Ok(gone)
@@ -151,7 +148,7 @@ fn compact(store: &ClickHouseStore) -> Result<(u64, u64), Failure> {
             .ask(&format!("SELECT DISTINCT install_id FROM {table} WHERE NOT ({NOT_ERASED}) {BINARY}"))?;
         let mut rows = RowReader::new(&answer);
         while rows.has_more() {
-            store.delete(table, &format!("install_id = {}", literal(rows.id()?)))?;
+            store.delete(&[table], &format!("install_id = {}", literal(rows.id()?)))?;
         }
     }
     for server in &store.servers {
