@@ -6,11 +6,13 @@ mod args;
 mod commands;
 mod draw;
 mod exec;
+mod place;
 mod policies;
 mod render;
 mod sample;
 
 pub use args::Arguments;
+pub use place::VARIABLES as STORE_VARIABLES;
 
 use std::ffi::OsString;
 use std::io;

@@ -21,7 +21,12 @@ pub use serve::{
     Key, KeyError, Limits, MIN_KEEP_DAYS, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError,
     WriteKeys,
 };
+#[cfg(feature = "clickhouse")]
+pub use store::{
+    AddressError, CLICKHOUSE_PASSWORD, CLICKHOUSE_PASSWORD_FILE, CLICKHOUSE_USER, ClickHouseAddress,
+    ClickHouseStore, Credentials, CredentialsError,
+};
 pub use store::{
     BANDS_MS, Cohort, Condition, Durations, ExportError, ExportForm, Group, Inserted, Period, Programs,
-    Question, Reader, SqliteStore, Store, StoreError, Subject, Tally,
+    Question, Reader, SqliteStore, Store, StoreError, Subject, Tally, Upkeep,
 };

@@ -17,38 +17,33 @@ const OF_A_NETWORK: [&str; 8] =
 /// What is over the budget, one sentence each.
 pub(crate) fn problems(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    let default = tree(root, &[])?;
+    let default = tree(root, "telemetry-client", &[])?;
     if default.len() > MAX_CRATES {
         let count = default.len();
         problems.push(format!(
             "telemetry-client takes {count} crates, more than {MAX_CRATES}: cargo tree -p telemetry-client"
         ));
     }
-    let without = tree(root, &["--no-default-features"])?;
+    let without = tree(root, "telemetry-client", &["--no-default-features"])?;
     for name in OF_A_NETWORK.iter().filter(|name| without.contains(**name)) {
         problems.push(format!(
             "telemetry-client without `ship` takes {name}: cargo tree -p telemetry-client --no-default-features -i {name}"
         ));
     }
+    if tree(root, "telemetry-collector", &[])?.contains("ureq") {
+        problems.push(
+            "telemetry-collector without `clickhouse` takes ureq: cargo tree -p telemetry-collector -i ureq"
+                .to_owned(),
+        );
+    }
     Ok(problems)
 }
 
 /// The names of the crates that are compiled into a program, this one's among them.
-fn tree(root: &Path, features: &[&str]) -> Result<BTreeSet<String>> {
+fn tree(root: &Path, package: &str, features: &[&str]) -> Result<BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args([
-            "tree",
-            "--locked",
-            "-p",
-            "telemetry-client",
-            "-e",
-            "normal",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"])
         .args(features)
         .output()
         .context("cargo tree")?;

@@ -9,15 +9,17 @@ use clap::{Args, Subcommand, ValueEnum};
 use telemetry_collector::{Day, MIN_KEEP_DAYS, ReportName};
 use telemetry_schema::{InstallSource, OsName};
 
+use crate::place::StorePlace;
+
 /// `telemetry import`
 #[derive(Debug, Args)]
 pub struct Import {
     /// The file that `telemetry export` wrote
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Store the events in this collector's file, instead of sending them to the configured endpoint
-    #[arg(long, value_name = "PATH")]
-    pub store: Option<PathBuf>,
+    /// Store the events in this collector's store, instead of sending them to the configured endpoint
+    #[arg(long, value_name = "STORE", value_parser = StorePlace::parser())]
+    pub store: Option<StorePlace>,
     /// A policy file to admit events by, besides the shipped ones; repeatable
     #[arg(long, value_name = "FILE", requires = "store")]
     pub policy: Vec<PathBuf>,
@@ -29,9 +31,9 @@ pub struct Serve {
     /// The address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8750")]
     pub listen: SocketAddr,
-    /// The store's file
-    #[arg(long, value_name = "PATH")]
-    pub store: Option<PathBuf>,
+    /// Where to store: a file, or `clickhouse://HOST[:PORT]/DATABASE` (see docs/clickhouse.md)
+    #[arg(long, value_name = "STORE", value_parser = StorePlace::parser())]
+    pub store: Option<StorePlace>,
     /// A policy file to admit events by, besides the shipped ones; repeatable
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,
@@ -70,9 +72,9 @@ pub struct Report {
     /// The report
     #[arg(value_name = "NAME", default_value = "overview", value_parser = report_name())]
     pub name: ReportName,
-    /// Report on a collector's store instead of this machine's own events
-    #[arg(long, value_name = "PATH")]
-    pub store: Option<PathBuf>,
+    /// Report on a collector's store instead of this machine's own events: a file, or `clickhouse://HOST[:PORT]/DATABASE`
+    #[arg(long, value_name = "STORE", value_parser = StorePlace::parser())]
+    pub store: Option<StorePlace>,
     /// Print JSON
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
@@ -169,28 +171,28 @@ pub struct Store {
 /// What to do with a collector's store.
 #[derive(Debug, Subcommand)]
 pub enum StoreAction {
-    /// Read the whole file, and say what is wrong with it and what is in it
+    /// Read the whole store, and say what is wrong with it and what is in it
     ///
     /// Exit code 0 where it is sound, 1 where it is not.
     Check {
-        /// The store's file
-        #[arg(value_name = "PATH")]
-        store: PathBuf,
+        /// The store: a file, or `clickhouse://HOST[:PORT]/DATABASE`
+        #[arg(value_name = "STORE", value_parser = StorePlace::parser())]
+        store: StorePlace,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Give back the room of what is not there any more; nobody can write meanwhile
     Compact {
-        /// The store's file
-        #[arg(value_name = "PATH")]
-        store: PathBuf,
+        /// The store: a file, or `clickhouse://HOST[:PORT]/DATABASE`
+        #[arg(value_name = "STORE", value_parser = StorePlace::parser())]
+        store: StorePlace,
     },
     /// Write every stored event to standard output, for those who analyse elsewhere
     Export {
-        /// The store's file
-        #[arg(value_name = "PATH")]
-        store: PathBuf,
+        /// The store: a file, or `clickhouse://HOST[:PORT]/DATABASE`
+        #[arg(value_name = "STORE", value_parser = StorePlace::parser())]
+        store: StorePlace,
         /// Write CSV instead of a JSON object a line
         #[arg(long)]
         csv: bool,

@@ -1,17 +1,18 @@
 //! `telemetry import`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use telemetry_client::{Client, Host};
-use telemetry_collector::{SqliteStore, Store as _, admit};
+use telemetry_collector::admit;
 use telemetry_schema::Refusal;
 use telemetry_transport::{Export, HttpOptions, HttpSink, SystemClock};
 
 use crate::args::Import;
 use crate::commands::flush;
+use crate::place::StorePlace;
 use crate::policies;
 use crate::render::talk;
 
@@ -45,9 +46,9 @@ pub(crate) fn run(import: &Import) -> Result<ExitCode> {
     Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn store_in(export: &Export, path: &Path, policies: &[PathBuf]) -> Result<Counts> {
+fn store_in(export: &Export, place: &StorePlace, policies: &[PathBuf]) -> Result<Counts> {
     let policies = policies::admitting(policies)?;
-    let store = SqliteStore::open(path)?;
+    let store = place.open()?;
     let mut counts = Counts::default();
     let mut admitted = Vec::new();
     for batch in export.batches() {
@@ -69,7 +70,7 @@ fn send_on(export: &Export) -> Result<Counts> {
     let client = Client::new();
     let host = Host::default();
     if let Some(no) = flush::refusal(&client, &host)? {
-        bail!("{no}, so nothing is sent on. Give --store PATH, or set an endpoint (TELEMETRY_ENDPOINT)");
+        bail!("{no}, so nothing is sent on. Give --store STORE, or set an endpoint (TELEMETRY_ENDPOINT)");
     }
     let endpoint = client.endpoint().map_err(Clone::clone)?.context("there is no endpoint")?;
     let sink = HttpSink::new(endpoint, HttpOptions::from_environment())

@@ -29,9 +29,9 @@ pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
     if let Some((old, new)) = compare {
         query = query.compare(old, new);
     }
-    let (report, source) = if let Some(path) = &store {
+    let (report, source) = if let Some(place) = &store {
         query.min_installs = min_installs.unwrap_or(query.min_installs);
-        (SqliteStore::open_existing(path)?.report(&query)?, format!("store {}", path.display()))
+        (place.open_existing()?.report(&query)?, format!("store {place}"))
     } else {
         // There is nobody here to hide but the one who looks.
         query = query.min_installs(min_installs.unwrap_or(1));

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use telemetry_collector::{Condition, ExportForm, SqliteStore};
+use telemetry_collector::{Condition, ExportForm};
 
 use crate::args::StoreAction;
 use crate::render::talk;
@@ -13,7 +13,7 @@ use crate::render::talk;
 pub(crate) fn run(action: &StoreAction) -> Result<ExitCode> {
     match action {
         StoreAction::Check { store, json } => {
-            let condition = SqliteStore::open_existing(store)?.condition()?;
+            let condition = store.open_existing()?.condition()?;
             let mut out = std::io::stdout().lock();
             if *json {
                 serde_json::to_writer_pretty(&mut out, &condition)?;
@@ -24,15 +24,15 @@ pub(crate) fn run(action: &StoreAction) -> Result<ExitCode> {
             Ok(if condition.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         StoreAction::Compact { store } => {
-            let (before, after) = SqliteStore::open_existing(store)?.compact()?;
-            talk(&format!("{} had {before} bytes and has {after}", store.display()));
+            let (before, after) = store.open_existing()?.compact()?;
+            talk(&format!("{store} had {before} bytes and has {after}"));
             Ok(ExitCode::SUCCESS)
         }
         StoreAction::Export { store, csv } => {
             let form = if *csv { ExportForm::Csv } else { ExportForm::Lines };
-            let out = BufWriter::new(std::io::stdout().lock());
+            let mut out = BufWriter::new(std::io::stdout().lock());
             let count =
-                SqliteStore::open_existing(store)?.export(form, out).context("not every event is written")?;
+                store.open_existing()?.export(form, &mut out).context("not every event is written")?;
             talk(&format!("{count} events"));
             Ok(ExitCode::SUCCESS)
         }

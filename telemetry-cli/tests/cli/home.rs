@@ -123,9 +123,21 @@ impl Collector {
     pub(crate) fn start_with(home: &Home, arguments: &[&str]) -> Self {
         let store = home.path("store.sqlite");
         let mut command = home.telemetry(&["serve", "--store", store.to_str().unwrap()]);
-        let mut child = command.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
+        command.args(arguments);
+        Self::spawn(command, store)
+    }
+
+    /// On a store that is no file, on any free port.
+    pub(crate) fn start_on(home: &Home, store: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = home.telemetry(&["serve", "--listen", "127.0.0.1:0", "--store", store]);
+        command.envs(variables.iter().copied());
+        Self::spawn(command, store.into())
+    }
+
+    fn spawn(mut command: Command, store: PathBuf) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let first = lines.find(|line| line.contains("collecting on")).expect("it says where it listens");
         let endpoint = first.rsplit(' ').next().unwrap().to_owned();
         // Somebody has to read on, or the collector would stop at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));

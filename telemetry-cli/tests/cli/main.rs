@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod canary;
+mod clickhouse;
 mod commands;
 mod consent;
 mod document;

@@ -65,6 +65,12 @@ impl Durations {
         self.0.iter().map(|(bucket, count)| (milliseconds(*bucket), *count))
     }
 
+    /// Adds so many runs of a bucket.
+    #[cfg(feature = "clickhouse")]
+    pub(super) fn add_bucket(&mut self, bucket: u16, runs: u64) {
+        *self.0.entry(bucket).or_default() += runs;
+    }
+
     /// Pairs of differences of buckets and counts, seven bits a byte (LEB128).
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.0.len() * 3);
@@ -90,7 +96,8 @@ impl Durations {
     }
 }
 
-fn bucket(us: u64) -> u16 {
+/// The number of the bucket of a duration in microseconds.
+pub(super) fn bucket(us: u64) -> u16 {
     let bucket = if us < EXACT {
         us
     } else {

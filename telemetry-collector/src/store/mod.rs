@@ -1,8 +1,13 @@
 //! Where admitted events are kept. Only this module names a database.
 
+#[cfg(feature = "clickhouse")]
+mod clickhouse;
 mod durations;
 mod question;
+mod run;
+mod scope;
 mod sqlite;
+mod upkeep;
 
 use std::path::PathBuf;
 
@@ -12,9 +17,15 @@ use thiserror::Error;
 use crate::report::{Query, Report, answer};
 use crate::{AdmittedBatch, AdmittedErasure};
 
+#[cfg(feature = "clickhouse")]
+pub use clickhouse::{
+    AddressError, ClickHouseAddress, ClickHouseStore, Credentials, CredentialsError,
+    PASSWORD as CLICKHOUSE_PASSWORD, PASSWORD_FILE as CLICKHOUSE_PASSWORD_FILE, USER as CLICKHOUSE_USER,
+};
 pub use durations::Durations;
 pub use question::{BANDS_MS, Cohort, Group, Period, Programs, Question, Reader, Subject, Tally};
-pub use sqlite::{Condition, ExportError, ExportForm, SqliteStore};
+pub use sqlite::SqliteStore;
+pub use upkeep::{Condition, ExportError, ExportForm, Upkeep};
 
 /// A place for admitted events, and the questions it answers about them.
 pub trait Store: Send + Sync {
@@ -114,6 +125,28 @@ pub enum StoreError {
         found: i64,
         /// The latest format this version reads.
         known: i64,
+    },
+    /// Nobody answers. It may be back later.
+    #[error("the store {} does not answer", path.display())]
+    Away {
+        /// Its address.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The user or the password is wrong, or lacks a right.
+    #[error("the store {} refuses its user or password", path.display())]
+    Denied {
+        /// Its address.
+        path: PathBuf,
+    },
+    /// A cluster that is not the store's. Nothing was changed.
+    #[error("the store {} cannot be used with its cluster: {problem}", path.display())]
+    Cluster {
+        /// Its address.
+        path: PathBuf,
+        /// Why not.
+        problem: &'static str,
     },
     /// The database refused.
     #[error("cannot {action} the store {}", path.display())]

@@ -6,6 +6,8 @@ mod client;
 mod sample;
 
 mod admitting;
+#[cfg(feature = "clickhouse")]
+mod clickhouse;
 mod erasing;
 mod guarding;
 mod lines;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::{Arg, Command, CommandFactory as _};
-use telemetry_cli::Arguments;
+use telemetry_cli::{Arguments, STORE_VARIABLES};
 use telemetry_client::variables;
 
 pub(super) fn markdown() -> String {
@@ -14,7 +14,7 @@ pub(super) fn markdown() -> String {
     command.build();
     section(&command, "telemetry", &mut text);
     text.push_str("\n## Environment variables\n\n| variable | what it does |\n| --- | --- |\n");
-    for (name, what) in variables::ALL {
+    for (name, what) in variables::ALL.into_iter().chain(STORE_VARIABLES) {
         let _ = writeln!(text, "| `{name}` | {what} |");
     }
     text.push_str(

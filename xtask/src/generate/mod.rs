@@ -1,6 +1,7 @@
 //! `gen`: writes what is derived, or compares it.
 
 mod cli;
+mod clickhouse;
 mod detectors;
 mod events;
 mod openapi;
@@ -80,5 +81,6 @@ fn texts() -> Result<Vec<(String, String)>> {
     outputs.push(("docs/generated/events.md".to_owned(), events::markdown()));
     outputs.push(("docs/generated/detectors.md".to_owned(), detectors::markdown()));
     outputs.push(("docs/generated/cli.md".to_owned(), cli::markdown()));
+    outputs.extend(clickhouse::outputs());
     Ok(outputs)
 }

@@ -3,6 +3,7 @@
 mod reload;
 mod secrets;
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,9 +11,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use telemetry_client::Client;
-use telemetry_collector::{Limits, ServeOptions, Server, SharedPolicies, SqliteStore, Store as _};
+use telemetry_collector::{Limits, ServeOptions, Server, SharedPolicies, SqliteStore, Store, StoreError};
 
 use crate::args::Serve;
+use crate::place::StorePlace;
 use crate::render::{complain, talk};
 use crate::sample;
 use reload::Reload;
@@ -38,14 +40,14 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
         keep_days,
         demo: _,
     } = serve;
-    let path = match store {
-        Some(path) => path,
-        None => default_store()?,
+    let place = match store {
+        Some(place) => place,
+        None => StorePlace::File(default_store()?),
     };
     let reload = Reload::load(policy, policies)?;
     let mut limits = Limits::default();
     limits.max_requests_per_second = max_rate;
-    let store = Arc::new(SqliteStore::open(&path)?);
+    let store = place.open_or_wait(|error| complain(&with_reasons(&error).context("it is waited for")))?;
     let mut options = options(listen, store, reload.policies()).limits(limits).min_installs(min_installs);
     if let Some(file) = write_keys {
         options = options.write_keys(secrets::write_keys(&file)?);
@@ -65,10 +67,9 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     let address = server.address();
     talk(&format!(
         "telemetry: collecting on {scheme}://{address}\n\
-         telemetry: store {path}\n\
+         telemetry: store {place}\n\
          telemetry: open {scheme}://{address}/ to read reports\n\
-         telemetry: TELEMETRY_ENDPOINT={scheme}://{address} sends events here; telemetry report --store {path} reports",
-        path = path.display()
+         telemetry: TELEMETRY_ENDPOINT={scheme}://{address} sends events here; telemetry report --store {place} reports"
     ));
     serve_until_stopped(server, Some(reload))
 }
@@ -93,9 +94,20 @@ fn demo(serve: &Serve) -> Result<ExitCode> {
     serve_until_stopped(server, None)
 }
 
-fn options(listen: SocketAddr, store: Arc<SqliteStore>, policies: impl Into<SharedPolicies>) -> ServeOptions {
+fn options(listen: SocketAddr, store: Arc<dyn Store>, policies: impl Into<SharedPolicies>) -> ServeOptions {
     ServeOptions::new(listen, store, policies)
-        .on_store_failure(|error| complain(&anyhow!("{error}").context("the store failed")))
+        .on_store_failure(|error| complain(&with_reasons(error).context("the store failed")))
+}
+
+/// The error with everything that led to it, in one line: a callback has no more than a look at it.
+fn with_reasons(error: &StoreError) -> anyhow::Error {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(reason) = source {
+        let _ = write!(text, ": {reason}");
+        source = reason.source();
+    }
+    anyhow!(text)
 }
 
 fn serve_until_stopped(server: Server, reload: Option<Reload>) -> Result<ExitCode> {
@@ -134,7 +146,7 @@ async fn asked_to_stop() {
 fn default_store() -> Result<PathBuf> {
     let client = Client::new();
     let dir =
-        client.state_dir().context("there is no home directory to keep a store in; give --store PATH")?;
+        client.state_dir().context("there is no home directory to keep a store in; give --store STORE")?;
     telemetry_transport::ready_dir(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     Ok(dir.join(STORE))
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use telemetry_schema::{ErasureId, ErasureReceipt, InstallId, Timestamp};
 
-use super::insert::day;
 use super::rollup;
 use crate::AdmittedErasure;
+use crate::store::run::day;
 
 const DELETE: &str = "DELETE FROM events WHERE install_id = ?1";
 const REMEMBER: &str = "INSERT INTO erased_installs (install_id, erased_day) VALUES (?1, ?2) ON CONFLICT (install_id) DO NOTHING";

@@ -2,12 +2,12 @@
 
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 use telemetry_schema::{
-    App, Event, InstallId, InstallSource, Loss, LossReason, Misspelling, Os, Outcome, Place, SchemaVersion,
-    Timestamp,
+    App, Event, InstallId, InstallSource, Loss, Misspelling, Os, Outcome, SchemaVersion, Timestamp,
 };
 
 use super::erase::is_erased;
 use crate::store::Inserted;
+use crate::store::run::{MAX_LOSS, day, loss_key, place_key};
 use crate::{AdmittedBatch, AdmittedEvent};
 
 const INSERT_EVENT: &str = "
@@ -23,9 +23,6 @@ const INSERT_LOSS: &str = "
     INSERT INTO losses (batch_id, reason, count, received_day) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (batch_id, reason) DO UPDATE SET count = MIN(count + excluded.count, 4294967295)";
 
-/// The greatest loss that is believed of one batch. Sums of these cannot leave SQLite's 64 bits.
-const MAX_LOSS: u64 = u32::MAX as u64;
-
 pub(super) fn insert(
     database: &mut Connection,
     batches: &[AdmittedBatch],
@@ -39,11 +36,6 @@ pub(super) fn insert(
         .collect::<rusqlite::Result<_>>()?;
     transaction.commit()?;
     Ok(inserted)
-}
-
-/// Days since the Unix epoch.
-pub(super) fn day(moment: Timestamp) -> i64 {
-    moment.unix_us().div_euclid(24 * 60 * 60 * 1_000_000)
 }
 
 fn insert_batch(transaction: &Transaction, batch: &AdmittedBatch, day: i64) -> rusqlite::Result<Inserted> {
@@ -127,25 +119,4 @@ fn insert_event(
         fingerprint.map(AsRef::<str>::as_ref),
     ])?;
     Ok(changed == 1)
-}
-
-/// The key on the wire.
-fn place_key(place: Place) -> &'static str {
-    match place {
-        Place::Command => "command",
-        Place::Flag => "flag",
-    }
-}
-
-/// The key on the wire.
-fn loss_key(reason: LossReason) -> &'static str {
-    match reason {
-        LossReason::Evicted => "evicted",
-        LossReason::Expired => "expired",
-        LossReason::Torn => "torn",
-        LossReason::Refused => "refused",
-        LossReason::RateLimited => "rate_limited",
-        LossReason::TooLarge => "too_large",
-        LossReason::Unwritable => "unwritable",
-    }
 }

@@ -21,7 +21,6 @@ use super::{Inserted, Reader, Store, StoreError};
 use crate::{AdmittedBatch, AdmittedErasure};
 use file::Missing;
 use reader::SqliteReader;
-pub use upkeep::{Condition, ExportError, ExportForm};
 
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

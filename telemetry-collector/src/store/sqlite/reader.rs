@@ -7,11 +7,13 @@ use std::sync::MutexGuard;
 use roaring::RoaringBitmap;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row, params};
-use telemetry_schema::{Loss, LossReason};
+use telemetry_schema::Loss;
 
 use super::failure;
 use super::rollup::{Sum, number};
-use crate::report::{Ci, Day, Filters, monday};
+use crate::report::{Filters, monday};
+use crate::store::run::loss_reason;
+use crate::store::scope::Scope;
 use crate::store::{Cohort, Group, Period, Programs, Question, Reader, StoreError, Subject};
 
 const LOSSES: &str = "SELECT reason, SUM(count) FROM losses GROUP BY reason ORDER BY SUM(count) DESC, reason";
@@ -75,48 +77,6 @@ impl Reader for SqliteReader<'_> {
 
     fn losses(&mut self) -> Result<Vec<Loss>, StoreError> {
         losses(&self.connection).map_err(self.failed())
-    }
-}
-
-/// The segments and days that filters name.
-struct Scope<'a> {
-    since: i64,
-    until: i64,
-    level: u8,
-    program: Option<&'a str>,
-    version: Option<&'a str>,
-    os: Option<&'a str>,
-    source: Option<&'a str>,
-    ci: Option<bool>,
-}
-
-impl<'a> Scope<'a> {
-    fn of(filters: &'a Filters) -> Self {
-        let Filters { program, version, since, until, os, source, ci } = filters;
-        let level = match (version, os, source) {
-            (None, None, None) => 0,
-            (Some(_), None, None) => 1,
-            (None, Some(_), None) => 2,
-            (None, None, Some(_)) => 3,
-            _ => 4,
-        };
-        // The sums of this level are by weeks.
-        let first = |day: i64| if level == 4 { monday(day) } else { day };
-        let since = since.map_or(i64::MIN, |day| first(day.number()));
-        Self {
-            since,
-            until: until.map_or(i64::MAX, Day::number),
-            level,
-            program: program.as_deref(),
-            version: version.as_deref(),
-            os: os.map(telemetry_schema::OsName::key),
-            source: source.map(telemetry_schema::InstallSource::key),
-            ci: match ci {
-                Ci::With => None,
-                Ci::Without => Some(false),
-                Ci::Only => Some(true),
-            },
-        }
     }
 }
 
@@ -222,8 +182,4 @@ fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
     })?;
     let known = rows.map(|row| row.map(|(key, count)| Some(Loss { reason: loss_reason(&key)?, count })));
     known.filter_map(Result::transpose).collect()
-}
-
-fn loss_reason(key: &str) -> Option<LossReason> {
-    serde_json::from_value(key.into()).ok()
 }

@@ -3,63 +3,16 @@
 use std::io::Write;
 
 use rusqlite::{Connection, OptionalExtension as _};
-use serde::Serialize;
 
 use super::{SqliteStore, failure, lock, rollup};
 use crate::StoreError;
+use crate::store::upkeep::{COLUMNS, Condition, ExportError, ExportForm, Upkeep};
 
 /// Events that are forgotten at once: others write in between.
 const CHUNK: i64 = 10_000;
 
 /// What is said of a damaged file at most.
 const MAX_PROBLEMS: u32 = 20;
-
-/// A store, looked over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Condition {
-    /// Its format, a number that grows.
-    pub format: i64,
-    /// Events that are stored as they were sent.
-    pub events: u64,
-    /// Of these, those that no report has counted yet.
-    pub uncounted: u64,
-    /// The day the oldest of these came, in days since 1970-01-01.
-    pub oldest_day: Option<i64>,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// Bytes of it that are free.
-    pub free_bytes: u64,
-    /// What is wrong with it; nothing where it is sound.
-    pub problems: Vec<String>,
-}
-
-/// The form of exported events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportForm {
-    /// A JSON object a line, as it was sent.
-    Lines,
-    /// CSV with a header: the columns that reports are made of.
-    Csv,
-}
-
-/// What stands in CSV, in this order.
-const COLUMNS: [&str; 14] = [
-    "event_id",
-    "install_id",
-    "program",
-    "program_version",
-    "install_source",
-    "os_name",
-    "os_version",
-    "command",
-    "started_us",
-    "duration_us",
-    "outcome",
-    "error_code",
-    "error_message",
-    "error_fingerprint",
-];
 
 impl SqliteStore {
     /// Reads the whole file and says what is wrong with it, and what is in it.
@@ -115,16 +68,18 @@ impl SqliteStore {
     }
 }
 
-/// Events that could not be written out.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExportError {
-    /// They cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// They cannot be written.
-    #[error("cannot write the events")]
-    Write(#[from] std::io::Error),
+impl Upkeep for SqliteStore {
+    fn condition(&self) -> Result<Condition, StoreError> {
+        SqliteStore::condition(self)
+    }
+
+    fn compact(&self) -> Result<(u64, u64), StoreError> {
+        SqliteStore::compact(self)
+    }
+
+    fn export(&self, form: ExportForm, out: &mut dyn Write) -> Result<u64, ExportError> {
+        SqliteStore::export(self, form, out)
+    }
 }
 
 fn number<T: rusqlite::types::FromSql>(database: &Connection, query: &str) -> rusqlite::Result<T> {

@@ -1,11 +1,12 @@
 //! Which sums one run is in.
 
-use telemetry_schema::{App, AuthMethod, Event, InstallSource, Os, Outcome, Place as Where};
+use telemetry_schema::{App, AuthMethod, Event, InstallSource, Os};
 
 use super::names::{Names, Segment};
 use super::number;
-use super::sum::{Timed, in_ci};
+use super::sum::Timed;
 use crate::report::monday;
+use crate::store::run::{Fault, day, in_ci, place_key};
 use crate::store::{BANDS_MS, Subject};
 
 /// A place in the table of counts.
@@ -42,7 +43,7 @@ fn segments(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(i64, i64)
     let version = version.as_ref().map(AsRef::<str>::as_ref);
     let (os, source) = (Some(event.os.name.key()), install_source.map(InstallSource::key));
     let bare = Segment { level: 0, program, version: None, os: None, source: None, ci: in_ci(event) };
-    let day = event.started_at.unix_us().div_euclid(24 * 60 * 60 * 1_000_000);
+    let day = day(event.started_at);
     [
         (bare.clone(), day),
         (Segment { level: 1, version, ..bare.clone() }, day),
@@ -73,18 +74,8 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
     add(Subject::AuthMethod, &[event.auth_method.map(AuthMethod::key)])?;
     let bound = BANDS_MS.iter().find(|bound| event.duration_us <= **bound * 1000).map(ToString::to_string);
     add(Subject::Band, &[bound.as_deref()])?;
-    match &event.outcome {
-        Outcome::Error { code, message, fingerprint } => {
-            let fingerprint = fingerprint.as_ref().map(AsRef::<str>::as_ref);
-            let message = message.as_ref().map(AsRef::<str>::as_ref);
-            add(Subject::Error, &[command, Some(code.as_str()), message, fingerprint])?;
-        }
-        // Panics of one place are one error.
-        Outcome::Panic { location } => {
-            let place = location.as_ref().map(AsRef::<str>::as_ref);
-            add(Subject::Error, &[command, Some("panic"), place, None])?;
-        }
-        Outcome::Success | Outcome::Interrupted { .. } => {}
+    if let Some(Fault { code, message, fingerprint }) = Fault::of(event) {
+        add(Subject::Error, &[command, Some(code), message, fingerprint])?;
     }
     for flag in &event.command.flags {
         let name = Some(flag.name.as_ref());
@@ -98,11 +89,11 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
     }
     for misspelling in &event.command.misspellings {
         let (typed, meant) = (Some(misspelling.typed.as_ref()), Some(misspelling.meant.as_ref()));
-        add(Subject::Misspelling, &[command, Some(place(misspelling.place)), typed, meant])?;
+        add(Subject::Misspelling, &[command, Some(place_key(misspelling.place)), typed, meant])?;
     }
     for deprecated in &event.command.deprecated {
         let name = Some(deprecated.name.as_ref());
-        add(Subject::Deprecated, &[command, Some(place(deprecated.place)), name])?;
+        add(Subject::Deprecated, &[command, Some(place_key(deprecated.place)), name])?;
     }
     if let Some(vendor) = event.context.ci {
         add(Subject::CiVendor, &[Some(vendor.key())])?;
@@ -111,12 +102,4 @@ fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)
         add(Subject::Agent, &[Some(agent.key())])?;
     }
     Ok(keys)
-}
-
-/// The key on the wire.
-fn place(place: Where) -> &'static str {
-    match place {
-        Where::Command => "command",
-        Where::Flag => "flag",
-    }
 }

@@ -5,10 +5,10 @@ use std::io;
 use roaring::RoaringBitmap;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
-use telemetry_schema::{Event, InstallId, Outcome};
+use telemetry_schema::Event;
 
 use super::names::Names;
-use crate::store::{Durations, Tally};
+use crate::store::{Durations, Tally, run};
 
 /// Sums over runs. Adding and taking away are exact, in any order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,19 +33,13 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn of(event: &Event, names: &mut Names) -> rusqlite::Result<Self> {
-        // The one that all CI runs share is nobody's.
-        let install = event.install_id.filter(|install| *install != InstallId::CI);
         Ok(Self {
-            failed: matches!(event.outcome, Outcome::Error { .. } | Outcome::Panic { .. }),
-            ci: in_ci(event),
+            failed: run::is_failed(event),
+            ci: run::in_ci(event),
             duration_us: event.duration_us,
-            install: install.map(|install| names.install(install)).transpose()?,
+            install: run::install(event).map(|install| names.install(install)).transpose()?,
         })
     }
-}
-
-pub(super) fn in_ci(event: &Event) -> bool {
-    event.context.ci.is_some() || event.install_id == Some(InstallId::CI)
 }
 
 impl Sum {
