@@ -1,5 +1,8 @@
 //! Who decides, and what was kept and dropped of the last commands.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use serde::Serialize;
 use telemetry_redact::Verdict;
 use telemetry_schema::Event;
@@ -48,10 +51,12 @@ impl Control {
                 }
             }
         }
-        // An identifier begins with its time.
-        events.sort_by_key(|(event, _)| std::cmp::Reverse(event.event_id));
+        // The last one of a millisecond first, too.
+        events.reverse();
+        events.sort_by_key(|(event, _)| Reverse(event.event_id.unix_ms()));
         // One that has just been sent may still be in the spool.
-        events.dedup_by_key(|(event, _)| event.event_id);
+        let mut seen = HashSet::new();
+        events.retain(|(event, _)| seen.insert(event.event_id));
         let commands = events.iter().take(last).map(|(event, fate)| PastCommand::new(event, *fate));
         Ok(Explanation { decision: self.decision(), commands: commands.collect(), left_out })
     }

@@ -110,6 +110,13 @@ fn is_closed(text: &str, lexicon: &dyn Lexicon) -> bool {
             || inner.contains(&word)
             || table::Lists::of(word).is(lists::IO_KIND)
     };
+    let digits =
+        |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let is_duration = |word: &str| {
+        ["ns", "us", "ms", "s", "m", "h"]
+            .iter()
+            .any(|unit| word.strip_suffix(unit).is_some_and(|n| digits(n, 4)))
+    };
     // Runs of letters, with camel case taken apart.
     let parts = |token: &str| {
         let chars: Vec<char> = token.chars().collect();
@@ -133,7 +140,8 @@ fn is_closed(text: &str, lexicon: &dyn Lexicon) -> bool {
                 token.len() <= 1
                     || is_word(token)
                     || is_word(&token.to_ascii_lowercase())
-                    || token.bytes().all(|b| b.is_ascii_digit()) && token.len() <= 5
+                    || digits(token, 5)
+                    || is_duration(token)
                     || parts(token)
                         .iter()
                         .all(|part| part.len() <= 2 || is_word(part) || is_word(&part.to_ascii_lowercase()))

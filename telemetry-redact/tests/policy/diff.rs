@@ -593,6 +593,23 @@ fn event(policy: &Policy, timestamps: TimestampPrecision, command: Command) -> E
     event
 }
 
+/// Of clap's commands, which look for commands below behind arguments, too.
+#[test]
+fn a_list_in_which_no_command_is_looked_for_is_told() {
+    let with = |repeats| {
+        let mut market = market();
+        command(&mut market, "login").positionals =
+            vec![PositionalRule { repeats, ..PositionalRule::default() }];
+        market
+    };
+    let (once, list) = (with(Repeats::Once), with(Repeats::Rest));
+    for (old, new) in [(&once, &list), (&list, &once)] {
+        let told: Vec<String> = diff(old, new).iter().map(ToString::to_string).collect();
+        let expected = "which words behind arguments are commands below on 1 command (login)";
+        assert_eq!(told, [format!("! reads differently: {expected}")]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, max_global_rejects: 65_536, ..ProptestConfig::default() })]
 

@@ -18,6 +18,7 @@ mod segment;
 pub use append::Fill;
 pub use segment::{Contents, DamagedRecord, Record};
 
+use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -173,8 +174,10 @@ impl Spool {
                 Err(source) => contents.unreadable.push(SpoolError { path: file, source }),
             }
         }
-        contents.records.sort_by_key(Record::event_id);
-        contents.records.dedup_by_key(|record| record.event_id());
+        // Those of one millisecond stay in the order in which they lie.
+        contents.records.sort_by_key(|record| record.event_id().unix_ms());
+        let mut seen = HashSet::new();
+        contents.records.retain(|record| seen.insert(record.event_id()));
         Ok(contents)
     }
 

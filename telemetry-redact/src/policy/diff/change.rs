@@ -200,6 +200,8 @@ pub enum Subject {
     },
     /// Where flags end among positional arguments.
     FlagsAmongArguments,
+    /// Where a list begins in which no word is a command below.
+    CommandsAmongArguments,
     /// What is kept of a flag's values.
     FlagValues {
         /// The name that is stored.
@@ -343,6 +345,7 @@ impl fmt::Display for Subject {
                 Subcommands::Always => "a word can be a command below where a flag's value is expected, too",
             }),
             Self::FlagsAmongArguments => f.write_str("where flags end among arguments"),
+            Self::CommandsAmongArguments => f.write_str("which words behind arguments are commands below"),
             Self::FlagValues { flag, values } => write!(f, "--{flag} values {}", list(values)),
             Self::PositionalValues { index, repeats, values } => {
                 let further = if *repeats == Repeats::Rest { " and those that follow" } else { "" };

@@ -10,8 +10,8 @@ use super::Kept;
 use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spellings};
 use crate::policy::value_rule::{Unit, duration_us, labels};
 use crate::policy::{
-    Case, CommandRule, Dashes, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule, Record,
-    Repeats, Subcommands, Takes, ValueRule,
+    Case, CommandRule, Dashes, Dialect, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule,
+    Record, Repeats, Subcommands, Takes, ValueRule,
 };
 
 /// What is kept of the values in one place.
@@ -37,6 +37,8 @@ pub(super) struct CommandMeaning<'a> {
     pub(super) prompts: BTreeMap<(&'a str, PromptKind), Values>,
     pub(super) flags_end: FlagsEnd,
     pub(super) subcommands: Subcommands,
+    /// The place from which on positional arguments are a list, in which no word is a command below.
+    pub(super) list: Option<usize>,
     pub(super) has_children: bool,
 }
 
@@ -155,6 +157,8 @@ impl<'a> Reader<'a> {
             prompts: self.prompts(record),
             flags_end: FlagsEnd::of(&rule.positionals),
             subcommands: rule.subcommands,
+            // In the other dialects there is no command behind an argument.
+            list: (repeats && source.dialect == Dialect::Clap).then(|| rule.positionals.len()),
             has_children: false,
         }
     }

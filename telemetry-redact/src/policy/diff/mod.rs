@@ -213,6 +213,9 @@ impl Comparison {
                 let subject = Subject::Subcommands { subcommands: now.subcommands };
                 self.add(Effect::ReadsDifferently, subject, Some(path));
             }
+            if before.list != now.list && before.has_children && now.has_children {
+                self.add(Effect::ReadsDifferently, Subject::CommandsAmongArguments, Some(path));
+            }
             match (before.keeps_misspelled_commands(), now.keeps_misspelled_commands()) {
                 (false, true) if before.has_children => {
                     self.add(Effect::Collects, Subject::MisspelledCommands, Some(path));
