@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
             flags_end: FlagsEnd::of(&rule.positionals),
             subcommands: rule.subcommands,
             // In the other dialects there is no command behind an argument.
-            list: (repeats && source.dialect == Dialect::Clap).then(|| rule.positionals.len()),
+            list: (repeats && source.dialect == Dialect::Clap).then_some(rule.positionals.len()),
             has_children: false,
         }
     }
