@@ -90,8 +90,10 @@ pub(super) fn is_shown(tally: &Tally, query: &Query) -> bool {
 
 /// Guards groups that add up to totals part by part, and orders them: most runs first, then by name.
 pub(super) fn guard<K: Ord>(groups: Vec<Group>, query: &Query, part: impl Fn(&Group) -> K) -> Guarded {
+    let name = |group: &Group| (group.program.clone(), group.key.clone(), group.week);
     let mut groups = groups;
-    groups.sort_by_key(&part);
+    // By name, too: a store has them in no order, and of two that would do as cover it is always the same one that goes.
+    groups.sort_by(|a, b| part(a).cmp(&part(b)).then_with(|| name(a).cmp(&name(b))));
     let mut guarded = Guarded::default();
     let mut groups = groups.into_iter().peekable();
     while let Some(first) = groups.next() {
@@ -102,7 +104,6 @@ pub(super) fn guard<K: Ord>(groups: Vec<Group>, query: &Query, part: impl Fn(&Gr
         guard_part(list, query, &mut guarded);
     }
     guarded.rows.sort_by(|Row { group: a, .. }, Row { group: b, .. }| {
-        let name = |group: &Group| (group.program.clone(), group.key.clone(), group.week);
         b.tally.runs.cmp(&a.tally.runs).then_with(|| name(a).cmp(&name(b)))
     });
     guarded
@@ -134,4 +135,29 @@ pub(super) fn by_program(group: &Group) -> Option<String> {
 /// All groups of one command add up to its total.
 pub(super) fn by_command(group: &Group) -> (Option<String>, Option<String>) {
     (group.program.clone(), group.key.first().cloned().flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::ReportName;
+
+    #[test]
+    fn which_of_two_alike_goes_as_cover_is_not_the_store_s_order() {
+        let group = |name: &str, installs| Group {
+            program: None,
+            key: vec![Some(name.to_owned())],
+            week: None,
+            tally: Tally { runs: 2 * installs, installs, ..Tally::default() },
+        };
+        let mut query = Query::new(ReportName::Overview);
+        query.min_installs = 3;
+        let groups = [group("apple", 5), group("pear", 5), group("plum", 1)];
+        for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0]] {
+            let groups = order.map(|place: usize| groups[place].clone()).to_vec();
+            let guarded = guard(groups, &query, by_program);
+            let names: Vec<_> = guarded.rows.iter().map(|row| row.group.word(0)).collect();
+            assert_eq!((names, guarded.cover), (vec![Some("pear")], 1), "{order:?}");
+        }
+    }
 }
