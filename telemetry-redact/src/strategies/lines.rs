@@ -117,6 +117,8 @@ struct Builder<'a> {
     at: usize,
     planted: BTreeSet<String>,
     flags: Flags,
+    /// Whether a flag of the last command stands before.
+    is_under_way: bool,
     kept: Command,
 }
 
@@ -129,6 +131,7 @@ impl<'a> Builder<'a> {
             at,
             planted: BTreeSet::new(),
             flags: BTreeMap::new(),
+            is_under_way: false,
             kept: Command::default(),
         }
     }
@@ -177,9 +180,12 @@ impl<'a> Builder<'a> {
         let mut is_separated = false;
         for (piece, values) in used.into_iter().rev() {
             match piece {
-                Piece::Word(_) => {}
+                Piece::Word(_) => self.is_under_way = false,
                 Piece::Separator => is_separated = true,
-                Piece::Flag(flag) => self.expect_flag(&flag, values),
+                Piece::Flag(flag) => {
+                    self.is_under_way |= flag.used.known == Known::Here;
+                    self.expect_flag(&flag, values);
+                }
                 Piece::Positional(argument) => {
                     self.expect_positional(argument, &mut positional, is_separated);
                 }
@@ -291,13 +297,16 @@ impl<'a> Builder<'a> {
     fn expect_positional(&mut self, argument: Argument, place: &mut u32, is_separated: bool) {
         let Argument { text, planted, is_word } = argument;
         let source = &self.outline.source;
-        let rules = self.outline.command(self.at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
+        let command = self.outline.command(self.at);
+        let rules = command.map(|rule| rule.positionals.as_slice()).unwrap_or_default();
+        let leads_nowhere =
+            self.is_under_way && command.is_some_and(|rule| rule.subcommands == Subcommands::First);
         let is_first = *place == 0;
         let has_children = !self.outline.names_below(self.at).is_empty();
         let is_stray = has_children && rules.is_empty();
         *place += 1;
         if is_stray {
-            if is_first && is_word && !is_separated {
+            if is_first && is_word && !is_separated && !leads_nowhere {
                 self.expect_misspelling(Place::Command, &text);
             } else {
                 self.planted.extend(planted);

@@ -15,10 +15,18 @@ pub fn narrower(source: &PolicySource) -> impl Strategy<Value = PolicySource> + 
         for (step, which, part) in steps {
             narrow_once(&mut narrow, step, which, part);
         }
-        // To withhold what no command takes is an error.
+        // To withhold what no command takes is an error, and so is a spelling of what is no member any more.
         drop_clashes(&mut narrow);
+        drop_spellings(&mut narrow);
         narrow
     })
+}
+
+fn drop_spellings(PolicySource { sets, value_rules, .. }: &mut PolicySource) {
+    for rule in value_rules.values_mut() {
+        let members = rule.values.as_ref().and_then(|set| sets.get(set));
+        rule.spellings.retain(|_, meant| members.is_some_and(|members| members.contains(meant)));
+    }
 }
 
 fn narrow_once(source: &mut PolicySource, step: usize, which: Index, part: Index) {
