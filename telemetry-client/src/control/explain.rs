@@ -1,7 +1,6 @@
 //! Who decides, and what was kept and dropped of the last commands.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 use serde::Serialize;
 use telemetry_redact::Verdict;
@@ -51,12 +50,11 @@ impl Control {
                 }
             }
         }
-        // The last one of a millisecond first, too.
-        events.reverse();
-        events.sort_by_key(|(event, _)| Reverse(event.event_id.unix_ms()));
+        // An identifier begins with its millisecond; of two in one the times are finer, unless the policy coarsens them.
+        let order = |event: &Event| (event.event_id.unix_ms(), event.started_at.unix_us(), event.event_id);
+        events.sort_by_key(|(event, _)| Reverse(order(event)));
         // One that has just been sent may still be in the spool.
-        let mut seen = HashSet::new();
-        events.retain(|(event, _)| seen.insert(event.event_id));
+        events.dedup_by_key(|(event, _)| event.event_id);
         let commands = events.iter().take(last).map(|(event, fate)| PastCommand::new(event, *fate));
         Ok(Explanation { decision: self.decision(), commands: commands.collect(), left_out })
     }

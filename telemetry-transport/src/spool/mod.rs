@@ -18,7 +18,6 @@ mod segment;
 pub use append::Fill;
 pub use segment::{Contents, DamagedRecord, Record};
 
-use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -174,10 +173,8 @@ impl Spool {
                 Err(source) => contents.unreadable.push(SpoolError { path: file, source }),
             }
         }
-        // Those of one millisecond stay in the order in which they lie.
-        contents.records.sort_by_key(|record| record.event_id().unix_ms());
-        let mut seen = HashSet::new();
-        contents.records.retain(|record| seen.insert(record.event_id()));
+        contents.records.sort_by_key(Record::event_id);
+        contents.records.dedup_by_key(|record| record.event_id());
         Ok(contents)
     }
 
