@@ -68,6 +68,8 @@ fn main() -> ExitCode {
             });
             wait();
         }
+        #[cfg(unix)]
+        "forked" => forked(),
         "code" => {
             telemetry.finish_with_code(ErrorCode::new("not_found").ok(), 3);
             return ExitCode::from(3);
@@ -81,6 +83,23 @@ fn main() -> ExitCode {
 fn exit(code: &str) {
     // As clap's `get_matches` does: nobody is asked, and nothing is dropped.
     std::process::exit(code.parse().unwrap_or_default());
+}
+
+/// A process that is forked off, and that does all it can to be taken for the run.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "what runs between fork and exec is all that runs in a forked process here")]
+fn forked() {
+    use std::os::unix::process::CommandExt as _;
+
+    let mut command = std::process::Command::new("true");
+    // SAFETY: this process has one thread, so that a lock that the child needs is held by nobody.
+    unsafe {
+        command.pre_exec(|| {
+            telemetry_client::interrupted(Signal::Sigterm);
+            Ok(())
+        });
+    }
+    command.status().expect("a process");
 }
 
 fn wait() {

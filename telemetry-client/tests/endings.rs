@@ -65,6 +65,13 @@ fn run(arguments: &[&str]) -> (Output, Json) {
 }
 
 #[test]
+fn a_process_that_is_forked_off_is_no_run() {
+    let (output, event) = run(&["forked"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(event["outcome"]["kind"], "success");
+}
+
+#[test]
 fn an_error_that_explains_itself_is_found_in_whatever_is_around_it() {
     for way in ["std", "anyhow", "eyre", "miette", "boxed", "io"] {
         for (fruit, kept) in [("pear", "pear"), ("grandma's", "<value>")] {
