@@ -65,7 +65,7 @@ impl Ruling {
         if let Self::Derived(policy, _) = self
             && policy.mounts(SUBCOMMAND, "off")
         {
-            return Some(Commands::below(&format!("{program} {SUBCOMMAND}")));
+            return Some(Commands::mounted(program));
         }
         let _ = program;
         None

@@ -47,7 +47,6 @@ pub use decision::{Decision, Source};
 pub use dry_run::{DryRun, Typed};
 pub use explain::Explanation;
 pub use layout::Width;
-#[cfg(feature = "clap")]
 pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
 pub use show::{Show, Shown};
@@ -59,6 +58,7 @@ pub use switch::{Copies, Switched};
 use std::io;
 
 use telemetry_redact::Redactor;
+use telemetry_schema::ProgramName;
 use telemetry_transport::{LedgerError, SpoolError};
 use thiserror::Error;
 
@@ -170,6 +170,11 @@ impl Commands {
     #[must_use]
     pub fn below(command: &str) -> Self {
         Self::new(format!("{command} on"), format!("{command} off"))
+    }
+
+    /// Those of the ready-made subcommand of a program.
+    pub(crate) fn mounted(program: &ProgramName) -> Self {
+        Self::below(&format!("{program} {SUBCOMMAND}"))
     }
 
     /// A command that changes settings, such as `orchard config set`.

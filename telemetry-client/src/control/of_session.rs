@@ -41,8 +41,7 @@ impl Telemetry {
         let shown = client.state_dir().filter(|_| !is_off).and_then(|dir| Installation::read(dir).notice);
         let is_seen = is_off || (shown.is_some() && shown == builder.notice_version());
         let host = builder.host(if is_seen { Notice::Seen } else { Notice::Unseen });
-        let below = || Commands::below(&format!("{program} {SUBCOMMAND}"));
-        let commands = builder.commands.clone().unwrap_or_else(below);
+        let commands = builder.commands.clone().unwrap_or_else(|| Commands::mounted(&program));
         let app = App {
             version: builder.version,
             auth_method: builder.auth_method,

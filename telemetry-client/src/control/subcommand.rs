@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, FromArgMatches as _, Subcommand};
 use serde::Serialize;
 
-use super::of_session::SUBCOMMAND;
+use super::SUBCOMMAND;
 use super::{Control, ControlError, Copies, Show, Typed, Width};
 use crate::Telemetry;
 
