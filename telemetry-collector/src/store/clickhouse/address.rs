@@ -40,7 +40,7 @@ pub(super) struct ServerAddress {
 
 impl ServerAddress {
     /// Whether it speaks plain HTTP, which only this machine's own addresses do.
-    pub(super) fn is_loopback(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.is_plain
     }
 }
@@ -110,7 +110,10 @@ impl fmt::Display for ClickHouseAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { servers, database, cluster } = self;
         let hosts = servers.iter().map(|ServerAddress { host, port, .. }| format!("{host}:{port}"));
-        write!(f, "clickhouse://{}/{database}", hosts.collect::<Vec<_>>().join(","))?;
+        // The other scheme would be plain HTTP on this machine.
+        let is_tls = servers.iter().any(|server| !server.is_plain && is_loopback(&server.host));
+        let scheme = if is_tls { "https" } else { "clickhouse" };
+        write!(f, "{scheme}://{}/{database}", hosts.collect::<Vec<_>>().join(","))?;
         cluster.as_ref().map_or(Ok(()), |cluster| write!(f, "?cluster={cluster}"))
     }
 }
@@ -123,22 +126,28 @@ fn server(scheme: &str, text: &str) -> Result<ServerAddress, AddressError> {
         }
         _ => (text, None),
     };
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::parse::<IpAddr>);
     let fits = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
     let is_host = !host.is_empty() && host.chars().all(fits);
-    if !(is_host || matches!(address, Some(Ok(_)))) {
+    if !(is_host || bracketed(host).is_some()) {
         return Err(AddressError::Form);
     }
-    let ip = address.and_then(Result::ok).or_else(|| host.parse::<Ipv4Addr>().ok().map(IpAddr::V4));
-    let is_loopback =
-        host.eq_ignore_ascii_case("localhost") || ip.is_some_and(|address| address.is_loopback());
     let is_plain = match scheme {
-        "http://" if !is_loopback => return Err(AddressError::Plain),
+        "http://" if !is_loopback(host) => return Err(AddressError::Plain),
         "https://" => false,
-        _ => is_loopback,
+        _ => is_loopback(host),
     };
     let port = port.unwrap_or(if is_plain { HTTP_PORT } else { HTTPS_PORT });
     Ok(ServerAddress { host: host.to_owned(), port, is_plain })
+}
+
+/// The address in brackets, as one of IPv6 stands.
+fn bracketed(host: &str) -> Option<IpAddr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+fn is_loopback(host: &str) -> bool {
+    let ip = bracketed(host).or_else(|| host.parse::<Ipv4Addr>().ok().map(IpAddr::V4));
+    host.eq_ignore_ascii_case("localhost") || ip.is_some_and(|address| address.is_loopback())
 }
 
 /// Letters, digits, underscores: what stands in queries without quotes.
@@ -240,7 +249,7 @@ mod tests {
                 "https://db.example.com:8443",
                 "clickhouse://db.example.com:8443/t",
             ),
-            ("https://[::1]:1/t", "https://[::1]:1", "clickhouse://[::1]:1/t"),
+            ("https://[::1]:1/t", "https://[::1]:1", "https://[::1]:1/t"),
             ("clickhouse://[::1]/t", "http://[::1]:8123", "clickhouse://[::1]:8123/t"),
             (
                 "clickhouse://a.example,b.example:1/t?cluster=both",
@@ -251,6 +260,7 @@ mod tests {
             let address: ClickHouseAddress = text.parse().unwrap();
             let all: Vec<_> = address.servers.iter().map(ToString::to_string).collect();
             assert_eq!((all.join(" ").as_str(), address.to_string().as_str()), (servers, shown), "{text}");
+            assert_eq!(shown.parse(), Ok(address), "what is shown can be given again");
         }
     }
 

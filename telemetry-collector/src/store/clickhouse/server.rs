@@ -74,7 +74,7 @@ impl Server {
     pub(super) fn new(address: &ServerAddress, database: &str, credentials: &Credentials) -> Self {
         let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build();
         let agent = Agent::config_builder()
-            .https_only(!address.is_loopback())
+            .https_only(!address.is_plain())
             .tls_config(tls)
             // The address is where the store is: nobody redirects, and what a proxy would see is everything.
             .proxy(None)
