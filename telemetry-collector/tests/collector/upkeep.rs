@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use telemetry_collector::{ExportForm, ServeOptions, Server, SqliteStore, Store};
+use telemetry_collector::{ExportForm, ServeOptions, Server, SqliteStore, Store, Upkeep as _};
 use telemetry_schema::Timestamp;
 use tempfile::tempdir;
 

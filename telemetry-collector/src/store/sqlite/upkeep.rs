@@ -14,23 +14,13 @@ const CHUNK: i64 = 10_000;
 /// What is said of a damaged file at most.
 const MAX_PROBLEMS: u32 = 20;
 
-impl SqliteStore {
-    /// Reads the whole file and says what is wrong with it, and what is in it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where it cannot be read at all.
-    pub fn condition(&self) -> Result<Condition, StoreError> {
+impl Upkeep for SqliteStore {
+    fn condition(&self) -> Result<Condition, StoreError> {
         let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
         condition(&connection).map_err(|source| failure("read", &self.path, source))
     }
 
-    /// Gives back the room of what is not there any more. Nobody can write meanwhile. The file's bytes before and after.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where it cannot be written, or somebody else uses it.
-    pub fn compact(&self) -> Result<(u64, u64), StoreError> {
+    fn compact(&self) -> Result<(u64, u64), StoreError> {
         let failed = |source| failure("compact", &self.path, source);
         let writer = lock(&self.writer);
         let before = bytes(&writer).map_err(failed)?;
@@ -38,12 +28,7 @@ impl SqliteStore {
         Ok((before, bytes(&writer).map_err(failed)?))
     }
 
-    /// Writes every event that is stored, in the order it came. How many there were.
-    ///
-    /// # Errors
-    ///
-    /// [`ExportError`].
-    pub fn export(&self, form: ExportForm, out: impl Write) -> Result<u64, ExportError> {
+    fn export(&self, form: ExportForm, out: &mut dyn Write) -> Result<u64, ExportError> {
         let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
         let failed = |source| ExportError::Store(failure("read", &self.path, source));
         match form {
@@ -51,7 +36,9 @@ impl SqliteStore {
             ExportForm::Csv => csv(&connection, out, failed),
         }
     }
+}
 
+impl SqliteStore {
     /// Forgets up to 10,000 of the events that came before this day; what was counted of them stays. How many went.
     pub(super) fn forget_some(&self, before_day: i64) -> Result<u64, StoreError> {
         let failed = |source| failure("write", &self.path, source);
@@ -65,20 +52,6 @@ impl SqliteStore {
             )
             .map_err(failed)?;
         Ok(gone as u64)
-    }
-}
-
-impl Upkeep for SqliteStore {
-    fn condition(&self) -> Result<Condition, StoreError> {
-        SqliteStore::condition(self)
-    }
-
-    fn compact(&self) -> Result<(u64, u64), StoreError> {
-        SqliteStore::compact(self)
-    }
-
-    fn export(&self, form: ExportForm, out: &mut dyn Write) -> Result<u64, ExportError> {
-        SqliteStore::export(self, form, out)
     }
 }
 
