@@ -1,5 +1,7 @@
 //! A rule as it is kept: where its texts stand in the one text of all of them.
 
+use std::fmt;
+
 use super::check::Check;
 use super::row::Reading;
 use super::rows::TEXT;
@@ -77,7 +79,7 @@ impl Family {
 }
 
 /// A detector: what it finds, by which form, and who says that this is the form.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Rule {
     /// Where its texts begin: the identifier, and right behind it the others, in this order.
     pub(super) start: u32,
@@ -146,5 +148,14 @@ impl Rule {
     fn text(&self, skipped: usize, len: usize) -> &'static str {
         let start = self.start as usize + skipped;
         &TEXT[start..start + len]
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule")
+            .field("id", &self.id())
+            .field("pattern", &self.pattern())
+            .finish_non_exhaustive()
     }
 }
