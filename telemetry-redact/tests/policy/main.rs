@@ -4,5 +4,6 @@
 
 mod check;
 mod diff;
+mod diff_law;
 mod docs;
 mod draft;
