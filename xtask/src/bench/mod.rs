@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand};
 use serde::Deserialize;
 
 use crate::compare::environment;
@@ -21,38 +21,49 @@ use crate::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// What is measured
-    #[arg(value_enum)]
+    #[command(subcommand)]
     subject: Subject,
-    /// Measure the patterns of a public rule file, too: its program is installed into target/peers the first time
-    #[arg(long)]
-    peers: bool,
-    /// Events that reports are made over, and a tenth and a hundredth of them
-    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
-    events: u64,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// The crate telemetry-redact
+    Redact {
+        /// Measure the patterns of a public rule file, too: its program is installed into target/peers the first time
+        #[arg(long)]
+        peers: bool,
+        #[command(flatten)]
+        tables: Tables,
+    },
+    /// What telemetry adds to a command
+    Process {
+        #[command(flatten)]
+        tables: Tables,
+    },
+    /// What this client and its peers cost the same program: to build, and to run
+    Peers(peers::Peers),
+    /// Events a second that a collector takes
+    Ingest {
+        #[command(flatten)]
+        tables: Tables,
+    },
+    /// How long reports take over many events
+    Reports {
+        /// Events that reports are made over, and a tenth and a hundredth of them
+        #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+        events: u64,
+        #[command(flatten)]
+        tables: Tables,
+    },
+}
+
+/// Where the tables go, besides standard output.
+#[derive(Debug, Clone, Copy, Args)]
+struct Tables {
     /// Write the tables into docs/benchmarks.md
     #[arg(long)]
     write: bool,
-    /// For peers: use what is built already, and leave out how long building takes
-    #[arg(long)]
-    no_build_times: bool,
-    /// For peers: these alone, by their features in benches/peers
-    #[arg(long, value_name = "CLIENT", value_delimiter = ',', conflicts_with = "write")]
-    only: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Subject {
-    /// The crate telemetry-redact
-    Redact,
-    /// What telemetry adds to a command
-    Process,
-    /// What this client and its peers cost the same program: to build, and to run
-    Peers,
-    /// Events a second that a collector takes
-    Ingest,
-    /// How long reports take over many events
-    Reports,
 }
 
 /// What the example `cold` can do once, and how the tables name it.
@@ -71,28 +82,25 @@ const COLD: [(&str, &str); 8] = [
 const STARTS: usize = 31;
 
 pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
-    match bench.subject {
-        Subject::Redact => redact(root, bench),
-        Subject::Process => process(root, bench),
-        Subject::Peers => {
-            let times = if bench.no_build_times { peers::Times::Skipped } else { peers::Times::Cold };
-            peers::run(root, times, bench)
-        }
-        Subject::Ingest => ingest::run(root, bench.write),
-        Subject::Reports => reports::run(root, bench.events, bench.write),
+    match &bench.subject {
+        Subject::Redact { peers, tables } => redact(root, *peers, *tables),
+        Subject::Process { tables } => process(root, *tables),
+        Subject::Peers(peers) => peers::run(root, peers),
+        Subject::Ingest { tables } => ingest::run(root, tables.write),
+        Subject::Reports { events, tables } => reports::run(root, *events, tables.write),
     }
 }
 
-fn redact(root: &Path, bench: &Bench) -> Result<()> {
-    let rules = if bench.peers { rules(root)? } else { None };
-    if !bench.peers {
+fn redact(root: &Path, peers: bool, tables: Tables) -> Result<()> {
+    let rules = if peers { rules(root)? } else { None };
+    if !peers {
         say("skipped: the patterns of a public rule file (--peers)");
     }
     let cold = cold(root, rules.as_deref())?;
     say(&cold);
     let warm = warm(root, rules.as_deref())?;
     say(&warm);
-    if bench.write {
+    if tables.write {
         let document = root.join(BENCHMARKS);
         write_part(&document, "cold", &cold)?;
         write_part(&document, "warm", &warm)?;
@@ -101,7 +109,7 @@ fn redact(root: &Path, bench: &Bench) -> Result<()> {
 }
 
 /// The table that the benchmark of whole processes prints.
-fn process(root: &Path, bench: &Bench) -> Result<()> {
+fn process(root: &Path, tables: Tables) -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root).args(["bench", "--quiet", "--locked", "--package", "telemetry-client"]);
     let output = command.args(["--bench", "process"]).output()?;
@@ -110,7 +118,7 @@ fn process(root: &Path, bench: &Bench) -> Result<()> {
     }
     let text = String::from_utf8(output.stdout)?;
     say(&text);
-    if bench.write { write_part(&root.join(BENCHMARKS), "process", &text) } else { Ok(()) }
+    if tables.write { write_part(&root.join(BENCHMARKS), "process", &text) } else { Ok(()) }
 }
 
 /// The patterns of gitleaks' rule file, one a line: those that the `regex` crate takes.

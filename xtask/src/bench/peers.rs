@@ -8,12 +8,12 @@ mod sink;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use clap::Args;
 
-use super::{Bench, thousands};
+use super::{Tables, thousands};
 use crate::document::{BENCHMARKS, table, write_part};
 use crate::say;
-use build::Built;
-pub(super) use build::Times;
+use build::{Built, Times};
 use cost::{Case, Costs, Elapsed, Measured};
 
 /// A program of `benches/peers`.
@@ -64,10 +64,23 @@ pub(super) struct Program {
     path: PathBuf,
 }
 
-pub(super) fn run(root: &Path, times: Times, bench: &Bench) -> Result<()> {
-    let is_named = |host: &Host| {
-        *host == BARE || bench.only.is_empty() || bench.only.iter().any(|name| name == host.name())
-    };
+#[derive(Debug, Args)]
+pub(super) struct Peers {
+    /// Use what is built already, and leave out how long building takes
+    #[arg(long)]
+    no_build_times: bool,
+    /// These alone, by their features in benches/peers
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',', conflicts_with = "write")]
+    only: Vec<String>,
+    #[command(flatten)]
+    tables: Tables,
+}
+
+pub(super) fn run(root: &Path, peers: &Peers) -> Result<()> {
+    let Peers { no_build_times, only, tables } = peers;
+    let times = if *no_build_times { Times::Skipped } else { Times::Cold };
+    let is_named =
+        |host: &Host| *host == BARE || only.is_empty() || only.iter().any(|name| name == host.name());
     let hosts: Vec<Host> = HOSTS.into_iter().filter(is_named).collect();
     let built = build::all(root, &hosts, times)?;
     let size = of_a_build(&built);
@@ -77,7 +90,7 @@ pub(super) fn run(root: &Path, times: Times, bench: &Bench) -> Result<()> {
     let (run, endpoint) = (of_a_run(&measured), of_an_endpoint(&measured));
     say(&run);
     say(&endpoint);
-    if bench.write {
+    if tables.write {
         let document = root.join(BENCHMARKS);
         if times == Times::Cold {
             write_part(&document, "peers-build", &size)?;
