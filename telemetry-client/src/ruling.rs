@@ -122,6 +122,28 @@ mod tests {
     }
 
     #[test]
+    fn a_compiled_policy_judges_without_deriving() {
+        let source = CommandPolicy::new("orchard", || clap::Command::new("orchard"), r#"{"version": 7}"#);
+        let compiled: &[u8] = Policy::from_source(&source.source()).unwrap().compiled().to_vec().leak();
+        let policy = CommandPolicy::new("orchard", || panic!("it is derived"), "").compiled(compiled);
+        let ruling = Ruling::of_command(policy);
+        assert_eq!(ruling.version(), Some(7));
+        assert_eq!(ruling.redactor().unwrap().policy().unwrap().version().0, 7);
+    }
+
+    #[test]
+    fn a_compiled_policy_that_is_none_or_another_programs_is_passed_over() {
+        let other = CommandPolicy::new("grove", || clap::Command::new("grove"), r#"{"version": 3}"#);
+        let other: &[u8] = Policy::from_source(&other.source()).unwrap().compiled().to_vec().leak();
+        for compiled in [&[], &other[..other.len() - 1], other] {
+            let policy = CommandPolicy::new("orchard", || clap::Command::new("orchard"), r#"{"version": 7}"#);
+            let ruling = Ruling::of_command(policy.compiled(compiled));
+            assert_eq!(ruling.version(), Some(7));
+            assert_eq!(ruling.redactor().unwrap().policy().unwrap().program().as_str(), "orchard");
+        }
+    }
+
+    #[test]
     fn without_a_lock_file_or_a_name_there_is_no_judge() {
         for (name, lock) in [("orchard", ""), ("orchard", "{}"), ("7 trees", r#"{"version": 7}"#)] {
             let policy = CommandPolicy::new(name, || clap::Command::new("orchard"), lock);

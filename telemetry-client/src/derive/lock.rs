@@ -10,7 +10,6 @@ use telemetry_redact::policy::{Effect, PolicySource, diff};
 use thiserror::Error;
 
 use super::CommandPolicy;
-use super::tree::Derived;
 use crate::variables;
 
 /// Why a lock file is not that of a program.
@@ -47,6 +46,14 @@ pub enum LockError {
         /// The lock file.
         path: PathBuf,
     },
+    /// The compiled policy that is built in is not that of the lock file.
+    #[error(
+        "{path}: the program has a compiled policy built in that is not that of its lock file\n\n{HOW_TO}"
+    )]
+    NotCompiled {
+        /// The compiled policy, beside the lock file.
+        path: PathBuf,
+    },
     /// The file cannot be read or written.
     #[error("{path}")]
     File {
@@ -59,6 +66,9 @@ pub enum LockError {
 }
 
 const HOW_TO: &str = "Where that is meant, write it anew and commit it: TELEMETRY_LOCK=write cargo test";
+
+/// The compiled policy, beside the lock file.
+const COMPILED: &str = "telemetry.policy";
 
 /// What is done with the lock file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,10 +112,14 @@ pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Re
         text => text.map_err(failed)?,
     };
     let locked = PolicySource::from_json(&text);
+    // Beside the lock file, for those who build one in.
+    let beside = policy.compiled.map(|built_in| (path.with_file_name(COMPILED), built_in));
     if purpose == Purpose::Write {
-        let written = rewritten(derived, locked.ok().as_ref());
-        // A file that says the same keeps its time, so that nothing is built anew.
-        return if written == text { Ok(()) } else { fs::write(path, written).map_err(failed) };
+        let source = raised(derived.source, locked.ok().as_ref());
+        // A policy is maps with texts for keys, so it can be written as JSON.
+        let text = serde_json::to_string_pretty(&source).unwrap_or_default() + "\n";
+        replace(path, text.as_bytes())?;
+        return beside.map_or(Ok(()), |(path, _)| replace(&path, &compiled(&source)));
     }
     let locked = locked.map_err(|error| {
         let why = if text.trim().is_empty() { "empty".to_owned() } else { error.to_string() };
@@ -119,7 +133,23 @@ pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Re
     if !text.lines().eq(policy.lock.lines()) {
         return Err(LockError::NotTheOneBuiltIn { path: path.to_owned() });
     }
-    Ok(())
+    match beside {
+        Some((path, built_in)) if built_in != compiled(&locked) => Err(LockError::NotCompiled { path }),
+        _ => Ok(()),
+    }
+}
+
+/// The policy in the form that a run reads. It was checked.
+fn compiled(source: &PolicySource) -> Vec<u8> {
+    Policy::from_source(source).map(|policy| policy.compiled().to_vec()).unwrap_or_default()
+}
+
+/// Writes a file. One that says the same keeps its time, so that nothing is built anew.
+fn replace(path: &Path, contents: &[u8]) -> Result<(), LockError> {
+    if fs::read(path).is_ok_and(|before| before == contents) {
+        return Ok(());
+    }
+    fs::write(path, contents).map_err(|why| LockError::File { path: path.to_owned(), why })
 }
 
 /// What differs, apart from the version, which is the file's.
@@ -128,9 +158,8 @@ fn changes(locked: &PolicySource, derived: &PolicySource) -> Vec<String> {
     diff(locked, &derived).iter().map(ToString::to_string).collect()
 }
 
-/// The lock file anew. Its version is raised where an event can hold something else than before.
-fn rewritten(derived: Derived, locked: Option<&PolicySource>) -> String {
-    let mut source = derived.source;
+/// The policy with the version of its lock file, raised where an event can hold something else than before.
+fn raised(mut source: PolicySource, locked: Option<&PolicySource>) -> PolicySource {
     source.version = match locked {
         None => 1,
         Some(locked) => {
@@ -139,8 +168,7 @@ fn rewritten(derived: Derived, locked: Option<&PolicySource>) -> String {
             locked.version.saturating_add(u32::from(differs))
         }
     };
-    // A policy is maps with texts for keys, so it can be written as JSON.
-    serde_json::to_string_pretty(&source).unwrap_or_default() + "\n"
+    source
 }
 
 fn lines(all: &[impl AsRef<str>]) -> String {

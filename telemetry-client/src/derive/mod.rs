@@ -69,9 +69,9 @@ use prompts::Question;
 ///
 /// # What it costs
 ///
-/// Deriving walks all of the program's commands, once, and only in a run that is recorded. A program of a thousand commands
-/// that counts milliseconds compiles its lock file instead, in a build script ([`Policy::compiled`]), and builds that in:
-/// [`Policy::from_embedded`], [`Telemetry::builder`](crate::Telemetry::builder).
+/// Deriving walks all of the program's commands, once, and only in a run that is recorded. With
+/// [`CommandPolicy::compiled`] nothing is derived in a run: what was reviewed is built in, in a form that is read where it
+/// lies.
 ///
 /// # What is not understood
 ///
@@ -91,6 +91,7 @@ pub struct CommandPolicy {
     program: String,
     command: Arc<dyn Fn() -> clap::Command + Send + Sync>,
     lock: &'static str,
+    compiled: Option<&'static [u8]>,
     environment_prefix: Option<String>,
     asked: Vec<Asked>,
     error_codes: Vec<String>,
@@ -113,12 +114,37 @@ impl CommandPolicy {
             program: program.into(),
             command,
             lock,
+            compiled: None,
             environment_prefix: None,
             asked: Vec::new(),
             error_codes: Vec::new(),
             templates: Vec::new(),
             prompts: Vec::new(),
         }
+    }
+
+    /// The lock file, compiled: a run is judged by it and derives nothing, which saves it some hundred thousand
+    /// instructions. It is the file `telemetry.policy` beside the lock file `telemetry.lock.json`, begins as an empty one as
+    /// well, and whatever writes or checks the lock file writes or checks it with it.
+    ///
+    /// ```
+    /// # use clap::Command;
+    /// # use telemetry_client::CommandPolicy;
+    /// # fn cli() -> Command { Command::new("orchard") }
+    /// # const LOCK: &str = "";
+    /// # const COMPILED: &[u8] = b"";
+    /// # /*
+    /// const LOCK: &str = include_str!("telemetry.lock.json");
+    /// const COMPILED: &[u8] = include_bytes!("telemetry.policy");
+    /// # */
+    /// let policy = CommandPolicy::new("orchard", cli, LOCK).compiled(COMPILED);
+    /// ```
+    ///
+    /// One that is empty, or of another version of this crate, is passed over, and the policy derived.
+    #[must_use]
+    pub fn compiled(mut self, compiled: &'static [u8]) -> Self {
+        self.compiled = Some(compiled);
+        self
     }
 
     /// Drops the values of an argument: of a flag, given as `--name` or `-n`, for the command at `path` and all below it;
@@ -317,15 +343,24 @@ impl CommandPolicy {
         command.find_subcommand(name).is_some_and(|command| command.find_subcommand(below).is_some())
     }
 
-    /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.
-    pub(crate) fn version(&self) -> Option<u32> {
-        lock::version(self.lock)
+    /// What was reviewed, where it is built in and this program's.
+    fn reviewed(&self) -> Option<Policy> {
+        let policy = Policy::from_embedded(self.compiled?).ok()?;
+        (policy.program().as_str() == self.program).then_some(policy)
     }
 
-    /// The judge of a run, where the derived policy is a sound one.
+    /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.
+    pub(crate) fn version(&self) -> Option<u32> {
+        self.reviewed().map(|policy| policy.version().0).or_else(|| lock::version(self.lock))
+    }
+
+    /// The judge of a run, where there is a sound policy.
     pub(crate) fn redactor(&self) -> Option<Redactor> {
-        self.version()?;
-        Policy::from_source(&self.source()).ok().map(Redactor::new)
+        let policy = self.reviewed().or_else(|| {
+            lock::version(self.lock)?;
+            Policy::from_source(&self.source()).ok()
+        });
+        policy.map(Redactor::new)
     }
 }
 
@@ -335,6 +370,7 @@ impl fmt::Debug for CommandPolicy {
             program,
             command: _,
             lock: _,
+            compiled: _,
             environment_prefix,
             asked,
             error_codes,

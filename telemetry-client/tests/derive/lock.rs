@@ -93,6 +93,31 @@ fn a_lock_file_that_is_not_the_one_built_in_is_none() {
 }
 
 #[test]
+fn the_compiled_policy_is_written_and_held_with_the_lock_file() {
+    let lock = Lock::new();
+    let compiled = lock.path().with_file_name("telemetry.policy");
+    let program = |command: fn() -> Command| {
+        let built_in: &[u8] = fs::read(&compiled).unwrap_or_default().leak();
+        CommandPolicy::new("orchard", command, lock.text()).compiled(built_in)
+    };
+    lock.written(orchard);
+    assert!(!compiled.exists(), "one who builds none in gets none");
+    let told = program(orchard).check_lock(lock.path()).unwrap_err();
+    assert!(matches!(told, LockError::NotCompiled { .. }), "{told}");
+    assert!(told.to_string().contains("telemetry.policy: "), "{told}");
+
+    program(orchard).write_lock(lock.path()).unwrap();
+    program(orchard).check_lock(lock.path()).unwrap();
+    // That of another lock file.
+    lock.written(with_more);
+    let told = program(with_more).check_lock(lock.path()).unwrap_err();
+    assert!(matches!(told, LockError::NotCompiled { .. }), "{told}");
+    program(with_more).write_lock(lock.path()).unwrap();
+    program(with_more).check_lock(lock.path()).unwrap();
+    assert_eq!(Policy::from_compiled(fs::read(&compiled).unwrap()).unwrap().version().0, 2);
+}
+
+#[test]
 fn lines_that_lead_nowhere_are_said_and_withhold_nothing_else() {
     let lock = Lock::new();
     lock.written(orchard);
