@@ -4,12 +4,11 @@ use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::disk;
-use crate::platform;
+use crate::platform::{self, Started};
 use crate::private::open_lock;
 
 /// Variables that a helper has a use for: where its files lie, what has a say in consent, how the network is reached, and
@@ -42,7 +41,7 @@ const PASSED: [&str; 24] = [
 ];
 
 /// Helpers that were started and may have ended since.
-static STARTED: Mutex<Vec<Child>> = Mutex::new(Vec::new());
+static STARTED: Mutex<Vec<Started>> = Mutex::new(Vec::new());
 
 /// Whether a helper gets this variable. A program's own yes or no is `<PREFIX>_TELEMETRY_ENABLED`.
 fn passes(name: &OsStr) -> bool {
@@ -58,17 +57,17 @@ fn passes(name: &OsStr) -> bool {
 /// now and then, would gather zombies: each call asks after the earlier helpers first, which does not wait either. So
 /// there is at most one for as long as there is no further call.
 ///
+/// On Linux this takes less than a tenth of what it takes to start a program: the call returns before the other program is
+/// there. That it cannot be run is an error all the same.
+///
 /// # Errors
 ///
 /// What the system says where it cannot be started.
 pub fn spawn(program: &Path, arguments: &[&str]) -> io::Result<()> {
     let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
-    started.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| passes(name)));
-    platform::detach(&mut command);
-    started.push(command.spawn()?);
+    started.retain_mut(|helper| !helper.has_ended());
+    let variables = std::env::vars_os().filter(|(name, _)| passes(name)).collect();
+    started.push(platform::start(program, arguments, variables)?);
     Ok(())
 }
 

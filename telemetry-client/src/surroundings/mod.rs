@@ -19,7 +19,7 @@ pub use environment::Environment;
 pub use install_source::install_source;
 pub use os::os;
 
-use std::io::{self, IsTerminal};
+use std::io::IsTerminal;
 
 use telemetry_schema::{Context, StreamKind, Terminal};
 
@@ -41,7 +41,12 @@ pub(crate) fn context_by_variable(environment: &Environment) -> Context {
 /// Which standard streams are a terminal.
 #[must_use]
 pub fn terminal() -> Terminal {
-    Terminal { stdin: kind(&io::stdin()), stdout: kind(&io::stdout()), stderr: kind(&io::stderr()) }
+    // The descriptors themselves: std's streams come with buffers, which a program that does not read would get for this.
+    #[cfg(unix)]
+    use rustix::stdio::{stderr, stdin, stdout};
+    #[cfg(not(unix))]
+    use std::io::{stderr, stdin, stdout};
+    Terminal { stdin: kind(&stdin()), stdout: kind(&stdout()), stderr: kind(&stderr()) }
 }
 
 fn kind(stream: &impl IsTerminal) -> StreamKind {

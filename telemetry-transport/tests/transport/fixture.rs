@@ -20,10 +20,14 @@ pub(crate) fn nobody_starts() -> impl Drop {
     STARTING.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts a process.
+/// Starts a process, and waits until it holds nothing of this one's: a pipe that it inherited has ended then.
 pub(crate) fn start<T>(start: impl FnOnce() -> T) -> T {
     let _alone = STARTING.write().unwrap_or_else(PoisonError::into_inner);
-    start()
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let started = start();
+    drop(writer);
+    std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
+    started
 }
 
 /// A moment in 2026.

@@ -27,8 +27,10 @@ fn process() {
     // After the name in brackets: state, parent, process group, session, …, nice is the 17th.
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let field = |index: usize| fields.get(index).copied().unwrap_or_default();
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+    let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap_or_default().trim();
     let facts = format!(
-        "id={} group={} session={} nice={} open={open} directory={}",
+        "id={} group={} session={} nice={} blocked={blocked} open={open} directory={}",
         std::process::id(),
         field(2),
         field(3),
@@ -80,6 +82,7 @@ fn a_helper_stands_alone_and_is_gone_by_its_deadline() {
     assert_eq!(fact("group"), id, "{facts}");
     assert_eq!(fact("directory"), "/");
     assert_eq!(fact("nice"), "19", "{facts}");
+    assert_eq!(fact("blocked").trim_start_matches('0'), "", "no signal is held back: {facts}");
     // The three standard streams and the directory that is read.
     assert_eq!(fact("open"), "4", "{facts}");
     // A further start asks after the earlier ones, so that none stays a zombie. The first may come too early: a
@@ -92,5 +95,10 @@ fn a_helper_stands_alone_and_is_gone_by_its_deadline() {
 
 #[test]
 fn a_helper_that_cannot_be_started_is_an_error() {
-    fixture::start(|| helper::spawn(Path::new("/nonexistent/telemetry"), &[])).unwrap_err();
+    let dir = tempfile::tempdir().unwrap();
+    let no_program = dir.path().join("facts");
+    std::fs::write(&no_program, "").unwrap();
+    for program in [Path::new("/nonexistent/telemetry"), &no_program] {
+        fixture::start(|| helper::spawn(program, &[])).unwrap_err();
+    }
 }

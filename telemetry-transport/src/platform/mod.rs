@@ -1,5 +1,9 @@
 //! What differs between platforms, in one place.
 
+mod start;
+
+pub(crate) use start::{Started, start};
+
 use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -71,12 +75,12 @@ pub(crate) fn is_ours(facts: &Metadata) -> bool {
     }
 }
 
-/// Keeps a helper apart from its parent's terminal signals.
+/// Keeps a helper that std starts apart from its parent's terminal signals.
 ///
 /// On Unix nothing is done here: the leader of a process group cannot begin a session, so a group of its own would keep
 /// the helper in its parent's session for good. Until [`become_helper`], some milliseconds, a Ctrl-C ends the helper
-/// too; nothing is lost by that.
-pub(crate) fn detach(command: &mut Command) {
+/// too; nothing is lost by that. One that std does not start has its session from the beginning.
+fn detach(command: &mut Command) {
     #[cfg(windows)]
     {
         // DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP, winbase.h
