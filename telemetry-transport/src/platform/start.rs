@@ -51,6 +51,7 @@ pub(crate) fn start(
 mod apart {
     use std::ffi::{CString, OsString, c_char, c_int, c_void};
     use std::io;
+    use std::mem::MaybeUninit;
     use std::os::unix::ffi::OsStrExt as _;
     use std::path::Path;
 
@@ -75,7 +76,8 @@ mod apart {
         program: *const c_char,
         arguments: Vec<*const c_char>,
         variables: Vec<*const c_char>,
-        stack: Vec<u8>,
+        /// Not filled, so that the system gives only the pages that are used.
+        stack: Box<[MaybeUninit<u8>]>,
         _words: Vec<CString>,
     }
 
@@ -124,7 +126,13 @@ mod apart {
         let mut listed =
             |count: usize| pointers.by_ref().take(count).chain([std::ptr::null()]).collect::<Vec<_>>();
         let (arguments, variables) = (listed(1 + arguments.len()), listed(variables.len()));
-        Ok(Image { program: arguments[0], arguments, variables, stack: vec![0; STACK], _words: words })
+        Ok(Image {
+            program: arguments[0],
+            arguments,
+            variables,
+            stack: Box::new_uninit_slice(STACK),
+            _words: words,
+        })
     }
 
     /// Begins the child with every signal held back: a handler of the host's must not run in it. The parent's own are held
