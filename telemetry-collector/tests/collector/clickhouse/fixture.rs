@@ -165,7 +165,10 @@ impl Server {
                 command
             }
             Kind::Engine(python) => {
-                let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/collector/clickhouse/current.py");
+                let script = concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/../telemetry-collector/tests/collector/clickhouse/current.py"
+                );
                 let mut command = Command::new(python);
                 command.arg(script).arg(self.http.to_string()).arg(self.home.path().join("data"));
                 // It ends when this process does.

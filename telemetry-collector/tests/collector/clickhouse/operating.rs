@@ -5,8 +5,8 @@ use std::thread;
 
 use serde_json::{Value as Json, json};
 use telemetry_collector::{
-    CLICKHOUSE_PASSWORD, CLICKHOUSE_USER, ClickHouseStore, Credentials, ExportForm, ReportName, SqliteStore,
-    Store, StoreError, Upkeep,
+    CLICKHOUSE_PASSWORD, CLICKHOUSE_USER, ClickHouseStore, Credentials, ExportForm, Noise, Query, ReportName,
+    SqliteStore, Store, StoreError, Upkeep,
 };
 
 use super::fixture::{PASSWORD, Servers};
@@ -149,7 +149,7 @@ fn a_database_that_is_not_ours_is_named_and_left_alone() {
         let before = servers.ask(0, "SELECT count() FROM system.tables WHERE database = 'later'");
         assert_eq!(
             message(&store(&servers.address("later"))),
-            "the store clickhouse://127.0.0.1:PORT/later has format 999, and this version reads formats up to 1"
+            "the store clickhouse://127.0.0.1:PORT/later has format 999, and this version reads formats up to 2"
         );
         assert_eq!(servers.ask(0, "SELECT count() FROM system.tables WHERE database = 'later'"), before);
 
@@ -183,6 +183,30 @@ fn tables_that_a_process_did_not_finish_are_finished() {
         let store = store(&address);
         store.insert(&[admitted(1, &[event(1)])], now()).unwrap();
         assert_eq!(events(&store), 1);
+    }
+}
+
+/// The key is kept by the servers, and tables that were made before there was one get it.
+#[test]
+fn noise_is_the_same_from_every_collector_and_after_an_upgrade() {
+    for servers in Servers::each() {
+        let address = servers.address("noised");
+        let query = Query::new(ReportName::Commands).min_installs(1).noise(Noise::new(0.01).unwrap());
+        let first = store(&address);
+        let of = |number, install| patched(number, &json!({"install_id": install_id(install)}));
+        first.insert(&[admitted(1, &[of(1, 1), of(2, 2), of(3, 3)])], now()).unwrap();
+        let asked = first.report(&query).unwrap().to_json();
+        assert_eq!(store(&address).report(&query).unwrap().to_json(), asked);
+        assert_eq!(servers.ask(0, "SELECT count() FROM noised.noise_keys"), "1\n");
+
+        servers.ask(0, "DROP TABLE noised.noise_keys");
+        servers.ask(0, "DROP TABLE noised.telemetry_format");
+        servers.ask(0, "CREATE TABLE noised.telemetry_format (format UInt32, cluster String) ENGINE = MergeTree() ORDER BY format");
+        servers.ask(0, "INSERT INTO noised.telemetry_format VALUES (1, '')");
+        let upgraded = store(&address);
+        assert_eq!(events(&upgraded), 3);
+        assert_eq!(upgraded.report(&query).unwrap().to_json(), upgraded.report(&query).unwrap().to_json());
+        assert_eq!(upgraded.condition().unwrap().format, 2);
     }
 }
 
