@@ -17,6 +17,7 @@ pub(super) struct Noisy<'a> {
     reader: &'a mut dyn Reader,
     key: NoiseKey,
     noise: Noise,
+    /// As stored.
     min_installs: u64,
 }
 
@@ -26,7 +27,8 @@ impl<'a> Noisy<'a> {
     /// As [`Reader::noise_key`].
     pub(super) fn new(reader: &'a mut dyn Reader, noise: Noise, query: &Query) -> Result<Self, StoreError> {
         let key = reader.noise_key()?;
-        Ok(Self { reader, key, noise, min_installs: query.min_installs })
+        let min_installs = query.min_stored_installs.unwrap_or(query.min_installs);
+        Ok(Self { reader, key, noise, min_installs })
     }
 
     /// A number with noise. None stays none; one or more stays one or more, and below the least number that is shown what was

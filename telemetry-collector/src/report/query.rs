@@ -88,6 +88,10 @@ pub struct Query {
     pub top: usize,
     /// Noise on every count; none where it is absent.
     pub noise: Option<Noise>,
+    /// Installs that a row with noise needs as stored, besides `min_installs` as shown; `min_installs` where it is absent.
+    /// Set where somebody else may raise `min_installs`: with both raised, the number at which a row goes would be the
+    /// exact one.
+    pub min_stored_installs: Option<u64>,
 }
 
 impl Query {
@@ -101,6 +105,7 @@ impl Query {
             min_installs: DEFAULT_MIN_INSTALLS,
             top: DEFAULT_TOP,
             noise: None,
+            min_stored_installs: None,
         }
     }
 

@@ -41,8 +41,12 @@ fn events() -> Vec<Json> {
 
 /// A store whose key is known, so that each run of these tests sees the same noise.
 fn stored(path: &Path, key: u8) -> SqliteStore {
+    stored_of(path, key, &events())
+}
+
+fn stored_of(path: &Path, key: u8, events: &[Json]) -> SqliteStore {
     let store = SqliteStore::open(path).unwrap();
-    for (number, chunk) in (1..).zip(events().chunks(400)) {
+    for (number, chunk) in (1..).zip(events.chunks(400)) {
         store.insert(&[admitted(number, chunk)], now()).unwrap();
     }
     let file = rusqlite::Connection::open(path).unwrap();
@@ -193,4 +197,30 @@ fn who_reads_a_server_cannot_do_without_its_noise() {
     let page = send(server.address(), "GET /reports/commands", &[], b"");
     assert!(String::from_utf8_lossy(&page.body).contains("Every count has noise (epsilon 0.5)"));
     server.stop().unwrap();
+}
+
+/// Who raises the least number until a row goes learns what is shown anyway, and not what is stored.
+#[test]
+fn the_number_at_which_a_row_goes_is_the_one_that_is_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let mut above = 0;
+    for key in 0..6 {
+        // Of `plant` alone: no other row needs it as cover.
+        let store = Arc::new(stored_of(&home.path().join(key.to_string()), key, &events()[..377]));
+        let options = ServeOptions::new(([127, 0, 0, 1], 0).into(), store, policies()).clock(now);
+        let server = Server::bind(options.noise(noise(0.2))).unwrap().start().unwrap();
+        let plant = |least: u64| {
+            let question = format!("GET /reports/commands.json?min_installs={least}");
+            let json = send(server.address(), &question, &[], b"").json();
+            let rows = json["commands"].as_array().unwrap().clone();
+            rows.into_iter()
+                .find(|row| row["command"] == "plant")
+                .map(|row| row["installs"].as_u64().unwrap())
+        };
+        let shown = plant(0).unwrap();
+        above += u64::from(shown > 97);
+        assert_eq!((plant(shown), plant(shown + 1)), (Some(shown), None), "{key}");
+        server.stop().unwrap();
+    }
+    assert!(above > 0, "no noise that would tell");
 }

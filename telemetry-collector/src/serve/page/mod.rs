@@ -122,6 +122,7 @@ impl Pages {
         let mut query = params.query(name)?;
         query.min_installs = query.min_installs.max(self.min_installs);
         query.noise = self.noise;
+        query.min_stored_installs = Some(self.min_installs);
         let mut report = self.store.report(&query).map_err(|error| {
             (self.on_failure)(&error);
             HttpProblem::StoreUnreadable
