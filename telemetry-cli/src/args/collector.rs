@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
-use telemetry_collector::{Day, MIN_KEEP_DAYS, ReportName};
+use telemetry_collector::{Day, MIN_KEEP_DAYS, Noise, ReportName};
 use telemetry_schema::{InstallSource, OsName};
 
 use crate::place::StorePlace;
@@ -58,6 +58,9 @@ pub struct Serve {
     /// Installs that a row of a report needs to be shown
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub min_installs: u64,
+    /// Put noise on every count of a report, from 0.001 to 10: the less, the more noise. See docs/reports.md
+    #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
+    pub noise: Option<Noise>,
     /// Forget events so many days after they came, at least 45; what reports counted of them stays
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(i64::from(MIN_KEEP_DAYS)..))]
     pub keep_days: Option<u32>,
@@ -87,6 +90,9 @@ pub struct Report {
     /// Installs that a row needs to be shown: 10 where nothing else is said, and 1 on this machine's own events
     #[arg(long, value_name = "N")]
     pub min_installs: Option<u64>,
+    /// Put noise on every count, from 0.001 to 10: the less, the more noise. See docs/reports.md
+    #[arg(long, value_name = "EPSILON", requires = "store", allow_negative_numbers = true)]
+    pub noise: Option<Noise>,
     /// Rows of each list; 0 for all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub top: usize,

@@ -23,12 +23,13 @@ use crate::render::{table, talk};
 const WEEKS: usize = 8;
 
 pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
-    let args::Report { name, store, json, csv, compare, min_installs, top, filters } = args;
+    let args::Report { name, store, json, csv, compare, min_installs, noise, top, filters } = args;
     let mut query =
         Query::new(name).filters(filters_of(filters)).top(if top == 0 { usize::MAX } else { top });
     if let Some((old, new)) = compare {
         query = query.compare(old, new);
     }
+    query.noise = noise;
     let (report, source) = if let Some(place) = &store {
         query.min_installs = min_installs.unwrap_or(query.min_installs);
         (place.open_existing()?.report(&query)?, format!("store {place}"))

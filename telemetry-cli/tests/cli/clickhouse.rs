@@ -1,4 +1,4 @@
-//! A collector whose store is on ClickHouse: a real server, started here where one is installed.
+//! A collector whose store is on ClickHouse: real servers, started here where there are any.
 
 #[path = "../../../telemetry-collector/tests/collector/clickhouse/fixture.rs"]
 mod fixture;
@@ -30,49 +30,50 @@ fn is_ready(collector: &Collector) -> bool {
 
 #[test]
 fn a_collector_serves_reports_and_is_looked_after_with_the_same_address() {
-    let Some(mut servers) = Servers::start(1) else { return };
-    let home = Home::new();
-    let store = servers.address("telemetry");
-    let report = |user: &str, password: &str| {
-        let arguments = ["report", "--json", "--min-installs", "1", "--store", &store];
-        let mut report = home.telemetry(&arguments);
-        report.env("TELEMETRY_CLICKHOUSE_USER", user).env("TELEMETRY_CLICKHOUSE_PASSWORD", password);
-        report.output().unwrap()
-    };
-    // Nothing is made where somebody only reads.
-    let error = home.fails(&["report", "--store", &store]);
-    assert!(error.contains("is not a telemetry store: it is not there"), "{error}");
-    assert_eq!(servers.ask(0, "SELECT count() FROM system.databases WHERE name = 'telemetry'"), "0\n");
+    for mut servers in Servers::each() {
+        let home = Home::new();
+        let store = servers.address("telemetry");
+        let report = |user: &str, password: &str| {
+            let arguments = ["report", "--json", "--min-installs", "1", "--store", &store];
+            let mut report = home.telemetry(&arguments);
+            report.env("TELEMETRY_CLICKHOUSE_USER", user).env("TELEMETRY_CLICKHOUSE_PASSWORD", password);
+            report.output().unwrap()
+        };
+        // Nothing is made where somebody only reads.
+        let error = home.fails(&["report", "--store", &store]);
+        assert!(error.contains("is not a telemetry store: it is not there"), "{error}");
+        assert_eq!(servers.ask(0, "SELECT count() FROM system.databases WHERE name = 'telemetry'"), "0\n");
 
-    // The server is away when the collector starts, and it waits.
-    servers.kill(0);
-    let password = home.path("password");
-    std::fs::write(&password, format!("{PASSWORD}\n")).unwrap();
-    let variables = [
-        ("TELEMETRY_CLICKHOUSE_USER", "ada"),
-        ("TELEMETRY_CLICKHOUSE_PASSWORD_FILE", password.to_str().unwrap()),
-    ];
-    let collector = Collector::start_on(&home, &store, &variables);
-    assert!(!is_ready(&collector));
-    servers.restart(0);
-    assert!(is_ready(&collector));
-    send(&home, &collector);
+        // The server is away when the collector starts, and it waits.
+        servers.kill(0);
+        let password = home.path("password");
+        std::fs::write(&password, format!("{PASSWORD}\n")).unwrap();
+        let variables = [
+            ("TELEMETRY_CLICKHOUSE_USER", "ada"),
+            ("TELEMETRY_CLICKHOUSE_PASSWORD_FILE", password.to_str().unwrap()),
+        ];
+        let collector = Collector::start_on(&home, &store, &variables);
+        assert!(!is_ready(&collector));
+        servers.restart(0);
+        assert!(is_ready(&collector));
+        send(&home, &collector);
 
-    let output = report("ada", PASSWORD);
-    let counted: Json = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(counted["totals"]["events"], 1, "{output:?}");
-    let output = report("ada", "wrong");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("refuses its user or password") && !said.contains("wrong\n"), "{said}");
-    assert_eq!(output.status.code(), Some(1));
+        let output = report("ada", PASSWORD);
+        let counted: Json = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(counted["totals"]["events"], 1, "{output:?}");
+        let output = report("ada", "wrong");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("refuses its user or password") && !said.contains("wrong\n"), "{said}");
+        assert_eq!(output.status.code(), Some(1));
 
-    let checked = home.ok(&["store", "check", &store]);
-    assert!(checked.contains("The store is sound.") && checked.contains("events: 1"), "{checked}");
-    home.ok(&["store", "compact", &format!("http://127.0.0.1:{}/telemetry", servers.port(0))]);
-    assert_eq!(home.ok(&["store", "export", &store]).lines().count(), 1);
-    servers.kill(0);
-    let error = home.fails(&["report", "--store", &store]);
-    assert!(error.contains("does not answer"), "{error}");
+        let checked = home.ok(&["store", "check", &store]);
+        assert!(checked.contains("The store is sound.") && checked.contains("events: 1"), "{checked}");
+        home.ok(&["store", "compact", &format!("http://127.0.0.1:{}/telemetry", servers.port(0))]);
+        assert_eq!(home.ok(&["store", "export", &store]).lines().count(), 1);
+        servers.kill(0);
+        let error = home.fails(&["report", "--store", &store]);
+        assert!(error.contains("does not answer"), "{error}");
+    }
 }
 
 #[test]

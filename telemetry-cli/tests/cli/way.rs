@@ -241,6 +241,29 @@ fn a_report_is_named_and_filtered() {
 }
 
 #[test]
+fn noise_is_asked_for_by_its_epsilon_and_nothing_else() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let store = collector.store.to_str().unwrap();
+    let noised = home.json(&["report", "--json", "--store", store, "--noise", "0.5"]);
+    assert_eq!(noised["noise"]["epsilon"], 0.5);
+    for said in [
+        home.ok(&["report", "--store", store, "--noise", "0.5"]).replace('\n', " "),
+        home.ok(&["report", "--csv", "--store", store, "--noise", "0.5"]),
+    ] {
+        assert!(said.contains("Every count has noise (epsilon 0.5)"), "{said}");
+    }
+    for bad in ["0", "-1", "inf", "NaN", "some", "11"] {
+        for command in [&["report", "--store", store][..], &["serve", "--listen", "127.0.0.1:0", "--demo"]] {
+            let said = home.fails(&[command, &["--noise", bad]].concat());
+            assert!(said.contains("epsilon is ") && said.contains(bad), "{bad}: {said}");
+        }
+    }
+    // One's own machine is read by oneself.
+    assert!(home.fails(&["report", "--noise", "1"]).contains("--store"));
+}
+
+#[test]
 fn the_demo_shows_the_event_and_the_report_and_leaves_nothing() {
     let home = Home::new();
     let output = home.run(&["demo", "git", "--version"]);

@@ -1,5 +1,7 @@
 //! How far a number can be trusted.
 
+use super::Noise;
+
 /// For 95 per cent: the 0.975 quantile of the standard normal distribution.
 const Z: f64 = 1.959_964;
 
@@ -34,6 +36,15 @@ pub fn wilson(part: u64, whole: u64) -> Interval {
     let spread = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
     Interval { low: ((middle - spread) / scale).max(0.0), high: ((middle + spread) / scale).min(1.0) }
+}
+
+/// Wilson's interval for a share of two counts; where these have noise, as much wider as it may have moved both.
+#[must_use]
+pub(crate) fn rate_interval(part: u64, whole: u64, noise: Option<Noise>) -> Interval {
+    let within = noise.map_or(0, |noise| noise.of_runs().within_95());
+    let (less, more) = (whole.saturating_sub(within), whole.saturating_add(within));
+    let low = wilson(part.saturating_sub(within).min(more), more).low;
+    Interval { low, high: wilson(part.saturating_add(within).min(less), less).high }
 }
 
 /// The places in order, from 1, between which the median lies with 95 per cent, whatever the distribution: the binomial
@@ -76,6 +87,15 @@ mod tests {
         assert_eq!(wilson(0, 0), Interval { low: 0.0, high: 1.0 });
         assert!(wilson(0, 1000).is_below(&wilson(20, 1000)));
         assert!(!wilson(1, 10).is_below(&wilson(2, 10)));
+    }
+
+    #[test]
+    fn noise_makes_intervals_wider() {
+        let noise = Noise::new(1.0).ok();
+        assert_eq!(rate_interval(50, 1000, None), wilson(50, 1000));
+        let wide = rate_interval(50, 1000, noise);
+        assert_eq!((wide.low, wide.high), (wilson(20, 1030).low, wilson(80, 970).high));
+        assert_eq!(rate_interval(3, 20, noise), Interval { low: 0.0, high: 1.0 });
     }
 
     #[test]

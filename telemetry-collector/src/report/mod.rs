@@ -8,6 +8,8 @@ mod cell;
 mod day;
 mod interval;
 mod name;
+mod noise;
+mod noisy;
 mod query;
 mod render;
 mod suppress;
@@ -15,8 +17,10 @@ mod suppress;
 pub use build::answer;
 pub use cell::{Align, Cell, Chart, ChartKind, Column, Layout, Section};
 pub use day::{Day, monday};
+pub(crate) use interval::rate_interval;
 pub use interval::{Interval, median_ranks, wilson};
 pub use name::{NoSuchReport, ReportName};
+pub use noise::{Noise, NoiseError, NoiseKey, RUNS_OF_ONE, Spread};
 pub use query::{Ci, Filters, Query};
 pub use suppress::{Shown, Weight, suppress};
 
@@ -43,9 +47,9 @@ impl Report {
     }
 }
 
-/// `part` of `whole`, from 0 to 1; 0 of nothing.
+/// `part` of `whole`, from 0 to 1, also where noise has made a part greater than its whole; 0 of nothing.
 pub(crate) fn share(part: u64, whole: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a share of more than 2^53 events is still a share")]
     let share = part as f64 / whole.max(1) as f64;
-    share
+    share.min(1.0)
 }

@@ -2,7 +2,7 @@
 
 use telemetry_schema::{InstallSource, OsName};
 
-use super::{Day, ReportName};
+use super::{Day, Noise, ReportName};
 
 /// Rows of each list, if nothing else is asked for: a screenful.
 const DEFAULT_TOP: usize = 20;
@@ -86,10 +86,16 @@ pub struct Query {
     pub min_installs: u64,
     /// The most rows of each list.
     pub top: usize,
+    /// Noise on every count; none where it is absent.
+    pub noise: Option<Noise>,
+    /// Installs that a row with noise needs as stored, besides `min_installs` as shown; `min_installs` where it is absent.
+    /// Set where somebody else may raise `min_installs`: with both raised, the number at which a row goes would be the
+    /// exact one.
+    pub min_stored_installs: Option<u64>,
 }
 
 impl Query {
-    /// All runs, rows of at least 10 installs, the first 20 of each list.
+    /// All runs, rows of at least 10 installs, the first 20 of each list, no noise.
     #[must_use]
     pub fn new(name: ReportName) -> Self {
         Self {
@@ -98,6 +104,8 @@ impl Query {
             compare: None,
             min_installs: DEFAULT_MIN_INSTALLS,
             top: DEFAULT_TOP,
+            noise: None,
+            min_stored_installs: None,
         }
     }
 
@@ -126,6 +134,13 @@ impl Query {
     #[must_use]
     pub fn top(mut self, rows: usize) -> Self {
         self.top = rows;
+        self
+    }
+
+    /// Puts noise on every count. The same question over the same events has the same noise.
+    #[must_use]
+    pub fn noise(mut self, noise: Noise) -> Self {
+        self.noise = Some(noise);
         self
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Cell, Ci, Layout, Report, Section};
+use super::{Cell, Ci, Layout, RUNS_OF_ONE, Report, Section, Spread};
 
 impl Report {
     /// The report as JSON: each section under its key, as a list of objects or, of facts, one object. What is absent
-    /// or hidden is `null`; shares are from 0 to 1, durations milliseconds.
+    /// or hidden is `null`; shares are from 0 to 1, durations milliseconds. With noise there is `noise`, which says how much.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let mut json = Map::new();
@@ -25,6 +25,18 @@ impl Report {
                 "ci": match filters.ci { Ci::With => "with", Ci::Without => "without", Ci::Only => "only" },
             }),
         );
+        if let Some(noise) = self.query.noise {
+            let spread = |spread: Spread| json!({"scale": spread.scale(), "within_95": spread.within_95()});
+            json.insert(
+                "noise".to_owned(),
+                json!({
+                    "epsilon": noise.epsilon(),
+                    "runs_of_one_install": RUNS_OF_ONE,
+                    "installs": spread(noise.of_installs()),
+                    "runs": spread(noise.of_runs()),
+                }),
+            );
+        }
         json.insert("notes".to_owned(), self.notes.clone().into());
         for section in &self.sections {
             json.insert(section.key.to_owned(), section.to_json());
@@ -51,6 +63,16 @@ impl Report {
                     cell => vec![cell.plain()],
                 });
                 let _ = writer.write_record(std::iter::once(section.key.to_owned()).chain(cells));
+            }
+        }
+        if let Some(noise) = self.query.noise {
+            let columns = ["section", "counts", "epsilon", "scale", "within_95"];
+            let _ = writer.write_record(columns);
+            for (counts, spread) in [("installs", noise.of_installs()), ("runs", noise.of_runs())] {
+                let numbers = [noise.epsilon().to_string(), spread.scale().to_string()];
+                let [epsilon, scale] = numbers;
+                let within = spread.within_95().to_string();
+                let _ = writer.write_record(["noise", counts, &epsilon, &scale, &within]);
             }
         }
         let _ = writer.write_record(["section", "note"]);

@@ -29,7 +29,7 @@ pub enum Shown {
 }
 
 /// CI runs that count as one install.
-const CI_RUNS: u64 = 10;
+pub(super) const CI_RUNS: u64 = 10;
 
 impl Weight {
     fn is_enough(&self, min_installs: u64) -> bool {

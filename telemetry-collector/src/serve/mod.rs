@@ -113,6 +113,7 @@ impl Server {
             write_keys,
             tls,
             min_installs,
+            noise,
             notice,
             keep_days,
             ..
@@ -138,6 +139,7 @@ impl Server {
             limits,
             on_failure: Arc::clone(&on_failure),
             min_installs,
+            noise,
             notice,
         };
         let door = Door {

@@ -9,7 +9,7 @@ use telemetry_schema::Timestamp;
 
 use super::keys::{Key, Readers, WriteKeys};
 use super::{Limits, Tls};
-use crate::{Query, ReportName, SharedPolicies, Store, StoreError};
+use crate::{Noise, Query, ReportName, SharedPolicies, Store, StoreError};
 
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type OnFailure = Arc<dyn Fn(&StoreError) + Send + Sync>;
@@ -30,6 +30,7 @@ pub struct ServeOptions {
     pub(super) read_token: Option<Key>,
     pub(super) tls: Option<Tls>,
     pub(super) min_installs: u64,
+    pub(super) noise: Option<Noise>,
     pub(super) notice: Option<String>,
     pub(super) keep_days: Option<u32>,
 }
@@ -49,6 +50,7 @@ impl ServeOptions {
             read_token: None,
             tls: None,
             min_installs: Query::new(ReportName::Overview).min_installs,
+            noise: None,
             notice: None,
             keep_days: None,
         }
@@ -72,6 +74,13 @@ impl ServeOptions {
     #[must_use]
     pub fn min_installs(mut self, installs: u64) -> Self {
         self.min_installs = installs;
+        self
+    }
+
+    /// Noise on every count of a report. Who reads can neither change it nor do without.
+    #[must_use]
+    pub fn noise(mut self, noise: Noise) -> Self {
+        self.noise = Some(noise);
         self
     }
 
@@ -145,6 +154,7 @@ impl fmt::Debug for ServeOptions {
             read_token,
             tls,
             min_installs,
+            noise,
             notice,
             keep_days,
         } = self;
@@ -156,6 +166,7 @@ impl fmt::Debug for ServeOptions {
             .field("read_token", read_token)
             .field("tls", tls)
             .field("min_installs", min_installs)
+            .field("noise", noise)
             .field("notice", notice)
             .field("keep_days", keep_days)
             .finish_non_exhaustive()

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 /// Below this many microseconds each value has a bucket of its own; above, each octave has half as many buckets.
 const EXACT: u64 = 128;
 const EXACT_BITS: u32 = EXACT.ilog2();
+/// Buckets that are one where durations have noise: a quarter of an octave.
+const WIDE: u16 = 16;
 
 /// How many runs took how long. A value above 128 µs is known to within 0.8 per cent: its bucket is at most a 64th of
 /// it wide, and the middle stands for it.
@@ -12,6 +14,13 @@ const EXACT_BITS: u32 = EXACT.ilog2();
 pub struct Durations(BTreeMap<u16, u64>);
 
 impl Durations {
+    /// Of runs in these buckets.
+    pub(super) fn of(mut buckets: Vec<u16>) -> Self {
+        buckets.sort_unstable();
+        let of_one = buckets.chunk_by(|a, b| a == b);
+        Self(of_one.map(|runs| (runs[0], runs.len() as u64)).collect())
+    }
+
     /// Adds one run.
     pub fn add(&mut self, us: u64) {
         *self.0.entry(bucket(us)).or_default() += 1;
@@ -63,6 +72,29 @@ impl Durations {
     /// Buckets as pairs of milliseconds and runs, in order.
     pub fn iter_ms(&self) -> impl Iterator<Item = (f64, u64)> {
         self.0.iter().map(|(bucket, count)| (milliseconds(*bucket), *count))
+    }
+
+    /// Places that a run fell into.
+    pub(crate) fn places(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    /// The same in wide places, four an octave, with noise on each that a run fell into. What comes out less than nothing is
+    /// taken from the next, so that noise does not make durations longer.
+    pub(crate) fn noised(&self, noise: impl Fn(u16) -> i64) -> Self {
+        let mut wide: BTreeMap<u16, u64> = BTreeMap::new();
+        for (bucket, count) in &self.0 {
+            *wide.entry(bucket / WIDE * WIDE + WIDE / 2).or_default() += count;
+        }
+        let mut owed = 0;
+        wide.retain(|bucket, count| {
+            let exact = i64::try_from(*count).unwrap_or(i64::MAX);
+            let noised = exact.saturating_add(noise(*bucket)).saturating_sub(owed);
+            owed = noised.min(0).saturating_neg();
+            *count = noised.max(0).unsigned_abs();
+            *count > 0
+        });
+        Self(wide)
     }
 
     /// Adds so many runs of a bucket.
@@ -174,6 +206,27 @@ mod tests {
             let mut left = read;
             left.subtract(&durations);
             prop_assert_eq!(left, Durations::default());
+        }
+
+        #[test]
+        fn noise_of_nothing_only_widens_the_places(us in 200..1_u64 << 50) {
+            let mut durations = Durations::default();
+            durations.add(us);
+            let (known, true_ms) = (durations.percentile_ms(50).unwrap(), durations.noised(|_| 0).percentile_ms(50).unwrap());
+            prop_assert!((known / true_ms - 1.0).abs() < 0.13, "{known} for {true_ms}");
+        }
+
+        #[test]
+        fn noise_leaves_the_sum_where_it_is(values in prop::collection::vec(200..1_u64 << 30, 1..50), more in 0..20_i64) {
+            let mut durations = Durations::default();
+            for us in &values {
+                durations.add(*us);
+            }
+            let places = durations.noised(|_| 0).places();
+            let noised = durations.noised(|_| more);
+            prop_assert_eq!(noised.count(), values.len() as u64 + places * more.unsigned_abs());
+            let less = durations.noised(|_| -more);
+            prop_assert!(less.count() <= durations.count());
         }
 
         #[test]

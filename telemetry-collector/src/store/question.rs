@@ -3,7 +3,7 @@
 use telemetry_schema::Loss;
 
 use super::{Durations, StoreError};
-use crate::report::Filters;
+use crate::report::{Filters, NoiseKey};
 
 /// What runs are counted by. Each says which words its groups have as their key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -159,4 +159,11 @@ pub trait Reader {
     ///
     /// As [`Reader::groups`].
     fn losses(&mut self) -> Result<Vec<Loss>, StoreError>;
+
+    /// What noise on answers is drawn with: of this store alone, and always the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::groups`].
+    fn noise_key(&mut self) -> Result<NoiseKey, StoreError>;
 }

@@ -13,6 +13,7 @@ mod guarding;
 mod lines;
 mod load;
 mod logs;
+mod noising;
 mod reporting;
 mod serving;
 mod storing;

@@ -1,6 +1,7 @@
 //! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
 //! a peer that was measured in the same run. The other subjects have a file each.
 
+mod counting;
 mod ingest;
 mod made_up;
 mod peers;
@@ -48,6 +49,12 @@ enum Subject {
         #[command(flatten)]
         tables: Tables,
     },
+    /// What storing and counting events costs a file, in this process, so that a profiler sees nothing else
+    Counting {
+        /// Events of a made-up year
+        #[arg(long, value_name = "N", default_value_t = 300_000)]
+        events: u64,
+    },
     /// How long reports take over many events
     Reports {
         /// Events that reports are made over, and a tenth and a hundredth of them
@@ -87,6 +94,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
         Subject::Process { tables } => process(root, *tables),
         Subject::Peers(peers) => peers::run(root, peers),
         Subject::Ingest { tables } => ingest::run(root, tables.write),
+        Subject::Counting { events } => counting::run(root, *events),
         Subject::Reports { events, tables } => reports::run(root, *events, tables.write),
     }
 }

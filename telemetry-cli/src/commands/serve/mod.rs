@@ -37,6 +37,7 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
         tls_key,
         max_rate,
         min_installs,
+        noise,
         keep_days,
         demo: _,
     } = serve;
@@ -49,6 +50,9 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     limits.max_requests_per_second = max_rate;
     let store = place.open_or_wait(|error| complain(&with_reasons(&error).context("it is waited for")))?;
     let mut options = options(listen, store, reload.policies()).limits(limits).min_installs(min_installs);
+    if let Some(noise) = noise {
+        options = options.noise(noise);
+    }
     if let Some(file) = write_keys {
         options = options.write_keys(secrets::write_keys(&file)?);
     }
@@ -83,7 +87,10 @@ fn demo(serve: &Serve) -> Result<ExitCode> {
     let events = sample::fill(&*store, Client::new().now())?;
     // Counted now, so that the first page does not wait.
     drop(store.reader()?);
-    let options = options(serve.listen, store, sample::policies()?);
+    let mut options = options(serve.listen, store, sample::policies()?);
+    if let Some(noise) = serve.noise {
+        options = options.noise(noise);
+    }
     let server = Server::bind(options.min_installs(serve.min_installs).notice(sample::NOTICE))?;
     talk(&format!(
         "telemetry: {events} made-up events of a made-up program in {path}, which goes when this ends\n\

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::guard::{errors, is_shown};
 use super::{Asker, COMMAND, PROGRAM, PROGRAM_ALONE, durations::median};
 use crate::report::cell::{estimates, words};
-use crate::report::{Cell, Interval, Layout, Query, Section, share, wilson};
+use crate::report::{Cell, Interval, Layout, Query, Section, rate_interval, share};
 use crate::store::{Group, StoreError, Subject, Tally};
 
 pub(super) fn section(asker: &mut Asker, old: &str, new: &str) -> Result<Section, StoreError> {
@@ -35,7 +35,7 @@ pub(super) fn section(asker: &mut Asker, old: &str, new: &str) -> Result<Section
             Some(name) => Cell::or_absent(Some(name), PROGRAM_ALONE),
         };
         let rates = [old, new].map(|tally| error_rate(tally, query));
-        let medians = [old, new].map(|tally| median(&tally.durations));
+        let medians = [old, new].map(|tally| median(&tally.durations, query.noise));
         for (measure, [old, new]) in [("error rate", rates), ("median", medians)] {
             let verdict = verdict(&old, &new);
             rows.push(vec![
@@ -77,7 +77,7 @@ pub(super) fn section(asker: &mut Asker, old: &str, new: &str) -> Result<Section
 /// The error rate of one tally with its interval, where it may be shown.
 pub(super) fn error_rate(tally: &Tally, query: &Query) -> Cell {
     let Some(errors) = errors(tally, query) else { return Cell::Few };
-    let Interval { low, high } = wilson(errors, tally.runs);
+    let Interval { low, high } = rate_interval(errors, tally.runs, query.noise);
     let cells = [share(errors, tally.runs), low, high].map(Cell::Share);
     Cell::Estimate(Box::new(cells))
 }

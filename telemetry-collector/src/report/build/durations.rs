@@ -3,7 +3,7 @@
 use super::guard::{Row, by_program, guard};
 use super::{Asker, COMMAND, INSTALLS, PROGRAM, RUNS, UNKNOWN, command, program};
 use crate::report::cell::{estimates, numbers, words};
-use crate::report::{Cell, Chart, ChartKind, Column, Section, median_ranks};
+use crate::report::{Cell, Chart, ChartKind, Column, Noise, Section, median_ranks};
 use crate::store::{BANDS_MS, Durations, Programs, StoreError, Subject};
 
 pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
@@ -12,16 +12,16 @@ pub(super) fn sections(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
     let commands = guard(asker.groups(Subject::Command, Programs::Apart)?, query, by_program);
     let columns = [&[PROGRAM, COMMAND, RUNS][..], &PERCENTILES].concat();
     let title = ("durations", "By command");
-    sections.push(commands.section(query, title, columns, None, |row| cells(row, command(&row.group))));
+    sections.push(
+        commands.section(query, title, columns, None, |row| cells(row, command(&row.group), query.noise)),
+    );
     let mut versions = guard(asker.groups(Subject::Version, Programs::Apart)?, query, by_program);
     super::versions::newest_first(&mut versions.rows);
     let columns = [&[PROGRAM, words("version", "Version"), RUNS][..], &PERCENTILES].concat();
     let title = ("versions", "By version");
-    sections.push(
-        versions.section(query, title, columns, None, |row| {
-            cells(row, Cell::or_absent(row.group.word(0), UNKNOWN))
-        }),
-    );
+    sections.push(versions.section(query, title, columns, None, |row| {
+        cells(row, Cell::or_absent(row.group.word(0), UNKNOWN), query.noise)
+    }));
     Ok(sections)
 }
 
@@ -32,27 +32,30 @@ const PERCENTILES: [Column; 4] = [
     numbers("p99_ms", "99th"),
 ];
 
-fn cells(row: &Row, name: Cell) -> Vec<Cell> {
+fn cells(row: &Row, name: Cell, noise: Option<Noise>) -> Vec<Cell> {
     let durations = &row.group.tally.durations;
     let percentile = |percent| Cell::ms(durations.percentile_ms(percent));
     vec![
         program(&row.group),
         name,
         Cell::Count(row.group.tally.runs),
-        median(durations),
+        median(durations, noise),
         percentile(90),
         percentile(95),
         percentile(99),
     ]
 }
 
-/// The median, with its interval where there are runs enough for one.
-pub(super) fn median(durations: &Durations) -> Cell {
+/// The median, with its interval where there are runs enough for one. Noise moves it by its sum over the places below.
+pub(super) fn median(durations: &Durations, noise: Option<Noise>) -> Cell {
+    let moved = |noise: Noise| noise.of_runs().within_95().saturating_mul(durations.places().isqrt() + 1);
+    let moved = noise.map_or(0, moved);
     let value = Cell::ms(durations.percentile_ms(50));
     match median_ranks(durations.count()) {
         None => value,
         Some((low, high)) => {
-            let [low, high] = [low, high].map(|rank| Cell::ms(durations.at_rank_ms(rank)));
+            let [low, high] = [low.saturating_sub(moved), high.saturating_add(moved).min(durations.count())]
+                .map(|rank| Cell::ms(durations.at_rank_ms(rank)));
             Cell::Estimate(Box::new([value, low, high]))
         }
     }

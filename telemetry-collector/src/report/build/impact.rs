@@ -7,7 +7,7 @@ use super::{
     Asker, COMMAND, INSTALLS, PROGRAM, TIMES, command, lists::word, microseconds, program, versions,
 };
 use crate::report::cell::{numbers, words};
-use crate::report::{Cell, Chart, ChartKind, Interval, Query, Section, share, wilson};
+use crate::report::{Cell, Chart, ChartKind, Interval, Query, Section, rate_interval, share};
 use crate::store::{Group, Programs, StoreError, Subject, Tally};
 
 /// What a clear change since the last version does to the score.
@@ -159,7 +159,7 @@ impl Rates {
                 _ => (failed.errors, super::guard::errors(failed, query).is_some()),
             };
             (runs.runs > 0 && is_shown(runs, query) && of)
-                .then(|| (share(times, runs.runs), wilson(times, runs.runs)))
+                .then(|| (share(times, runs.runs), rate_interval(times, runs.runs, query.noise)))
         };
         Some([rate(0)?, rate(1)?])
     }

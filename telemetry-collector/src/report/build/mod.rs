@@ -12,7 +12,8 @@ mod versions;
 use telemetry_schema::{Loss, LossReason};
 
 use super::cell::{numbers, words};
-use super::{Cell, Column, Layout, Query, Report, ReportName, Section};
+use super::noisy::Noisy;
+use super::{Cell, Column, Layout, Noise, Query, RUNS_OF_ONE, Report, ReportName, Section};
 use crate::store::{Group, Period, Programs, Question, Reader, StoreError, Subject};
 
 /// Answers a query from what a store has counted.
@@ -21,6 +22,14 @@ use crate::store::{Group, Period, Programs, Question, Reader, StoreError, Subjec
 ///
 /// [`StoreError`] where the store cannot be read.
 pub fn answer(reader: &mut dyn Reader, query: &Query) -> Result<Report, StoreError> {
+    match query.noise {
+        None => build(reader, query),
+        // What is built sees no exact number.
+        Some(noise) => build(&mut Noisy::new(reader, noise, query)?, query),
+    }
+}
+
+fn build(reader: &mut dyn Reader, query: &Query) -> Result<Report, StoreError> {
     let mut asker = Asker { reader, query };
     let mut sections = vec![overview::totals(&mut asker)?];
     match query.name {
@@ -97,6 +106,7 @@ fn notes(query: &Query, totals: &Section, losses: &[Loss]) -> Vec<String> {
             notes.push(format!("(few): fewer than {} installs.", query.min_installs));
         }
     }
+    notes.extend(query.noise.map(noise_note));
     let lost: u64 = losses.iter().map(|loss| loss.count).sum();
     notes.push(if lost == 0 {
         "No sender has reported a lost event.".to_owned()
@@ -104,6 +114,17 @@ fn notes(query: &Query, totals: &Section, losses: &[Loss]) -> Vec<String> {
         format!("Senders have reported {} lost events, of all programs and times.", Cell::Count(lost))
     });
     notes
+}
+
+fn noise_note(noise: Noise) -> String {
+    let (installs, runs) = (noise.of_installs(), noise.of_runs());
+    format!(
+        "Every count has noise (epsilon {noise}): of installs within {} of what is stored in 95 of 100 cells, of runs and \
+         errors within {} (made for {RUNS_OF_ONE} runs of one install). All else is worked out from these; each row and each \
+         total has noise of its own, so they do not add up.",
+        installs.within_95(),
+        runs.within_95()
+    )
 }
 
 fn losses_section(losses: &[Loss]) -> Section {

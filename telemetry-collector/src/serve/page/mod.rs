@@ -28,7 +28,7 @@ use super::Limits;
 use super::keys::Readers;
 use super::options::OnFailure;
 use super::problem::HttpProblem;
-use crate::{Report, ReportName, SharedPolicies, Store};
+use crate::{Noise, Report, ReportName, SharedPolicies, Store};
 use params::Params;
 
 /// Reports that are made at once: they compete with the writer for the disk.
@@ -44,6 +44,8 @@ pub(super) struct Pages {
     pub(super) readers: Readers,
     /// Installs that a row needs to be shown. Who asks can raise it, not lower it.
     pub(super) min_installs: u64,
+    /// Noise on every count, whoever asks.
+    pub(super) noise: Option<Noise>,
     /// A sentence on every page and in every report.
     pub(super) notice: Option<String>,
 }
@@ -119,6 +121,8 @@ impl Pages {
     fn make(&self, name: ReportName, form: Form, params: &Params) -> Result<Response, HttpProblem> {
         let mut query = params.query(name)?;
         query.min_installs = query.min_installs.max(self.min_installs);
+        query.noise = self.noise;
+        query.min_stored_installs = Some(self.min_installs);
         let mut report = self.store.report(&query).map_err(|error| {
             (self.on_failure)(&error);
             HttpProblem::StoreUnreadable

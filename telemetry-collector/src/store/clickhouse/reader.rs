@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use ring::rand::SecureRandom as _;
 use telemetry_schema::Loss;
 
 use super::server::Failure;
 use super::tables::BINARY;
-use super::wire::RowReader;
+use super::wire::{RowReader, RowWriter};
 use super::{ClickHouseStore, query};
-use crate::report::Filters;
+use crate::report::{Filters, NoiseKey};
 use crate::store::run::loss_reason;
 use crate::store::{
     Cohort, Durations, Group, Period, Programs, Question, Reader, StoreError, Subject, Tally,
@@ -41,6 +42,27 @@ impl Reader for ClickHouseReader<'_> {
     fn losses(&mut self) -> Result<Vec<Loss>, StoreError> {
         losses(self.0).map_err(|failure| self.0.failed("read", failure))
     }
+
+    fn noise_key(&mut self) -> Result<NoiseKey, StoreError> {
+        noise_key(self.0).map_err(|failure| self.0.failed("read", failure))
+    }
+}
+
+/// The least of the keys in the table: of two collectors that find none and make one each, both take the same afterwards.
+fn noise_key(store: &ClickHouseStore) -> Result<NoiseKey, Failure> {
+    let known = || {
+        let answer = store.ask(&format!("SELECT key FROM noise_keys ORDER BY key LIMIT 1 {BINARY}"))?;
+        (!answer.is_empty()).then(|| RowReader::new(&answer).bytes()).transpose()
+    };
+    if let Some(key) = known()? {
+        return Ok(NoiseKey::new(&key));
+    }
+    let mut key = [0; NoiseKey::BYTES];
+    ring::rand::SystemRandom::new().fill(&mut key).map_err(|_| Failure::NoRandomness)?;
+    let mut row = RowWriter::default();
+    row.fixed(&key);
+    store.write(&format!("INSERT INTO noise_keys (key) {BINARY}"), row.bytes())?;
+    known()?.map(|key| NoiseKey::new(&key)).ok_or(Failure::Answer)
 }
 
 fn groups(store: &ClickHouseStore, question: &Question) -> Result<Vec<Group>, Failure> {

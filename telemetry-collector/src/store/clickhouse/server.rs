@@ -42,6 +42,9 @@ pub(super) enum Failure {
     /// A change of stored rows that is still under way.
     #[error("what was erased is not out of all files after {} seconds", .0.as_secs())]
     Unfinished(Duration),
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes")]
+    NoRandomness,
     /// What was found is no store that can be used.
     #[error(transparent)]
     Store(Box<super::StoreError>),

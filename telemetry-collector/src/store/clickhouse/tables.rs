@@ -7,7 +7,10 @@ use super::{ClickHouseStore, Missing};
 use crate::StoreError;
 
 /// For one server, and for each of the shards of a cluster.
-const STEPS: [(&str, &str); 1] = [(include_str!("001_tables.sql"), include_str!("001_shards.sql"))];
+const STEPS: [(&str, &str); 2] = [
+    (include_str!("001_tables.sql"), include_str!("001_shards.sql")),
+    (include_str!("002_noise.sql"), include_str!("002_noise_shards.sql")),
+];
 
 /// Says of a database that it is ours: the steps that were taken, and for which cluster.
 const FORMAT: &str = "CREATE TABLE IF NOT EXISTS telemetry_format (format UInt32, cluster String)

@@ -41,6 +41,11 @@ impl RowWriter {
         self.0.extend(bytes);
     }
 
+    /// `FixedString` of as many bytes.
+    pub(super) fn fixed(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         self.length(text.len());
         self.0.extend(text.as_bytes());
@@ -118,6 +123,11 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn id(&mut self) -> Result<[u8; 16], Failure> {
+        self.array()
+    }
+
+    /// `FixedString` of as many bytes.
+    pub(super) fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
         self.array()
     }
 

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("002_fingerprints.sql"),
     include_str!("003_erasures.sql"),
     include_str!("004_rollups.sql"),
+    include_str!("005_noise.sql"),
 ];
 
 /// `TELE`: says of a SQLite file that it is ours, to us and to file(1).

@@ -11,7 +11,7 @@ use telemetry_schema::Loss;
 
 use super::failure;
 use super::rollup::{Sum, number};
-use crate::report::{Filters, monday};
+use crate::report::{Filters, NoiseKey, monday};
 use crate::store::run::loss_reason;
 use crate::store::scope::Scope;
 use crate::store::{Cohort, Group, Period, Programs, Question, Reader, StoreError, Subject};
@@ -77,6 +77,11 @@ impl Reader for SqliteReader<'_> {
 
     fn losses(&mut self) -> Result<Vec<Loss>, StoreError> {
         losses(&self.connection).map_err(self.failed())
+    }
+
+    fn noise_key(&mut self) -> Result<NoiseKey, StoreError> {
+        let key = self.connection.query_row("SELECT key FROM noise_key", [], |row| row.get(0));
+        key.map(|key| NoiseKey::new(&key)).map_err(self.failed())
     }
 }
 

@@ -1,4 +1,7 @@
 //! Servers on free ports of loopback, with nothing but a temporary directory. Gone when they go out of scope.
+//!
+//! Two kinds: the server that is installed, which on Debian is of 18.16; and the engine of a current one, which the Python
+//! package `chdb` holds, behind `current.py`.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -21,14 +24,26 @@ pub(crate) struct Servers {
 }
 
 struct Server {
-    binary: PathBuf,
+    kind: Kind,
     home: TempDir,
     http: u16,
     child: Option<Child>,
 }
 
+/// What answers.
+#[derive(Debug, Clone)]
+enum Kind {
+    /// This `clickhouse-server`.
+    Server(PathBuf),
+    /// The engine of a current one, in this Python, which has `chdb`.
+    Engine(PathBuf),
+}
+
+/// Names the Python that has `chdb`; `.ci/run` sets it.
+const CHDB_PYTHON: &str = "CHDB_PYTHON";
+
 /// A ClickHouse server of this machine, where there is one.
-pub(crate) fn installed() -> Option<PathBuf> {
+fn installed() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")]);
     places.map(|place| place.join("clickhouse-server")).find(|file| file.is_file())
@@ -44,6 +59,27 @@ impl Servers {
             );
             return None;
         };
+        Some(Self::of(&Kind::Server(binary), count))
+    }
+
+    /// Starts the engine of a current server. Nothing where there is none, which is said.
+    #[expect(clippy::print_stdout, reason = "that a test was skipped, and why, is for whoever runs it")]
+    pub(crate) fn current() -> Option<Self> {
+        let Some(python) = std::env::var_os(CHDB_PYTHON) else {
+            println!(
+                "skipped: no engine of a current ClickHouse ({CHDB_PYTHON} names a Python that has `chdb`)"
+            );
+            return None;
+        };
+        Some(Self::of(&Kind::Engine(python.into()), 1))
+    }
+
+    /// One of each kind that there is, one after the other.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        [|| Self::start(1), Self::current].into_iter().filter_map(|start| start())
+    }
+
+    fn of(kind: &Kind, count: usize) -> Self {
         // All are asked for before any is given back, so that they differ.
         let listeners: Vec<_> = (0..count * 2).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
         let ports: Vec<u16> =
@@ -53,14 +89,11 @@ impl Servers {
         let shard =
             |port| format!("<shard><replica><host>127.0.0.1</host><port>{port}</port></replica></shard>");
         let shards = tcp.iter().map(shard).collect::<Vec<_>>().concat();
-        let mut servers: Vec<_> = http
-            .iter()
-            .zip(tcp)
-            .map(|(http, tcp)| Server::new(binary.clone(), *http, *tcp, &shards))
-            .collect();
+        let mut servers: Vec<_> =
+            http.iter().zip(tcp).map(|(http, tcp)| Server::new(kind.clone(), *http, *tcp, &shards)).collect();
         servers.iter_mut().for_each(Server::run);
         servers.iter().for_each(Server::wait);
-        Some(Self { servers })
+        Self { servers }
     }
 
     /// The address of a database on all of them.
@@ -93,7 +126,7 @@ impl Servers {
 }
 
 impl Server {
-    fn new(binary: PathBuf, http: u16, tcp: u16, shards: &str) -> Self {
+    fn new(kind: Kind, http: u16, tcp: u16, shards: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().display();
         let config = format!(
@@ -120,15 +153,38 @@ impl Server {
         );
         fs::write(home.path().join("config.xml"), config).unwrap();
         fs::write(home.path().join("users.xml"), users).unwrap();
-        Self { binary, home, http, child: None }
+        Self { kind, home, http, child: None }
     }
 
     fn run(&mut self) {
-        let config = format!("--config-file={}", self.home.path().join("config.xml").display());
-        let mut command = Command::new(&self.binary);
-        command.arg(config).current_dir(self.home.path());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let config = self.home.path().join("config.xml");
+        let mut command = match &self.kind {
+            Kind::Server(binary) => {
+                let mut command = Command::new(binary);
+                command.arg(format!("--config-file={}", config.display())).stdin(Stdio::null());
+                command
+            }
+            Kind::Engine(python) => {
+                let script = concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/../telemetry-collector/tests/collector/clickhouse/current.py"
+                );
+                let mut command = Command::new(python);
+                command.arg(script).arg(self.http.to_string()).arg(self.home.path().join("data"));
+                // It ends when this process does.
+                command.arg(config).arg(format!("ada:{PASSWORD}")).stdin(Stdio::piped());
+                command
+            }
+        };
+        command.current_dir(self.home.path()).stdout(Stdio::null()).stderr(self.errors());
         self.child = Some(command.spawn().unwrap());
+    }
+
+    fn errors(&self) -> Stdio {
+        match &self.kind {
+            Kind::Server(_) => Stdio::null(),
+            Kind::Engine(_) => fs::File::create(self.home.path().join("errors")).unwrap().into(),
+        }
     }
 
     fn wait(&self) {

@@ -79,61 +79,66 @@ impl Both {
 
 #[test]
 fn every_report_is_the_same_from_both_stores() {
-    let Some(servers) = Servers::start(1) else { return };
-    // Each case takes seconds of two servers' work.
-    let config = Config { cases: 4, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new(config);
-    let database = std::cell::Cell::new(0);
-    let strategy =
-        (history::steps(), history::queries(), any::<bool>(), prop::collection::vec(history::event(), 9));
-    let outcome = runner.run(&strategy, |(steps, queries, forget, later)| {
-        database.set(database.get() + 1);
-        let both = Both::new(&servers.address(&format!("case_{}", database.get())));
-        for step in &steps {
-            both.take(step);
-        }
-        both.compare_all();
-        if forget {
-            let tomorrow = now().unix_us().div_euclid(86_400_000_000) + 1;
-            both.each(|store| (store.forget(tomorrow).unwrap(), store.forget(tomorrow).unwrap()));
-            // Events that were not there before: what was forgotten is known to one of the two alone.
-            let later = later.iter().zip(2000..).map(|(event, number)| {
-                let mut event = event.clone();
-                event["event_id"] = json!(event_id(number));
-                event
-            });
-            both.take(&Step::Insert(vec![(100, json!([]), later.collect())]));
+    for servers in Servers::each() {
+        // Each case takes seconds of two servers' work.
+        let config =
+            Config { cases: 4, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+        let mut runner = TestRunner::new(config);
+        let database = std::cell::Cell::new(0);
+        let strategy =
+            (history::steps(), history::queries(), any::<bool>(), prop::collection::vec(history::event(), 9));
+        let outcome = runner.run(&strategy, |(steps, queries, forget, later)| {
+            database.set(database.get() + 1);
+            let both = Both::new(&servers.address(&format!("case_{}", database.get())));
+            for step in &steps {
+                both.take(step);
+            }
             both.compare_all();
-        }
-        for query in &queries {
-            both.compare(query);
-        }
-        Ok(())
-    });
-    outcome.unwrap();
+            if forget {
+                let tomorrow = now().unix_us().div_euclid(86_400_000_000) + 1;
+                both.each(|store| (store.forget(tomorrow).unwrap(), store.forget(tomorrow).unwrap()));
+                // Events that were not there before: what was forgotten is known to one of the two alone.
+                let later = later.iter().zip(2000..).map(|(event, number)| {
+                    let mut event = event.clone();
+                    event["event_id"] = json!(event_id(number));
+                    event
+                });
+                both.take(&Step::Insert(vec![(100, json!([]), later.collect())]));
+                both.compare_all();
+            }
+            for query in &queries {
+                both.compare(query);
+            }
+            Ok(())
+        });
+        outcome.unwrap();
+    }
 }
 
 #[test]
 fn whatever_is_asked_for_is_only_a_value() {
-    let Some(servers) = Servers::start(1) else { return };
-    let both = Both::new(&servers.address("hostile"));
-    both.take(&Step::Insert(vec![(
-        1,
-        json!([]),
-        vec![crate::sample::patched(1, &json!({"policy_version": 3}))],
-    )]));
-    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
-    let hostile = prop_oneof![
-        Just("orchard".to_owned()),
-        Just("orchard' OR '1'='1".to_owned()),
-        Just("\\' UNION ALL SELECT 1 --".to_owned()),
-        ".*",
-    ];
-    let outcome =
-        TestRunner::new(config).run(&(hostile.clone(), prop::option::of(hostile)), |(program, version)| {
-            let filters = Filters { program: Some(program), version, ..Filters::default() };
-            both.compare(&Query::new(ReportName::Commands).min_installs(1).filters(filters));
-            Ok(())
-        });
-    outcome.unwrap();
+    for servers in Servers::each() {
+        let both = Both::new(&servers.address("hostile"));
+        both.take(&Step::Insert(vec![(
+            1,
+            json!([]),
+            vec![crate::sample::patched(1, &json!({"policy_version": 3}))],
+        )]));
+        let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+        let hostile = prop_oneof![
+            Just("orchard".to_owned()),
+            Just("orchard' OR '1'='1".to_owned()),
+            Just("\\' UNION ALL SELECT 1 --".to_owned()),
+            ".*",
+        ];
+        let outcome = TestRunner::new(config).run(
+            &(hostile.clone(), prop::option::of(hostile)),
+            |(program, version)| {
+                let filters = Filters { program: Some(program), version, ..Filters::default() };
+                both.compare(&Query::new(ReportName::Commands).min_installs(1).filters(filters));
+                Ok(())
+            },
+        );
+        outcome.unwrap();
+    }
 }

@@ -29,6 +29,24 @@ fn two_shards_answer_as_one_file() {
     }
 }
 
+/// One shard is all that an engine without a server can have: the tables, the questions and the settings of a write are those
+/// of many.
+#[test]
+fn a_shard_of_a_current_engine_answers_as_a_file() {
+    let Some(servers) = Servers::current() else { return };
+    let mut runner = TestRunner::deterministic();
+    let both = Both::new(&format!("{}?cluster=shards", servers.address("one_shard")));
+    let (steps, queries) = (history::steps(), history::queries()).new_tree(&mut runner).unwrap().current();
+    for step in &steps {
+        both.take(step);
+    }
+    both.compare_all();
+    for query in &queries {
+        both.compare(query);
+    }
+    assert!(servers.ask(0, "SHOW CREATE TABLE one_shard.runs").contains("ENGINE = Distributed"));
+}
+
 #[test]
 fn rows_are_spread_and_what_is_erased_is_gone_from_both() {
     let Some(servers) = Servers::start(2) else { return };

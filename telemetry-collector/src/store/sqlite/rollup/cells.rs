@@ -1,12 +1,9 @@
-//! Which sums one run is in.
+//! What one run is counted by, and in whose sums.
 
 use telemetry_schema::{App, AuthMethod, Event, InstallSource, Os};
 
-use super::names::{Names, Segment};
-use super::number;
-use super::sum::Timed;
-use crate::report::monday;
-use crate::store::run::{Fault, day, in_ci, place_key};
+use super::names::{Names, Whose};
+use crate::store::run::{Fault, in_ci, place_key};
 use crate::store::{BANDS_MS, Subject};
 
 /// A place in the table of counts.
@@ -18,45 +15,20 @@ pub(super) struct Place {
     pub(super) key: i64,
 }
 
-/// Each place once, however often the run names it: a flag given twice is one run with that flag.
-pub(super) fn cells(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Place, Timed)>> {
-    let segments = segments(event, names)?;
-    let mut keys = keys(event, names)?;
-    keys.sort_unstable();
-    keys.dedup();
-    let mut cells = Vec::with_capacity(segments.len() * keys.len());
-    for (segment, day) in segments {
-        for (subject, key) in &keys {
-            let timed = match subject {
-                Subject::All | Subject::Command | Subject::Version => Timed::Yes,
-                _ => Timed::No,
-            };
-            cells.push((Place { subject: number(*subject), segment, day, key: *key }, timed));
-        }
-    }
-    Ok(cells)
-}
-
-fn segments(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(i64, i64)>> {
+/// What tells a run's segments apart.
+pub(super) fn whose(event: &Event) -> Whose<'_> {
     let App { name, version, install_source } = &event.app;
-    let program = name.as_ref().map(AsRef::<str>::as_ref);
-    let version = version.as_ref().map(AsRef::<str>::as_ref);
-    let (os, source) = (Some(event.os.name.key()), install_source.map(InstallSource::key));
-    let bare = Segment { level: 0, program, version: None, os: None, source: None, ci: in_ci(event) };
-    let day = day(event.started_at);
-    [
-        (bare.clone(), day),
-        (Segment { level: 1, version, ..bare.clone() }, day),
-        (Segment { level: 2, os, ..bare.clone() }, day),
-        (Segment { level: 3, source, ..bare.clone() }, day),
-        (Segment { level: 4, version, os, source, ..bare }, monday(day)),
-    ]
-    .iter()
-    .map(|(segment, day)| Ok((names.segment(segment)?, *day)))
-    .collect()
+    Whose {
+        program: name.as_ref().map(AsRef::<str>::as_ref),
+        version: version.as_ref().map(AsRef::<str>::as_ref),
+        os: event.os.name.key(),
+        source: install_source.map(InstallSource::key),
+        ci: in_ci(event),
+    }
 }
 
-fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)>> {
+/// What a run is counted by; the same one twice where the run names it twice.
+pub(super) fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Subject, i64)>> {
     let words: Vec<&str> = event.command.path.iter().map(AsRef::as_ref).collect();
     let command = words.join(" ");
     let command = Some(command.as_str());

@@ -1,11 +1,11 @@
 //! One install out of the sums.
 
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
 use telemetry_schema::InstallId;
 
-use super::cells::Place;
+use super::gather::Gathered;
 use super::names::Names;
-use super::{Sums, put, read, stored};
+use super::{read, table};
 
 /// Takes an install out of the rollups, as if it had never run anything. To be called in the transaction that deletes
 /// its events, **before** they are deleted: what is taken out is what they say.
@@ -15,7 +15,7 @@ use super::{Sums, put, read, stored};
 /// numbers that nothing links to it. Texts of messages stay among the keys: they are redacted, and other installs'.
 pub(in crate::store::sqlite) fn erase(transaction: &Transaction, install: InstallId) -> rusqlite::Result<()> {
     let id = install.to_bytes();
-    let mut sums = Sums::default();
+    let mut gathered = Gathered::default();
     let mut names = Names::new(transaction);
     // What is not counted yet is in no sum.
     let mut statement = transaction.prepare_cached(
@@ -24,23 +24,10 @@ pub(in crate::store::sqlite) fn erase(transaction: &Transaction, install: Instal
     )?;
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
-        sums.add(&read(row.get_ref(0)?.as_str()?)?, &mut names)?;
+        gathered.add(&read(row.get_ref(0)?.as_str()?)?, &mut names)?;
     }
     drop(rows);
-    for (place, out) in &sums.0 {
-        let Some(mut sum) = stored(transaction, place)? else { continue };
-        sum.subtract(out);
-        if sum.is_empty() {
-            let Place { subject, segment, day, key } = place;
-            transaction
-                .prepare_cached(
-                    "DELETE FROM counts WHERE subject = ?1 AND segment = ?2 AND day = ?3 AND key = ?4",
-                )?
-                .execute(params![subject, segment, day, key])?;
-        } else {
-            put(transaction, place, &sum)?;
-        }
-    }
+    table::subtract(transaction, &gathered.sums(&names))?;
     transaction.execute("DELETE FROM installs WHERE install_id = ?1", [id])?;
     Ok(())
 }

@@ -5,10 +5,9 @@ use std::io;
 use roaring::RoaringBitmap;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
-use telemetry_schema::Event;
 
-use super::names::Names;
-use crate::store::{Durations, Tally, run};
+use super::gather::Noted;
+use crate::store::{Durations, Tally};
 
 /// Sums over runs. Adding and taking away are exact, in any order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,41 +21,24 @@ pub(in crate::store::sqlite) struct Sum {
     pub(super) failed_installs: RoaringBitmap,
 }
 
-/// One run, as far as it is counted.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    failed: bool,
-    ci: bool,
-    duration_us: u64,
-    install: Option<u32>,
-}
-
-impl Run {
-    pub(super) fn of(event: &Event, names: &mut Names) -> rusqlite::Result<Self> {
-        Ok(Self {
-            failed: run::is_failed(event),
-            ci: run::in_ci(event),
-            duration_us: event.duration_us,
-            install: run::install(event).map(|install| names.install(install)).transpose()?,
-        })
-    }
-}
-
 impl Sum {
-    /// Adds a run, with its duration or without.
-    pub(super) fn add(&mut self, run: Run, timed: Timed) {
-        let Run { failed, ci, duration_us, install } = run;
-        self.runs += 1;
-        self.ci_runs += u64::from(ci);
-        self.installs.extend(install);
-        if failed {
-            self.errors += 1;
-            self.failed_us = self.failed_us.saturating_add(duration_us);
-            self.failed_installs.extend(install);
+    /// The sum of what was noted of runs.
+    pub(super) fn of<'a>(parts: impl Iterator<Item = &'a Noted>) -> Self {
+        let mut sum = Self::default();
+        let (mut buckets, mut installs, mut failed_installs) = (Vec::new(), Vec::new(), Vec::new());
+        for noted in parts {
+            sum.runs += noted.runs;
+            sum.errors += noted.errors;
+            sum.ci_runs += noted.ci_runs;
+            sum.failed_us = sum.failed_us.saturating_add(noted.failed_us);
+            buckets.extend_from_slice(&noted.buckets);
+            installs.extend_from_slice(&noted.installs);
+            failed_installs.extend_from_slice(&noted.failed_installs);
         }
-        if timed == Timed::Yes {
-            self.durations.add(duration_us);
-        }
+        sum.durations = Durations::of(buckets);
+        sum.installs = set(installs);
+        sum.failed_installs = set(failed_installs);
+        sum
     }
 
     /// Adds the runs of another.
@@ -131,11 +113,11 @@ impl Sum {
     }
 }
 
-/// Whether a sum keeps durations: a histogram is most of its room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Timed {
-    Yes,
-    No,
+fn set(mut numbers: Vec<u32>) -> RoaringBitmap {
+    numbers.sort_unstable();
+    numbers.dedup();
+    // In order and each once, as it asks for.
+    RoaringBitmap::from_sorted_iter(numbers).unwrap_or_default()
 }
 
 /// SQLite's integers end at 2^63.
