@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 
 use crate::text::is_invisible;
 use check::Check;
-use shape::Shape;
+pub(crate) use shape::Shape;
 
 /// Every rule, the strongest first.
 ///

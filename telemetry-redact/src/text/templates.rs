@@ -4,9 +4,8 @@
 //! the slots is kept as it is; a slot is kept only where what stands in it is declared for it, and is a placeholder
 //! otherwise.
 
-use super::Lexicon;
-use super::lex::Fate;
-use super::slots;
+use super::lex::{Fate, Why};
+use super::{Lexicon, Placeholder, slots};
 
 /// A known line: its wording and the class of error it tells, if it tells one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub(crate) enum Slot {
     /// A message of its own, which is judged as any other text.
     Error,
     /// Never kept.
-    Placeholder(&'static str),
+    Placeholder(Placeholder),
 }
 
 impl Slot {
@@ -50,12 +49,7 @@ impl Slot {
             "letter" => Self::Letter,
             "number" => Self::Number,
             "error" => Self::Error,
-            _ => {
-                let placeholder = super::PLACEHOLDERS.iter().find(|placeholder| {
-                    placeholder.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')) == Some(name)
-                });
-                Self::Placeholder(placeholder?)
-            }
+            _ => Self::Placeholder(Placeholder::named(name)?),
         })
     }
 }
@@ -176,11 +170,10 @@ fn matched<'a>(line: &str, label: usize, template: Template<'a>) -> Option<Match
 
 /// What becomes of the text in a slot. `command` is what stands in the template's slot for the command.
 pub(super) fn judge(slot: Slot, text: &str, command: Option<&str>, lexicon: &dyn Lexicon) -> Fate {
-    const DROPPED: Fate = Fate::Drop("text.slot");
     let is_kept = match slot {
         Slot::Word => {
-            let words: Vec<&str> = command.unwrap_or_default().split(' ').collect();
-            lexicon.declares(text) || lexicon.is_or_near_child(&words, text)
+            lexicon.declares(text)
+                || lexicon.is_or_near_child(&mut command.unwrap_or_default().split(' '), text)
         }
         Slot::Command => slots::is_command_line(text, lexicon),
         Slot::Flag => is_flag(text, lexicon),
@@ -189,9 +182,9 @@ pub(super) fn judge(slot: Slot, text: &str, command: Option<&str>, lexicon: &dyn
         Slot::Letter => matches!(text.as_bytes(), [letter] if letter.is_ascii_alphabetic()),
         Slot::Number => (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
         Slot::Error => return Fate::Open,
-        Slot::Placeholder(placeholder) => return Fate::Replace("text.slot", placeholder),
+        Slot::Placeholder(placeholder) => return Fate::Replace(placeholder),
     };
-    if is_kept { Fate::Keep } else { DROPPED }
+    if is_kept { Fate::Keep } else { Fate::Drop(Why::Slot) }
 }
 
 fn is_flag(text: &str, lexicon: &dyn Lexicon) -> bool {
