@@ -21,7 +21,7 @@ impl Shape {
     pub(super) const AT: u32 = 1 << 9;
     pub(crate) const HYPHEN: u32 = 1 << 10;
     pub(crate) const UNDERSCORE: u32 = 1 << 11;
-    pub(super) const SPACE: u32 = 1 << 12;
+    pub(crate) const SPACE: u32 = 1 << 12;
     pub(crate) const EQUALS: u32 = 1 << 13;
     pub(super) const PLUS: u32 = 1 << 14;
     pub(super) const DOLLAR: u32 = 1 << 15;
@@ -29,7 +29,7 @@ impl Shape {
     pub(crate) const OTHER: u32 = 1 << 17;
     /// Beyond ASCII.
     pub(crate) const BEYOND: u32 = 1 << 18;
-    pub(super) const CONTROL: u32 = 1 << 19;
+    pub(crate) const CONTROL: u32 = 1 << 19;
     pub(crate) const APOSTROPHE: u32 = 1 << 20;
 
     /// How many there are.

@@ -192,8 +192,7 @@ fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -
 fn are_usual(clause: &[Token<'_>]) -> bool {
     let mut words = clause.iter().filter(|token| token.kind == Kind::Word);
     let is_listed = |word: &Token<'_>| word.class.is_some_and(|class| class <= Class::Common);
-    words.next().is_none_or(is_listed)
-        && words.all(|word| is_listed(word) && !word.is_capital())
+    words.next().is_none_or(is_listed) && words.all(|word| is_listed(word) && !word.is_capital())
 }
 
 /// The clause without space and marks around it; only where nothing was taken out of it.

@@ -1,8 +1,8 @@
 //! A text as tokens that cover it without gaps.
 
 use super::marks::{
-    OPAQUE, SIMPLE, WORD, assignment, is_alternatives, is_closing, is_opaque, is_opening, is_operator, is_simple,
-    without_end,
+    SIMPLE, WORD, assignment, can_be_opaque, is_alternatives, is_closing, is_opaque, is_opening, is_operator,
+    is_simple, without_end,
 };
 use super::table::Lists;
 use super::vocabulary::{self, ANY_CASE, Class};
@@ -71,7 +71,7 @@ pub(super) struct Token<'t> {
     pub(super) text: &'t str,
     /// Where it begins.
     pub(super) start: usize,
-    /// For a word or slot: what bytes it has.
+    /// Of what is no space: what bytes it has.
     pub(super) shape: Shape,
     /// For a word: its class in the vocabulary.
     pub(super) class: Option<Class>,
@@ -217,7 +217,8 @@ impl Lexer<'_, '_> {
         let (shape, lists) = match kind {
             Kind::Word => return self.word(end, Shape::of(text.as_bytes()), Lists::of(text)),
             Kind::Slot => (Shape::of(text.as_bytes()), Lists::of(text)),
-            _ => (Shape::default(), Lists::default()),
+            Kind::Space | Kind::Line => (Shape::default(), Lists::default()),
+            _ => (Shape::of(text.as_bytes()), Lists::default()),
         };
         self.tokens.push(Token { kind, text, start: self.at, shape, class: None, lists, fate: Fate::Open });
         self.at = end;
@@ -249,19 +250,20 @@ impl Lexer<'_, '_> {
             return None;
         }
         if at >= self.unclosed[index] {
-            let mut escaped = false;
-            for (offset, byte) in rest.bytes().enumerate().take(MAX_QUOTED) {
-                if escaped {
-                    escaped = false;
-                } else if byte == b'\\' {
-                    escaped = true;
-                } else if byte == quote {
-                    let inside_word = quote == b'\''
-                        && rest[offset + 1..].chars().next().is_some_and(char::is_alphanumeric);
-                    if !inside_word {
-                        return Some(at + 1 + offset);
-                    }
+            let bytes = &rest.as_bytes()[..rest.len().min(MAX_QUOTED)];
+            let mut from = 0;
+            let next = |from: usize| {
+                let rest = bytes.get(from..)?;
+                rest.iter().position(|byte| *byte == quote || *byte == b'\\').map(|offset| from + offset)
+            };
+            while let Some(offset) = next(from) {
+                let is_escape = bytes[offset] == b'\\';
+                let is_inside_word =
+                    || quote == b'\'' && rest[offset + 1..].chars().next().is_some_and(char::is_alphanumeric);
+                if !is_escape && !is_inside_word() {
+                    return Some(at + 1 + offset);
                 }
+                from = offset + if is_escape { 2 } else { 1 };
             }
             self.unclosed[index] = (at + MAX_QUOTED / 2).min(self.end);
         }
@@ -306,11 +308,14 @@ impl Lexer<'_, '_> {
 
     /// What stands up to the next space, quotation or placeholder.
     fn chunk(&mut self) {
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut end = start + self.text[start..].chars().next().map_or(1, char::len_utf8);
-        while end < self.end {
-            match bytes[end] {
+        // What neither ends a chunk nor has to be looked at: no space, quotation mark or bracket.
+        const GOES_ON: u32 = !(Shape::SPACE | Shape::CONTROL | Shape::APOSTROPHE | Shape::OTHER);
+        let bytes = &self.text.as_bytes()[..self.end];
+        let mut end = self.at + self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+        loop {
+            end += Shape::leading(&bytes[end..], GOES_ON).0;
+            let Some(byte) = bytes.get(end) else { break };
+            match byte {
                 b' ' | b'\t' | b'\n' => break,
                 b'<' if placeholder_at(&self.text[end..self.end]).is_some() => break,
                 b'"' | b'\'' | b'`' => {
@@ -335,7 +340,7 @@ impl Lexer<'_, '_> {
         if end - self.at > MAX_CHUNK {
             return self.push(Kind::Word, end);
         }
-        let can_be_opaque = Shape::of(chunk.as_bytes()).has_any(OPAQUE);
+        let can_be_opaque = can_be_opaque(chunk);
         while self.at < end {
             let chunk = &self.text[self.at..end];
             let first = chunk.as_bytes()[0];
@@ -358,8 +363,7 @@ impl Lexer<'_, '_> {
             if is_opening(first) {
                 // An address in brackets keeps them: they are a part of it.
                 let address = || without_end(chunk, |b| is_stop(b) || b == b')');
-                let is_address =
-                    || detect::kind(address()).is_some_and(|kind| kind.placeholder == "<ip>");
+                let is_address = || detect::kind(address()).is_some_and(|kind| kind.placeholder == "<ip>");
                 if first == b'[' && is_address() {
                     self.push(Kind::Word, self.at + address().len());
                 } else {

@@ -32,8 +32,11 @@ pub(super) fn is_simple(text: &str) -> bool {
     !text.is_empty() && Shape::of(text.as_bytes()).is_only(SIMPLE)
 }
 
-/// Without these bytes nothing is opaque.
-pub(super) const OPAQUE: u32 = Shape::BEYOND | Shape::BACKSLASH | Shape::OTHER;
+/// Whether a part of it may be opaque: all of it is looked at before it is decided, so that the compiler can look at
+/// many bytes at once.
+pub(super) fn can_be_opaque(chunk: &str) -> bool {
+    chunk.bytes().fold(false, |can, byte| can | (!byte.is_ascii() | matches!(byte, b'\\' | b'%' | b'&')))
+}
 
 /// What holds characters of other scripts or escapes (percent, HTML, backslash) is not taken apart: what they stand for
 /// could be anything.

@@ -184,7 +184,7 @@ impl Rebuild {
             let (put, rule) = match token.fate {
                 Fate::Open | Fate::Keep => (token.text, None),
                 Fate::Drop(why) => {
-                    let Detected { placeholder, rule } = detect::kind(token.text)
+                    let Detected { placeholder, rule } = detect::kind_of(token.text, token.shape)
                         .unwrap_or(Detected { placeholder: "<value>", rule: why.rule() });
                     (placeholder, Some(rule))
                 }
@@ -195,7 +195,9 @@ impl Rebuild {
             }
             let is_placeholder = rule.is_some() || token.kind == Kind::Placeholder;
             if is_placeholder {
-                self.out.reserve(if self.out.is_empty() { text.len() + 16 } else { 0 });
+                if self.done == 0 {
+                    self.out = String::with_capacity(text.len() + 16);
+                }
                 self.keep(text, token.start);
                 self.done = token.end();
                 if self.repeats(put) {

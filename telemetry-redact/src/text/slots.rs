@@ -136,9 +136,7 @@ fn is_flag(flag: &str, before: Before, lexicon: &dyn Lexicon) -> bool {
 fn is_child(tokens: &[Token<'_>], at: usize, word: &str, lexicon: &dyn Lexicon) -> bool {
     let parent =
         tokens[at + 1..].iter().take(6).find(|token| matches!(token.kind, Kind::Slot | Kind::Placeholder));
-    parent.is_some_and(|parent| {
-        lexicon.is_or_near_child(&mut parent.text.split(' '), word)
-    })
+    parent.is_some_and(|parent| lexicon.is_or_near_child(&mut parent.text.split(' '), word))
 }
 
 /// A command and its flags: `atlas clusters create --help`.

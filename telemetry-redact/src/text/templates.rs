@@ -116,7 +116,10 @@ pub(super) fn find<'a>(line: &str, lexicon: &'a dyn Lexicon) -> Option<Match<'a>
     if line.len() > MAX_LINE {
         return None;
     }
-    let label = LABELS.iter().find(|label| line.starts_with(**label)).map_or(0, |label| label.len());
+    // Most lines are told from all labels by the letter they begin with.
+    let can_be_label = matches!(line.as_bytes().first()?, b'E' | b'e' | b'F' | b'f' | b'p');
+    let labels = LABELS.iter().filter(|label| can_be_label && line.starts_with(**label));
+    let label = labels.map(|label| label.len()).next().unwrap_or_default();
     let body = &line[label..];
     let own = (0..).map_while(|index| lexicon.template(index));
     let mut shipped = BY_FIRST[usize::from(*body.as_bytes().first()?)];
