@@ -1,13 +1,10 @@
 //! A text as tokens that cover it without gaps.
 
-use super::marks::{
-    SIMPLE, WORD, assignment, can_be_opaque, is_alternatives, is_closing, is_opaque, is_opening, is_operator,
-    is_simple, without_end,
-};
+use super::marks::{SIMPLE, WORD};
 use super::table::Lists;
-use super::vocabulary::{self, ANY_CASE, Class};
+use super::vocabulary::{self, Class};
 use super::{Lexicon, Placeholder, lists, placeholder_at};
-use crate::detect::{self, Shape};
+use crate::detect::Shape;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,10 +153,10 @@ pub(super) struct Lexer<'t, 'l> {
 const MAX_QUOTED: usize = 4096;
 
 /// No wording is that long without a space; and what is looked at again and again must be short.
-const MAX_CHUNK: usize = 512;
+pub(super) const MAX_CHUNK: usize = 512;
 
 /// Before these a quotation begins though no space stands there.
-const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
+pub(super) const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
 impl Lexer<'_, '_> {
     pub(super) fn run(&mut self, nesting: Nesting) {
@@ -225,7 +222,7 @@ impl Lexer<'_, '_> {
     }
 
     /// A word of which it is known what it is made of and where it is listed.
-    fn word(&mut self, end: usize, shape: Shape, lists: Lists) {
+    pub(super) fn word(&mut self, end: usize, shape: Shape, lists: Lists) {
         let text = &self.text[self.at..end];
         let class = vocabulary::class_in(lists, shape, text);
         let (kind, fate) = (Kind::Word, Fate::Open);
@@ -234,7 +231,7 @@ impl Lexer<'_, '_> {
     }
 
     /// Where the quotation that begins at `at` ends, if one begins there.
-    fn quotation_end(&mut self, at: usize) -> Option<usize> {
+    pub(super) fn quotation_end(&mut self, at: usize) -> Option<usize> {
         let quote = self.text.as_bytes()[at];
         let index = match quote {
             b'"' => 0,
@@ -305,129 +302,4 @@ impl Lexer<'_, '_> {
                 matches!(key.kind, Kind::Slot | Kind::Word) && key.lists.is(lists::MESSAGE_KEY)
             })
     }
-
-    /// What stands up to the next space, quotation or placeholder.
-    fn chunk(&mut self) {
-        // What neither ends a chunk nor has to be looked at: no space, quotation mark or bracket.
-        const GOES_ON: u32 = !(Shape::SPACE | Shape::CONTROL | Shape::APOSTROPHE | Shape::OTHER);
-        let bytes = &self.text.as_bytes()[..self.end];
-        let mut end = self.at + self.text[self.at..].chars().next().map_or(1, char::len_utf8);
-        loop {
-            end += Shape::leading(&bytes[end..], GOES_ON).0;
-            let Some(byte) = bytes.get(end) else { break };
-            match byte {
-                b' ' | b'\t' | b'\n' => break,
-                b'<' if placeholder_at(&self.text[end..self.end]).is_some() => break,
-                b'"' | b'\'' | b'`' => {
-                    let opens = bytes[end] == b'"' || BEFORE_QUOTE.as_bytes().contains(&bytes[end - 1]);
-                    if opens && self.quotation_end(end).is_some() {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-            end += 1;
-        }
-        self.split(end);
-    }
-
-    /// Takes a chunk apart: punctuation around words.
-    fn split(&mut self, end: usize) {
-        let chunk = &self.text[self.at..end];
-        if is_operator(chunk) {
-            return self.push(Kind::Mark, end);
-        }
-        if end - self.at > MAX_CHUNK {
-            return self.push(Kind::Word, end);
-        }
-        let can_be_opaque = can_be_opaque(chunk);
-        while self.at < end {
-            let chunk = &self.text[self.at..end];
-            let first = chunk.as_bytes()[0];
-            if can_be_opaque
-                && is_opaque(chunk)
-                && !matches!(first, b'(' | b'[' | b'{' | b'<' | b'"' | b'\'' | b'`' | b',' | b':')
-            {
-                if let Some(key) = assignment(chunk) {
-                    let value = self.at + key + 1;
-                    self.push(Kind::Word, self.at + key);
-                    self.push(Kind::Mark, value);
-                    return self.slot(end);
-                }
-                let core = without_end(chunk, |b| {
-                    is_stop(b) || matches!(b, b')' | b']' | b'}' | b'>' | b'"' | b'\'' | b'`')
-                });
-                self.push(Kind::Word, self.at + core.len().max(1));
-                continue;
-            }
-            if is_opening(first) {
-                // An address in brackets keeps them: they are a part of it.
-                let address = || without_end(chunk, |b| is_stop(b) || b == b')');
-                let is_address = || detect::kind(address()).is_some_and(|kind| kind.placeholder == "<ip>");
-                if first == b'[' && is_address() {
-                    self.push(Kind::Word, self.at + address().len());
-                } else {
-                    self.push(Kind::Mark, self.at + 1);
-                }
-                continue;
-            }
-            if let Some(stem) = without_end(chunk, is_stop).strip_suffix("(s)")
-                && is_simple(stem)
-            {
-                let word = self.at + stem.len();
-                self.push(Kind::Word, word);
-                self.push(Kind::Mark, word + 3);
-                continue;
-            }
-            let core = without_end(chunk, is_closing);
-            if core.is_empty() {
-                self.push(Kind::Mark, self.at + chunk.chars().next().map_or(1, char::len_utf8));
-                continue;
-            }
-            let core_end = self.at + core.len();
-            self.core(core, core_end);
-        }
-    }
-
-    /// The next word of a chunk, or all of it where it is one thing.
-    fn core(&mut self, core: &str, core_end: usize) {
-        let (shape, lists) = (Shape::of(core.as_bytes()), Lists::of(core));
-        if shape.is_only(SIMPLE) || lists.is(ANY_CASE) {
-            return self.word(core_end, shape, lists);
-        }
-        if let Some(key) = assignment(core) {
-            let value = self.at + key + 1;
-            self.push(Kind::Word, self.at + key);
-            self.push(Kind::Mark, value);
-            // `--output=<OUTPUT>` names its value, `NAME=value` is one.
-            if !self.text[value..].starts_with('<') {
-                self.slot(core_end);
-            }
-            return;
-        }
-        if shape.has(Shape::SLASH) && is_alternatives(core) {
-            let slash = self.at + core.find('/').unwrap_or(core.len());
-            self.push(Kind::Word, slash);
-            return self.push(Kind::Mark, slash + 1);
-        }
-        match core.bytes().position(is_separator).filter(|_| detect::kind(core).is_none()) {
-            Some(at) => {
-                let word = self.at + at;
-                self.push(Kind::Word, word);
-                self.push(Kind::Mark, word + 1);
-            }
-            None => self.word(core_end, shape, lists),
-        }
-    }
-}
-
-fn is_stop(byte: u8) -> bool {
-    matches!(byte, b',' | b';' | b':' | b'.')
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(
-        byte,
-        b':' | b',' | b';' | b'(' | b')' | b'|' | b'{' | b'}' | b'"' | b'<' | b'>' | b'[' | b']' | b'='
-    )
 }

@@ -12,6 +12,7 @@
 //! vocabulary, a declared word, a mark, space or a placeholder, and a text of allowed words comes back byte for byte.
 
 mod cache;
+mod chunks;
 mod clauses;
 mod codes;
 mod fill;
