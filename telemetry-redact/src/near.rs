@@ -5,28 +5,48 @@ use telemetry_schema::Typed;
 /// Shortest word that can be a misspelling: of shorter ones everything is near to something.
 const MIN_LENGTH: usize = 4;
 
-/// Whether `typed` is likely a misspelling of `declared`.
-///
-/// Letters and inner hyphens only. Words of up to four letters: two neighbours swapped, one letter left out or one
-/// doubled; replacing a letter of so short a word makes other words (`list`, `lisa`). Up to six letters: one edit.
-/// Longer: two edits. An edit is an insertion, deletion, replacement or a swap of neighbours.
+/// A word that may be a misspelling of one of many.
+pub(crate) struct Near<'a> {
+    typed: &'a str,
+    /// Nothing where it is too short or has signs that no misspelling has.
+    letters: Option<u32>,
+}
+
+/// Whether `typed` is likely a misspelling of `declared`; see [`Near::is`].
 pub(crate) fn is_near(typed: &str, declared: &str) -> bool {
-    let length = typed.len().min(declared.len());
-    // An edit changes which letters there are by two at most: most words are told apart without looking closer.
-    if (letters(typed) ^ letters(declared)).count_ones() > 4 {
-        return false;
+    Near::of(typed).is(declared)
+}
+
+impl<'a> Near<'a> {
+    pub(crate) fn of(typed: &'a str) -> Self {
+        let is_typed = typed.len() + 1 >= MIN_LENGTH && Typed::new(typed).is_ok();
+        Self { typed, letters: is_typed.then(|| letters(typed)) }
     }
-    if length + 1 < MIN_LENGTH || typed.len().max(declared.len()) < MIN_LENGTH || typed == declared {
-        return false;
-    }
-    if typed.len().abs_diff(declared.len()) > 2 || Typed::new(typed).is_err() {
-        return false;
-    }
-    let distance = strsim::osa_distance(typed, declared);
-    match length {
-        0..=4 => distance == 1 && is_slip(typed, declared),
-        5..=6 => distance == 1,
-        _ => distance <= 2,
+
+    /// Whether the word is likely a misspelling of `declared`.
+    ///
+    /// Letters and inner hyphens only. Words of up to four letters: two neighbours swapped, one letter left out or one
+    /// doubled; replacing a letter of so short a word makes other words (`list`, `lisa`). Up to six letters: one edit.
+    /// Longer: two edits. An edit is an insertion, deletion, replacement or a swap of neighbours.
+    pub(crate) fn is(&self, declared: &str) -> bool {
+        let Self { typed, letters: Some(typed_letters) } = *self else { return false };
+        // An edit changes which letters there are by two at most: most words are told apart without looking closer.
+        if (typed_letters ^ letters(declared)).count_ones() > 4 {
+            return false;
+        }
+        let length = typed.len().min(declared.len());
+        if length + 1 < MIN_LENGTH || typed.len().max(declared.len()) < MIN_LENGTH || typed == declared {
+            return false;
+        }
+        if typed.len().abs_diff(declared.len()) > 2 {
+            return false;
+        }
+        let distance = strsim::osa_distance(typed, declared);
+        match length {
+            0..=4 => distance == 1 && is_slip(typed, declared),
+            5..=6 => distance == 1,
+            _ => distance <= 2,
+        }
     }
 }
 
@@ -51,7 +71,8 @@ fn is_slip(typed: &str, declared: &str) -> bool {
 
 /// The declared word that `typed` is nearest to; the first of equals, so that the answer does not vary.
 pub(crate) fn nearest<'a>(typed: &str, declared: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    declared.filter(|word| is_near(typed, word)).min_by_key(|word| strsim::osa_distance(typed, word))
+    let near = Near::of(typed);
+    declared.filter(|word| near.is(word)).min_by_key(|word| strsim::osa_distance(typed, word))
 }
 
 #[cfg(test)]

@@ -201,13 +201,12 @@ impl Fingerprint {
     /// The fingerprint of this number.
     #[must_use]
     pub fn of(hash: u64) -> Self {
-        const DIGITS: [char; 16] =
-            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-        let mut text = String::with_capacity(Self::MAX_LENGTH);
-        text.extend(
-            hash.to_be_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|d| DIGITS[usize::from(d)]),
-        );
-        Self(text.into())
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'0'; Self::MAX_LENGTH];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(hash.to_be_bytes()) {
+            *pair = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+        }
+        Self(std::str::from_utf8(&text).unwrap_or_default().into())
     }
 }
 

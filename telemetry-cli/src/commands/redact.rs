@@ -1,11 +1,13 @@
 //! `telemetry redact`
 
-use std::io::{Read, Write as _};
+use std::borrow::Cow;
+use std::io::{BufRead as _, Read, Write as _};
 use std::num::NonZero;
 use std::process::ExitCode;
 use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
+use serde::Deserialize;
 use telemetry_redact::Redactor;
 
 use crate::args::Redact;
@@ -116,8 +118,7 @@ fn all(redactor: &Redactor, form: Form, lines: &[u8], before: usize, threads: us
 
 fn some(redactor: &Redactor, form: Form, lines: &[u8], before: usize) -> Redacted {
     let mut out = Vec::with_capacity(lines.len());
-    for (index, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
+    for (index, line) in each(lines).enumerate() {
         let done = match form {
             Form::Plain => {
                 out.extend(redactor.redact_text(&String::from_utf8_lossy(line)).text.into_bytes());
@@ -128,7 +129,7 @@ fn some(redactor: &Redactor, form: Form, lines: &[u8], before: usize) -> Redacte
                 .with_context(|| {
                     format!("line {} of standard input is not a JSON string", before + index + 1)
                 })
-                .and_then(|text: String| {
+                .and_then(|Text(text)| {
                     Ok(serde_json::to_writer(&mut out, &redactor.redact_text(&text).text)?)
                 }),
         };
@@ -140,6 +141,21 @@ fn some(redactor: &Redactor, form: Form, lines: &[u8], before: usize) -> Redacte
     (out, Ok(()))
 }
 
+/// A text in JSON; most have no escapes and need no copy.
+#[derive(Deserialize)]
+struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
+
+/// The lines, without the line feeds that end them.
+fn each(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let line = rest;
+        let size = rest.skip_until(b'\n').ok().filter(|size| *size > 0)?;
+        let line = &line[..size];
+        Some(line.strip_suffix(b"\n").unwrap_or(line))
+    })
+}
+
+#[expect(clippy::naive_bytecount, reason = "the compiler counts many at once: no crate is needed")]
 fn count_lines(text: &[u8]) -> usize {
-    text.split(|byte| *byte == b'\n').count() - 1
+    text.iter().filter(|byte| **byte == b'\n').count()
 }

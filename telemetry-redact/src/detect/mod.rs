@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 
 use crate::text::is_invisible;
 use check::Check;
-use shape::Shape;
+pub(crate) use shape::Shape;
 
 /// Every rule, the strongest first.
 ///
@@ -117,13 +117,20 @@ pub(crate) fn kind(token: &str) -> Option<Kind> {
     rule_of(token).map(Kind::from)
 }
 
+/// As [`kind`], of a token of which it is known what bytes it has.
+pub(crate) fn kind_of(token: &str, shape: Shape) -> Option<Kind> {
+    rule_of_shape(token.as_bytes(), shape).map(Kind::from)
+}
+
 fn rule_of(token: &str) -> Option<&'static Rule> {
-    let text = token.as_bytes();
+    rule_of_shape(token.as_bytes(), Shape::of(token.as_bytes()))
+}
+
+fn rule_of_shape(text: &[u8], shape: Shape) -> Option<&'static Rule> {
     let first = *text.first().filter(|_| text.len() <= MAX_TOKEN)?;
     if let Some(rule) = headed(text) {
         return Some(rule);
     }
-    let shape = Shape::of(text);
     let digits_alone = shape.is_only(Shape::DIGIT);
     table::frames(text, first, shape).find_map(|frame| {
         let rule = &rows::RULES[usize::from(frame.rule)];
@@ -143,6 +150,13 @@ fn headed(text: &[u8]) -> Option<&'static Rule> {
     let start = table::start(text);
     let begun = || probes.iter().filter(move |probe| probe.holds(start));
     let rule = |probe: &table::Probe| &rows::RULES[usize::from(probe.rule)];
+    // Where no other rule begins so, the whole form tells nothing that a good part of it does not.
+    let mut each = begun();
+    if let (Some(only), None) = (each.next(), each.next())
+        && only.is_cut_short(text)
+    {
+        return Some(rule(only));
+    }
     begun()
         .map(rule)
         .find(|rule| pattern::is_whole(rule.pattern(), text) && rule.check.holds(text))

@@ -1,11 +1,11 @@
 //! What bytes a text has, as one number: most rules are settled by it.
 
 /// The kinds of bytes a text has.
-#[derive(Clone, Copy)]
-pub(super) struct Shape(u32);
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shape(u32);
 
 impl Shape {
-    pub(super) const DIGIT: u32 = 1;
+    pub(crate) const DIGIT: u32 = 1;
     /// `a` to `f`.
     pub(super) const LOWER_HEX: u32 = 1 << 1;
     /// `g` to `z`.
@@ -14,29 +14,30 @@ impl Shape {
     pub(super) const UPPER_HEX: u32 = 1 << 3;
     /// `G` to `Z`.
     pub(super) const UPPER_REST: u32 = 1 << 4;
-    pub(super) const DOT: u32 = 1 << 5;
+    pub(crate) const DOT: u32 = 1 << 5;
     pub(super) const COLON: u32 = 1 << 6;
-    pub(super) const SLASH: u32 = 1 << 7;
-    pub(super) const BACKSLASH: u32 = 1 << 8;
+    pub(crate) const SLASH: u32 = 1 << 7;
+    pub(crate) const BACKSLASH: u32 = 1 << 8;
     pub(super) const AT: u32 = 1 << 9;
-    pub(super) const HYPHEN: u32 = 1 << 10;
-    pub(super) const UNDERSCORE: u32 = 1 << 11;
-    pub(super) const SPACE: u32 = 1 << 12;
-    pub(super) const EQUALS: u32 = 1 << 13;
+    pub(crate) const HYPHEN: u32 = 1 << 10;
+    pub(crate) const UNDERSCORE: u32 = 1 << 11;
+    pub(crate) const SPACE: u32 = 1 << 12;
+    pub(crate) const EQUALS: u32 = 1 << 13;
     pub(super) const PLUS: u32 = 1 << 14;
     pub(super) const DOLLAR: u32 = 1 << 15;
     pub(super) const TILDE: u32 = 1 << 16;
-    pub(super) const OTHER: u32 = 1 << 17;
+    pub(crate) const OTHER: u32 = 1 << 17;
     /// Beyond ASCII.
-    pub(super) const BEYOND: u32 = 1 << 18;
-    pub(super) const CONTROL: u32 = 1 << 19;
+    pub(crate) const BEYOND: u32 = 1 << 18;
+    pub(crate) const CONTROL: u32 = 1 << 19;
+    pub(crate) const APOSTROPHE: u32 = 1 << 20;
 
     /// How many there are.
-    pub(super) const KINDS: usize = 20;
+    pub(super) const KINDS: usize = 21;
 
-    pub(super) const LOWER: u32 = Self::LOWER_HEX | Self::LOWER_REST;
-    pub(super) const UPPER: u32 = Self::UPPER_HEX | Self::UPPER_REST;
-    pub(super) const LETTER: u32 = Self::LOWER | Self::UPPER;
+    pub(crate) const LOWER: u32 = Self::LOWER_HEX | Self::LOWER_REST;
+    pub(crate) const UPPER: u32 = Self::UPPER_HEX | Self::UPPER_REST;
+    pub(crate) const LETTER: u32 = Self::LOWER | Self::UPPER;
 
     pub(super) const fn of_byte(byte: u8) -> u32 {
         match byte {
@@ -57,27 +58,45 @@ impl Shape {
             b'+' => Self::PLUS,
             b'$' => Self::DOLLAR,
             b'~' => Self::TILDE,
+            b'\'' => Self::APOSTROPHE,
             0x80.. => Self::BEYOND,
             0..0x20 | 0x7f => Self::CONTROL,
             _ => Self::OTHER,
         }
     }
 
-    pub(super) fn of(text: &[u8]) -> Self {
+    pub(crate) fn of(text: &[u8]) -> Self {
         Self(text.iter().fold(0, |shape, byte| shape | BYTES[usize::from(*byte)]))
     }
 
+    /// What a text begins with, as far as it is of these kinds.
+    pub(crate) fn leading(text: &[u8], kinds: u32) -> (usize, Self) {
+        let (mut size, mut shape) = (0, 0);
+        while let Some(kind) = text.get(size).map(|byte| BYTES[usize::from(*byte)])
+            && kind & kinds != 0
+        {
+            shape |= kind;
+            size += 1;
+        }
+        (size, Self(shape))
+    }
+
+    /// The kinds, a bit for each.
+    pub(super) const fn kinds(self) -> u32 {
+        self.0
+    }
+
     /// Whether all of these are there.
-    pub(super) const fn has(self, kinds: u32) -> bool {
+    pub(crate) const fn has(self, kinds: u32) -> bool {
         self.0 & kinds == kinds
     }
 
-    pub(super) const fn has_any(self, kinds: u32) -> bool {
+    pub(crate) const fn has_any(self, kinds: u32) -> bool {
         self.0 & kinds != 0
     }
 
     /// Whether nothing but these is there.
-    pub(super) const fn is_only(self, kinds: u32) -> bool {
+    pub(crate) const fn is_only(self, kinds: u32) -> bool {
         self.0 & !kinds == 0
     }
 }

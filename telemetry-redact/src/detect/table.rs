@@ -138,22 +138,15 @@ const fn add(sieve: &mut Sieve, frame: usize) {
     sieve[frame / 64] |= 1 << (frame % 64);
 }
 
-/// For each kind of byte: the frames that are left where a text begins with it, has none of it, and has some.
-static SIEVES: [[Sieve; 3]; Shape::KINDS] = {
-    let mut sieves = [[[0; SIZES.1.div_ceil(64)]; 3]; Shape::KINDS];
+/// For each kind of byte: the frames that are left where a text begins with it.
+static BEGUN: [Sieve; Shape::KINDS] = {
+    let mut sieves = [[0; SIZES.1.div_ceil(64)]; Shape::KINDS];
     let mut at = 0;
     while at < SIZES.1 {
-        let (_, measure, firsts) = MEASURED[at];
         let mut kind = 0;
         while kind < Shape::KINDS {
-            if firsts >> kind & 1 == 1 {
-                add(&mut sieves[kind][0], at);
-            }
-            if measure.needs >> kind & 1 == 0 {
-                add(&mut sieves[kind][1], at);
-            }
-            if measure.allows >> kind & 1 == 1 {
-                add(&mut sieves[kind][2], at);
+            if MEASURED[at].2 >> kind & 1 == 1 {
+                add(&mut sieves[kind], at);
             }
             kind += 1;
         }
@@ -162,26 +155,56 @@ static SIEVES: [[Sieve; 3]; Shape::KINDS] = {
     sieves
 };
 
+/// So many kinds of bytes are looked at together.
+const GROUP: usize = 4;
+
+/// For each group of kinds of bytes: the frames that are left where a text has just these of them.
+static SIEVES: [[Sieve; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)] = {
+    let mut sieves = [[[0; SIZES.1.div_ceil(64)]; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)];
+    let mut at = 0;
+    while at < SIZES.1 {
+        let (_, measure, _) = MEASURED[at];
+        let mut group = 0;
+        while group < sieves.len() {
+            let mut kinds = 0;
+            while kinds < 1 << GROUP {
+                let (needs, allows) = (measure.needs >> (group * GROUP), measure.allows >> (group * GROUP));
+                if needs & !kinds & ((1 << GROUP) - 1) == 0 && kinds & !allows == 0 {
+                    add(&mut sieves[group][kinds as usize], at);
+                }
+                kinds += 1;
+            }
+            group += 1;
+        }
+        at += 1;
+    }
+    sieves
+};
+
 fn begun(first: u8) -> Sieve {
     let kind = Shape::of_byte(first).trailing_zeros() as usize;
-    SIEVES.get(kind).map(|sieves| sieves[0]).unwrap_or_default()
+    BEGUN.get(kind).copied().unwrap_or_default()
 }
 
 fn members(sieve: Sieve) -> impl Iterator<Item = &'static Frame> {
-    sieve.into_iter().enumerate().flat_map(|(word, mut bits)| {
-        std::iter::from_fn(move || {
-            let bit = (bits != 0).then_some(bits.trailing_zeros() as usize)?;
-            bits &= bits - 1;
-            FRAMES.get(word * 64 + bit)
-        })
+    let (mut word, mut bits) = (0, sieve[0]);
+    std::iter::from_fn(move || {
+        while bits == 0 {
+            word += 1;
+            bits = *sieve.get(word)?;
+        }
+        let bit = bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        FRAMES.get(word * 64 + bit)
     })
 }
 
 /// The rules of which a text of these bytes can be a match, in their order.
 pub(super) fn frames(text: &[u8], first: u8, shape: Shape) -> impl Iterator<Item = &'static Frame> {
     let mut left = begun(first);
-    for (kind, sieves) in SIEVES.iter().enumerate() {
-        for (left, by) in left.iter_mut().zip(sieves[1 + usize::from(shape.has(1 << kind))]) {
+    for (group, sieves) in SIEVES.iter().enumerate() {
+        let kinds = shape.kinds() as usize >> (group * GROUP);
+        for (left, by) in left.iter_mut().zip(&sieves[kinds % sieves.len()]) {
             *left &= by;
         }
     }

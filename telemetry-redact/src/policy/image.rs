@@ -139,7 +139,7 @@ impl Image {
     }
 
     pub(super) fn span<T: Item>(&self, span: Span) -> &[T] {
-        range(span).and_then(|range| self.all().get(range)).unwrap_or_default()
+        within(self.all(), span)
     }
 
     pub(super) fn item<T: Item>(&self, index: usize) -> Option<&T> {
@@ -186,6 +186,11 @@ pub(super) fn checksum(mut header: Header, rest: &[u8]) -> u32 {
     hasher.update(header.as_bytes());
     hasher.update(rest);
     hasher.finalize()
+}
+
+/// The items of a span; for many spans the items are asked for once.
+pub(super) fn within<T>(all: &[T], span: Span) -> &[T] {
+    range(span).and_then(|range| all.get(range)).unwrap_or_default()
 }
 
 fn range(span: Span) -> Option<Range<usize>> {

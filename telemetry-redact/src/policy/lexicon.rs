@@ -1,12 +1,12 @@
 //! A policy's words, as error text may repeat them.
 
 use super::{NodeId, Policy};
-use crate::near::is_near;
+use crate::near::Near;
 use crate::text::{Lexicon, Template};
 
 impl Policy {
-    fn command_at(&self, words: &[&str]) -> Option<NodeId> {
-        self.tree().resolve(words.iter().copied())
+    fn command_at(&self, words: &mut dyn Iterator<Item = &str>) -> Option<NodeId> {
+        self.tree().resolve(words)
     }
 }
 
@@ -15,21 +15,23 @@ impl Lexicon for Policy {
         self.declares(word)
     }
 
-    fn is_command(&self, words: &[&str]) -> bool {
+    fn is_command(&self, words: &mut dyn Iterator<Item = &str>) -> bool {
         self.command_at(words).is_some()
     }
 
-    fn is_or_near_child(&self, words: &[&str], word: &str) -> bool {
+    fn is_or_near_child(&self, words: &mut dyn Iterator<Item = &str>, word: &str) -> bool {
+        let near = Near::of(word);
         self.command_at(words).is_some_and(|node| {
             let mut below = self.tree().words_below(node);
-            self.tree().child(node, word).is_some() || below.any(|known| is_near(word, known))
+            self.tree().child(node, word).is_some() || below.any(|known| near.is(known))
         })
     }
 
     fn is_or_near_flag(&self, flag: &str) -> bool {
         // Names of another length need no look: two edits are two letters at most.
-        let near = flag.len().saturating_sub(2)..=flag.len() + 2;
-        self.tree().flag_names_of(near).any(|known| known == flag || is_near(flag, known))
+        let lengths = flag.len().saturating_sub(2)..=flag.len() + 2;
+        let near = Near::of(flag);
+        self.tree().flag_names_of(lengths).any(|known| known == flag || near.is(known))
     }
 
     fn template(&self, index: usize) -> Option<Template<'_>> {

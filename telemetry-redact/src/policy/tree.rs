@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule};
+use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule, within};
 use super::value_rule::ValueJudge;
 use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Subcommands, Takes};
 
@@ -162,8 +162,10 @@ impl<'a> Tree<'a> {
 
     /// Every long name of every flag that is so long.
     pub(crate) fn flag_names_of(self, length: RangeInclusive<usize>) -> impl Iterator<Item = &'a str> {
-        let names = self.all_flags().flat_map(move |id| self.names(id));
-        names
+        let names: &[Name] = self.image.all();
+        let flags = self.image.all::<Flag>().iter();
+        flags
+            .flat_map(|flag| within(names, flag.names))
             .filter(move |name| length.contains(&(name.text.length.get() as usize)))
             .map(move |name| self.image.text(name.text))
     }

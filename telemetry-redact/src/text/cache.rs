@@ -22,11 +22,11 @@ pub(crate) struct AtRest<C> {
     pub(super) fingerprint: u64,
 }
 
-/// One place for each text, by its hash: a text takes the place of the one before it.
+/// Two places for each text, by its hash: it takes the first, and what stood there the second.
 type Shard<C> = Vec<Option<(Box<str>, AtRest<C>)>>;
 
 /// A bounded number of texts, shared among threads. Nothing is allocated before there is one. Texts that were chosen to
-/// take each other's place are gone over each time, as without it.
+/// take each other's places are gone over each time, as without it.
 pub(crate) struct Cache<C> {
     shards: [Mutex<Shard<C>>; SHARDS],
 }
@@ -67,8 +67,8 @@ impl<C: Clone> Cache<C> {
     pub(super) fn get(&self, text: &str) -> Option<AtRest<C>> {
         let (shard, place) = self.place(text)?;
         let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, at_rest) = shard.get(place)?.as_ref()?;
-        (**known == *text).then(|| at_rest.clone())
+        let places = [place, place ^ 1].into_iter().filter_map(|place| shard.get(place)?.as_ref());
+        places.into_iter().find(|(known, _)| **known == *text).map(|(_, at_rest)| at_rest.clone())
     }
 
     pub(super) fn put(&self, text: &str, at_rest: AtRest<C>) {
@@ -77,8 +77,11 @@ impl<C: Clone> Cache<C> {
         if shard.is_empty() {
             shard.resize_with(TEXTS, || None);
         }
-        if let Some(slot) = shard.get_mut(place) {
-            *slot = Some((text.into(), at_rest));
+        if let Some(slot) = shard.get_mut(place)
+            && let Some(before) = slot.replace((text.into(), at_rest))
+            && let Some(slot) = shard.get_mut(place ^ 1)
+        {
+            *slot = Some(before);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Clauses: what stands after a colon is a value, unless it says what went wrong.
 
-use super::lex::{Fate, Kind, Token};
+use super::lex::{Fate, Kind, Token, Why};
 use super::vocabulary::Class;
 use super::{Lexicon, lists, phrases};
+use crate::detect::Shape;
 
 /// Drops the clauses that are values.
 pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) {
@@ -19,7 +20,7 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
         let is_phrase = phrases::is_phrase(phrase) && (head != Head::Asking || phrase.contains(' '));
         let is_value = !is_phrase && is_value(clause, head, end, lexicon);
         if is_value {
-            judge(clause, Fate::Drop("text.slot"));
+            judge(clause, Fate::Drop(Why::Slot));
         } else if is_phrase {
             let length = phrase.len();
             let first = clause.iter().position(|token| token.kind == Kind::Word).unwrap_or_default();
@@ -51,37 +52,44 @@ impl Nesting {
     /// How the clause before a token ends, if it does.
     fn end_at(&mut self, tokens: &[Token<'_>], at: usize) -> Option<End> {
         let Some(token) = tokens.get(at) else { return Some(End::Line) };
-        let end = match (token.kind, token.text) {
-            (Kind::Enter, _) => Some(End::Label),
-            (Kind::Line | Kind::Leave, _) => Some(End::Line),
-            // Members of a structure: `{ Type: Unknown, Last error: … }`.
-            (Kind::Mark, "{") => {
-                self.braces += 1;
-                Some(End::Line)
-            }
-            (Kind::Mark, "}") => {
-                self.braces = self.braces.saturating_sub(1);
-                Some(End::Line)
-            }
-            (Kind::Mark, ",") if self.braces > 0 => Some(End::Line),
-            (Kind::Mark, "(") => {
-                self.parentheses += 1;
-                None
-            }
-            // The end of an aside that an earlier clause began: `(code: …) Detail`.
-            (Kind::Mark, ")") if self.parentheses == 0 => Some(End::Line),
-            (Kind::Mark, ")") => {
-                self.parentheses -= 1;
-                None
-            }
-            (Kind::Mark, _) if is_colon(tokens, at) => Some(End::Colon),
-            (Kind::Mark, _) if is_stop(tokens, at) => Some(End::Sentence),
-            _ => None,
+        let end = match token.kind {
+            Kind::Mark => self.end_at_mark(tokens, at),
+            Kind::Enter => Some(End::Label),
+            Kind::Line | Kind::Leave => Some(End::Line),
+            Kind::Word | Kind::Space | Kind::Slot | Kind::Placeholder => return None,
         };
         if end.is_some() {
             self.parentheses = 0;
         }
         end
+    }
+
+    fn end_at_mark(&mut self, tokens: &[Token<'_>], at: usize) -> Option<End> {
+        match tokens[at].text {
+            // Members of a structure: `{ Type: Unknown, Last error: … }`.
+            "{" => {
+                self.braces += 1;
+                Some(End::Line)
+            }
+            "}" => {
+                self.braces = self.braces.saturating_sub(1);
+                Some(End::Line)
+            }
+            "," if self.braces > 0 => Some(End::Line),
+            "(" => {
+                self.parentheses += 1;
+                None
+            }
+            // The end of an aside that an earlier clause began: `(code: …) Detail`.
+            ")" if self.parentheses == 0 => Some(End::Line),
+            ")" => {
+                self.parentheses -= 1;
+                None
+            }
+            _ if is_colon(tokens, at) => Some(End::Colon),
+            _ if is_stop(tokens, at) => Some(End::Sentence),
+            _ => None,
+        }
     }
 }
 
@@ -166,8 +174,10 @@ fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -
     if words().any(|word| word.lists.is(lists::PERSONAL)) {
         return true;
     }
+    // Numbers and names of errors say nothing.
+    let is_code = |word: &Token<'_>| word.shape.is_only(Shape::DIGIT | Shape::UPPER | Shape::UNDERSCORE);
     let is_usual =
-        |word: &&Token<'_>| word.class.is_some_and(|class| class <= Class::Common) || is_code(word.text);
+        |word: &&Token<'_>| word.class.is_some_and(|class| class <= Class::Common) || is_code(word);
     let (all, usual) = (words().count(), words().filter(is_usual).count());
     let states = words().any(|word| word.lists.is(lists::PREDICATE));
     let is_value = match head {
@@ -175,20 +185,14 @@ fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -
         Head::Doing => !states && (usual < all || all < 2 && end != End::Colon),
         _ => !states || usual < all || all < 3 && first.lists.is(lists::ASKS_FOR_VALUE),
     };
-    is_value && !is_command(&words().map(|word| word.text).collect::<Vec<_>>(), lexicon)
+    is_value && !is_command(words().map(|word| word.text), lexicon)
 }
 
 /// Whether no word is rare or in no list, and none but the first has a capital.
 fn are_usual(clause: &[Token<'_>]) -> bool {
     let mut words = clause.iter().filter(|token| token.kind == Kind::Word);
     let is_listed = |word: &Token<'_>| word.class.is_some_and(|class| class <= Class::Common);
-    words.next().is_none_or(is_listed)
-        && words.all(|word| is_listed(word) && !word.text.as_bytes()[0].is_ascii_uppercase())
-}
-
-/// Numbers and names of errors, which say nothing.
-fn is_code(word: &str) -> bool {
-    word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'_')
+    words.next().is_none_or(is_listed) && words.all(|word| is_listed(word) && !word.is_capital())
 }
 
 /// The clause without space and marks around it; only where nothing was taken out of it.
@@ -205,11 +209,11 @@ fn phrase<'t>(text: &'t str, clause: &[Token<'_>]) -> &'t str {
 }
 
 /// A declared command, with flags and declared words after it.
-fn is_command(words: &[&str], lexicon: &dyn Lexicon) -> bool {
-    let flags = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
-    let (command, flags) = words.split_at(flags);
-    let declared = |word: &&str| lexicon.declares(word.trim_start_matches('-'));
-    flags.iter().all(declared) && (lexicon.is_command(command) || command.iter().all(declared))
+fn is_command<'t>(words: impl Iterator<Item = &'t str> + Clone, lexicon: &dyn Lexicon) -> bool {
+    let is_word = |word: &&str| !word.starts_with('-');
+    let (mut command, mut flags) = (words.clone().take_while(is_word), words.skip_while(is_word));
+    let declared = |word: &str| lexicon.declares(word.trim_start_matches('-'));
+    flags.all(declared) && (lexicon.is_command(&mut command.clone()) || command.all(declared))
 }
 
 /// What becomes of the words of a clause, those aside that are judged already.

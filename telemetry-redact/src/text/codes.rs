@@ -97,11 +97,11 @@ static BY_FIRST: [u64; 128] = {
 };
 
 /// The class of a redacted text, whose words with the role `begins_code` begin at these places.
-pub(super) fn code_of(text: &str, begins: &[usize]) -> Option<&'static str> {
+pub(super) fn code_of(text: &str, begins: impl Iterator<Item = usize>) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let mut best = WORDINGS.len();
     for at in begins {
-        let first = bytes.get(*at).map_or(0, |byte| usize::from(byte.to_ascii_lowercase()));
+        let first = bytes.get(at).map_or(0, |byte| usize::from(byte.to_ascii_lowercase()));
         let mut begun = BY_FIRST.get(first).copied().unwrap_or_default();
         while begun != 0 {
             let index = begun.trailing_zeros() as usize;
@@ -110,7 +110,7 @@ pub(super) fn code_of(text: &str, begins: &[usize]) -> Option<&'static str> {
             }
             begun &= begun - 1;
             let wording = WORDINGS[index].0.as_bytes();
-            if bytes.get(*at..*at + wording.len()).is_some_and(|here| here.eq_ignore_ascii_case(wording)) {
+            if bytes.get(at..at + wording.len()).is_some_and(|here| here.eq_ignore_ascii_case(wording)) {
                 best = index;
             }
         }
@@ -134,7 +134,7 @@ mod tests {
         assert!(CODES.windows(2).all(|pair| pair[0] < pair[1]));
         for (wording, code) in WORDINGS {
             assert!(CODES.contains(&code), "{code}");
-            assert!(code_of(wording, &[0]).is_some(), "{wording}");
+            assert!(code_of(wording, std::iter::once(0)).is_some(), "{wording}");
             // `pars` and `cancel` begin several words.
             let first = wording.split(' ').next().unwrap_or_default();
             let begins = if first == "pars" { "parse" } else { first };

@@ -29,9 +29,9 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)], lexicon: &dyn Lexico
         let value = value_of(slot, place).unwrap_or_default().trim();
         text.push_str(match judge(slot, value, command, lexicon) {
             Fate::Keep | Fate::Open => value,
-            Fate::Replace(_, placeholder) => {
+            Fate::Replace(placeholder) => {
                 dropped += 1;
-                placeholder
+                placeholder.text()
             }
             Fate::Drop(_) => {
                 dropped += 1;

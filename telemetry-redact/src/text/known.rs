@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lexicon;
-use super::lex::{Fate, Kind, Token};
+use super::lex::{Fate, Kind, Token, Why};
 use super::normalise::normalise;
 
 /// Shorter values are letters and digits that stand everywhere.
@@ -58,7 +58,7 @@ impl Known {
                 for token in covered
                     .filter(|token| !matches!(token.kind, Kind::Space | Kind::Line | Kind::Placeholder))
                 {
-                    token.fate = Fate::Drop("text.known_value");
+                    token.fate = Fate::Drop(Why::KnownValue);
                 }
             }
         }
@@ -79,14 +79,14 @@ impl Known {
                 let Some(here) = found.get(at..at + value.len()) else { continue };
                 if here.iter().zip(value).all(|((_, atom), known)| atom == known) {
                     for (index, _) in here {
-                        tokens[*index].fate = Fate::Drop("text.known_value");
+                        tokens[*index].fate = Fate::Drop(Why::KnownValue);
                     }
                 }
             }
         }
         for token in tokens.iter_mut().filter(|token| matches!(token.kind, Kind::Word | Kind::Slot)) {
             if is_compound(token.text) && self.is_inside(token.text) {
-                token.fate = Fate::Drop("text.known_value");
+                token.fate = Fate::Drop(Why::KnownValue);
             }
         }
     }

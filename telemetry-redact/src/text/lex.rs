@@ -1,10 +1,10 @@
 //! A text as tokens that cover it without gaps.
 
-use super::marks::{assignment, is_alternatives, is_closing, is_opaque, is_opening, is_operator, is_simple};
+use super::marks::{SIMPLE, WORD};
 use super::table::Lists;
-use super::vocabulary::{self, ANY_CASE, Class};
-use super::{Lexicon, lists, placeholder_at};
-use crate::detect;
+use super::vocabulary::{self, Class};
+use super::{Lexicon, Placeholder, lists, placeholder_at};
+use crate::detect::Shape;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +34,31 @@ pub(super) enum Fate {
     Open,
     /// It stands as it is.
     Keep,
-    /// A placeholder for its kind takes its place, because of this rule.
-    Drop(&'static str),
-    /// This placeholder takes its place, because of this rule.
-    Replace(&'static str, &'static str),
+    /// A placeholder for its kind takes its place.
+    Drop(Why),
+    /// This placeholder takes its place, because of its slot.
+    Replace(Placeholder),
+}
+
+/// Why a token is dropped, where no detector says more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    Slot,
+    Word,
+    Phrase,
+    KnownValue,
+}
+
+impl Why {
+    /// The identifier of the rule.
+    pub(super) const fn rule(self) -> &'static str {
+        match self {
+            Self::Slot => "text.slot",
+            Self::Word => "text.word",
+            Self::Phrase => "text.phrase",
+            Self::KnownValue => "text.known_value",
+        }
+    }
 }
 
 /// A piece of the text.
@@ -47,6 +68,8 @@ pub(super) struct Token<'t> {
     pub(super) text: &'t str,
     /// Where it begins.
     pub(super) start: usize,
+    /// Of what is no space: what bytes it has.
+    pub(super) shape: Shape,
     /// For a word: its class in the vocabulary.
     pub(super) class: Option<Class>,
     /// For a word or slot: the lists it is in.
@@ -65,12 +88,22 @@ impl Token<'_> {
 
     /// A placeholder, or what will be one.
     pub(super) fn is_gone(&self) -> bool {
-        self.kind == Kind::Placeholder || matches!(self.fate, Fate::Drop(_) | Fate::Replace(..))
+        self.kind == Kind::Placeholder || matches!(self.fate, Fate::Drop(_) | Fate::Replace(_))
     }
 
     /// Whether a word is letters, digits and hyphens, rather than an address, a path or the like.
     pub(super) fn is_plain(&self) -> bool {
-        is_simple(self.text)
+        self.shape.is_only(SIMPLE)
+    }
+
+    /// Whether a word is a number.
+    pub(super) fn is_number(&self) -> bool {
+        self.shape.is_only(Shape::DIGIT)
+    }
+
+    /// Whether a word begins with a capital.
+    pub(super) fn is_capital(&self) -> bool {
+        self.text.as_bytes()[0].is_ascii_uppercase()
     }
 
     fn is_quote(&self) -> bool {
@@ -120,10 +153,10 @@ pub(super) struct Lexer<'t, 'l> {
 const MAX_QUOTED: usize = 4096;
 
 /// No wording is that long without a space; and what is looked at again and again must be short.
-const MAX_CHUNK: usize = 512;
+pub(super) const MAX_CHUNK: usize = 512;
 
 /// Before these a quotation begins though no space stands there.
-const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
+pub(super) const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
 impl Lexer<'_, '_> {
     pub(super) fn run(&mut self, nesting: Nesting) {
@@ -156,37 +189,49 @@ impl Lexer<'_, '_> {
     /// [`Lexer::chunk`] would make of it, at one look.
     fn plain_word(&mut self) -> bool {
         let rest = &self.text.as_bytes()[self.at..self.end];
-        let size = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+        let (size, shape) = Shape::leading(rest, WORD);
         let is_end = |at: usize| rest.get(at).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n'));
         if size == 0 || size > MAX_CHUNK || rest[..size] == *b"-" {
             return false;
         }
-        let word = self.at + size;
-        if is_end(size) {
-            self.push(Kind::Word, word);
-            return true;
+        let is_followed = !is_end(size);
+        if is_followed && !(matches!(rest[size], b',' | b'.' | b':' | b';') && is_end(size + 1)) {
+            return false;
         }
-        let is_followed = matches!(rest[size], b',' | b'.' | b':' | b';') && is_end(size + 1);
+        let word = self.at + size;
+        self.word(word, shape, Lists::of(&self.text[self.at..word]));
         if is_followed {
-            self.push(Kind::Word, word);
             self.push(Kind::Mark, word + 1);
         }
-        is_followed
+        true
     }
 
     pub(super) fn push(&mut self, kind: Kind, end: usize) {
-        if end > self.at {
-            let text = &self.text[self.at..end];
-            let is_word = matches!(kind, Kind::Word | Kind::Slot);
-            let lists = if is_word { Lists::of(text) } else { Lists::default() };
-            let class = if kind == Kind::Word { vocabulary::class_in(lists, text) } else { None };
-            self.tokens.push(Token { kind, text, start: self.at, class, lists, fate: Fate::Open });
-            self.at = end;
+        if end <= self.at {
+            return;
         }
+        let text = &self.text[self.at..end];
+        let (shape, lists) = match kind {
+            Kind::Word => return self.word(end, Shape::of(text.as_bytes()), Lists::of(text)),
+            Kind::Slot => (Shape::of(text.as_bytes()), Lists::of(text)),
+            Kind::Space | Kind::Line => (Shape::default(), Lists::default()),
+            _ => (Shape::of(text.as_bytes()), Lists::default()),
+        };
+        self.tokens.push(Token { kind, text, start: self.at, shape, class: None, lists, fate: Fate::Open });
+        self.at = end;
+    }
+
+    /// A word of which it is known what it is made of and where it is listed.
+    pub(super) fn word(&mut self, end: usize, shape: Shape, lists: Lists) {
+        let text = &self.text[self.at..end];
+        let class = vocabulary::class_in(lists, shape, text);
+        let (kind, fate) = (Kind::Word, Fate::Open);
+        self.tokens.push(Token { kind, text, start: self.at, shape, class, lists, fate });
+        self.at = end;
     }
 
     /// Where the quotation that begins at `at` ends, if one begins there.
-    fn quotation_end(&mut self, at: usize) -> Option<usize> {
+    pub(super) fn quotation_end(&mut self, at: usize) -> Option<usize> {
         let quote = self.text.as_bytes()[at];
         let index = match quote {
             b'"' => 0,
@@ -202,19 +247,20 @@ impl Lexer<'_, '_> {
             return None;
         }
         if at >= self.unclosed[index] {
-            let mut escaped = false;
-            for (offset, byte) in rest.bytes().enumerate().take(MAX_QUOTED) {
-                if escaped {
-                    escaped = false;
-                } else if byte == b'\\' {
-                    escaped = true;
-                } else if byte == quote {
-                    let inside_word = quote == b'\''
-                        && rest[offset + 1..].chars().next().is_some_and(char::is_alphanumeric);
-                    if !inside_word {
-                        return Some(at + 1 + offset);
-                    }
+            let bytes = &rest.as_bytes()[..rest.len().min(MAX_QUOTED)];
+            let mut from = 0;
+            let next = |from: usize| {
+                let rest = bytes.get(from..)?;
+                rest.iter().position(|byte| *byte == quote || *byte == b'\\').map(|offset| from + offset)
+            };
+            while let Some(offset) = next(from) {
+                let is_escape = bytes[offset] == b'\\';
+                let is_inside_word =
+                    || quote == b'\'' && rest[offset + 1..].chars().next().is_some_and(char::is_alphanumeric);
+                if !is_escape && !is_inside_word() {
+                    return Some(at + 1 + offset);
                 }
+                from = offset + if is_escape { 2 } else { 1 };
             }
             self.unclosed[index] = (at + MAX_QUOTED / 2).min(self.end);
         }
@@ -255,110 +301,5 @@ impl Lexer<'_, '_> {
             && before.find(|token| !token.is_quote()).is_some_and(|key| {
                 matches!(key.kind, Kind::Slot | Kind::Word) && key.lists.is(lists::MESSAGE_KEY)
             })
-    }
-
-    /// What stands up to the next space, quotation or placeholder.
-    fn chunk(&mut self) {
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut end = start + self.text[start..].chars().next().map_or(1, char::len_utf8);
-        while end < self.end {
-            match bytes[end] {
-                b' ' | b'\t' | b'\n' => break,
-                b'<' if placeholder_at(&self.text[end..self.end]).is_some() => break,
-                b'"' | b'\'' | b'`' => {
-                    let opens = bytes[end] == b'"' || BEFORE_QUOTE.as_bytes().contains(&bytes[end - 1]);
-                    if opens && self.quotation_end(end).is_some() {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-            end += 1;
-        }
-        self.split(end);
-    }
-
-    /// Takes a chunk apart: punctuation around words.
-    fn split(&mut self, end: usize) {
-        if is_operator(&self.text[self.at..end]) {
-            return self.push(Kind::Mark, end);
-        }
-        if end - self.at > MAX_CHUNK {
-            return self.push(Kind::Word, end);
-        }
-        while self.at < end {
-            let chunk = &self.text[self.at..end];
-            let first = chunk.as_bytes()[0];
-            if is_opaque(chunk)
-                && !matches!(first, b'(' | b'[' | b'{' | b'<' | b'"' | b'\'' | b'`' | b',' | b':')
-            {
-                if let Some(key) = assignment(chunk) {
-                    let value = self.at + key + 1;
-                    self.push(Kind::Word, self.at + key);
-                    self.push(Kind::Mark, value);
-                    return self.slot(end);
-                }
-                let core = chunk.trim_end_matches([',', ';', ':', '.', ')', ']', '}', '>', '"', '\'', '`']);
-                self.push(Kind::Word, self.at + core.len().max(1));
-                continue;
-            }
-            if is_opening(first) {
-                // An address in brackets keeps them: they are a part of it.
-                let address = chunk.trim_end_matches([',', ';', ':', '.', ')']);
-                if first == b'[' && detect::kind(address).is_some_and(|kind| kind.placeholder == "<ip>") {
-                    self.push(Kind::Word, self.at + address.len());
-                } else {
-                    self.push(Kind::Mark, self.at + 1);
-                }
-                continue;
-            }
-            if let Some(stem) = chunk.trim_end_matches([',', ';', ':', '.']).strip_suffix("(s)")
-                && is_simple(stem)
-            {
-                let word = self.at + stem.len();
-                self.push(Kind::Word, word);
-                self.push(Kind::Mark, word + 3);
-                continue;
-            }
-            let core = chunk.trim_end_matches(is_closing);
-            if core.is_empty() {
-                self.push(Kind::Mark, self.at + chunk.chars().next().map_or(1, char::len_utf8));
-                continue;
-            }
-            let core_end = self.at + core.len();
-            self.core(core, core_end);
-        }
-    }
-
-    /// The next word of a chunk, or all of it where it is one thing.
-    fn core(&mut self, core: &str, core_end: usize) {
-        if is_simple(core) || Lists::of(core).is(ANY_CASE) {
-            return self.push(Kind::Word, core_end);
-        }
-        if let Some(key) = assignment(core) {
-            let value = self.at + key + 1;
-            self.push(Kind::Word, self.at + key);
-            self.push(Kind::Mark, value);
-            // `--output=<OUTPUT>` names its value, `NAME=value` is one.
-            if !self.text[value..].starts_with('<') {
-                self.slot(core_end);
-            }
-            return;
-        }
-        if is_alternatives(core) {
-            let slash = self.at + core.find('/').unwrap_or(core.len());
-            self.push(Kind::Word, slash);
-            return self.push(Kind::Mark, slash + 1);
-        }
-        let separator = core.find([':', ',', ';', '(', ')', '|', '{', '}', '"', '<', '>', '[', ']', '=']);
-        match separator.filter(|_| detect::kind(core).is_none()) {
-            Some(at) => {
-                let word = self.at + at;
-                self.push(Kind::Word, word);
-                self.push(Kind::Mark, word + 1);
-            }
-            None => self.push(Kind::Word, core_end),
-        }
     }
 }

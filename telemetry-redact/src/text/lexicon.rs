@@ -13,11 +13,11 @@ pub(crate) trait Lexicon {
 
     /// Whether `words` are the program's name followed by zero or more command words (canonical or alias)
     /// that lead to a declared command.
-    fn is_command(&self, words: &[&str]) -> bool;
+    fn is_command(&self, words: &mut dyn Iterator<Item = &str>) -> bool;
 
     /// Whether `word` is declared as a child of the command `words` (as in [`Lexicon::is_command`]), or a
     /// likely misspelling of one.
-    fn is_or_near_child(&self, words: &[&str], word: &str) -> bool;
+    fn is_or_near_child(&self, words: &mut dyn Iterator<Item = &str>, word: &str) -> bool;
 
     /// Whether `flag` (without dashes) is declared anywhere, or a likely misspelling of a declared long flag.
     fn is_or_near_flag(&self, flag: &str) -> bool;
@@ -35,11 +35,11 @@ impl Lexicon for NoLexicon {
         false
     }
 
-    fn is_command(&self, _words: &[&str]) -> bool {
+    fn is_command(&self, _words: &mut dyn Iterator<Item = &str>) -> bool {
         false
     }
 
-    fn is_or_near_child(&self, _words: &[&str], _word: &str) -> bool {
+    fn is_or_near_child(&self, _words: &mut dyn Iterator<Item = &str>, _word: &str) -> bool {
         false
     }
 

@@ -1,13 +1,19 @@
 //! What marks say of a chunk of text: where it falls apart, and where it must not.
 
 use super::vocabulary::{self, Class};
+use crate::detect::Shape;
+
+/// What a word is mostly made of.
+pub(super) const WORD: u32 = Shape::LETTER | Shape::DIGIT | Shape::HYPHEN | Shape::UNDERSCORE;
+
+/// Letters, digits, hyphens, underscores, apostrophes.
+pub(super) const SIMPLE: u32 = WORD | Shape::APOSTROPHE;
 
 /// Where the value of `key=value` begins, with a key that could be one.
 pub(super) fn assignment(core: &str) -> Option<usize> {
-    let at = core.find('=')?;
-    let key = &core[..at];
-    let is_key = key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    (is_key && !key.is_empty() && at + 1 < core.len()).then_some(at)
+    let (size, _) = Shape::leading(core.as_bytes(), WORD | Shape::DOT);
+    let is_assigned = size > 0 && size + 1 < core.len() && core.as_bytes()[size] == b'=';
+    is_assigned.then_some(size)
 }
 
 /// Common words with slashes between them, as in `client/server`: any other slash makes a path.
@@ -22,9 +28,14 @@ pub(super) fn is_operator(chunk: &str) -> bool {
     matches!(chunk, "-" | "->" | "<-" | "/" | "+" | ".." | "..." | "%" | "~" | "<=" | ">=" | "=>")
 }
 
-/// Letters, digits, hyphens, underscores, apostrophes.
 pub(super) fn is_simple(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'\''))
+    !text.is_empty() && Shape::of(text.as_bytes()).is_only(SIMPLE)
+}
+
+/// Whether a part of it may be opaque: all of it is looked at before it is decided, so that the compiler can look at
+/// many bytes at once.
+pub(super) fn can_be_opaque(chunk: &str) -> bool {
+    chunk.bytes().fold(false, |can, byte| can | (!byte.is_ascii() | matches!(byte, b'\\' | b'%' | b'&')))
 }
 
 /// What holds characters of other scripts or escapes (percent, HTML, backslash) is not taken apart: what they stand for
@@ -72,30 +83,36 @@ pub(super) fn is_opening(byte: u8) -> bool {
     )
 }
 
-pub(super) fn is_closing(c: char) -> bool {
+pub(super) fn is_closing(byte: u8) -> bool {
     matches!(
-        c,
-        ')' | ']'
-            | '}'
-            | '>'
-            | '"'
-            | '\''
-            | '`'
-            | '*'
-            | '|'
-            | ','
-            | ';'
-            | ':'
-            | '.'
-            | '!'
-            | '?'
-            | '='
-            | '&'
-            | '<'
-            | '('
-            | '{'
-            | '['
+        byte,
+        b')' | b']'
+            | b'}'
+            | b'>'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'*'
+            | b'|'
+            | b','
+            | b';'
+            | b':'
+            | b'.'
+            | b'!'
+            | b'?'
+            | b'='
+            | b'&'
+            | b'<'
+            | b'('
+            | b'{'
+            | b'['
     )
+}
+
+/// A text without what it ends with of these.
+pub(super) fn without_end(text: &str, is_end: impl Fn(u8) -> bool) -> &str {
+    let end = text.bytes().rposition(|byte| !is_end(byte)).map_or(0, |at| at + 1);
+    &text[..end]
 }
 
 #[cfg(test)]

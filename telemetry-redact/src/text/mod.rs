@@ -12,6 +12,7 @@
 //! vocabulary, a declared word, a mark, space or a placeholder, and a text of allowed words comes back byte for byte.
 
 mod cache;
+mod chunks;
 mod clauses;
 mod codes;
 mod fill;
@@ -38,6 +39,8 @@ pub(crate) use lexicon::{Lexicon, NoLexicon};
 pub(crate) use normalise::{is_invisible, normalise};
 pub(crate) use templates::{Part, Template, parts as template_parts};
 
+use std::borrow::Cow;
+
 use telemetry_schema::ErrorCode;
 
 use crate::TextFinding;
@@ -45,7 +48,7 @@ use crate::detect::{self, Kind as Detected};
 use crate::hash::Fnv1a64;
 use cache::AtRest;
 use known::Known;
-use lex::{Fate, Kind, Lexed, Token};
+use lex::{Fate, Kind, Lexed, Token, Why};
 
 /// Everything that can stand in the place of what was taken out.
 pub const PLACEHOLDERS: &[&str] =
@@ -76,39 +79,41 @@ pub(crate) fn redact(
     if input.len() > normalise::MAX_BYTES {
         tally.note("text.too_long");
     }
-    let normal = normalise(input);
-    let at_rest = |text: &str| cache.and_then(|cache| cache.get(text));
-    if known_values.is_empty()
-        && let Some(AtRest { code, fingerprint }) = at_rest(&normal)
-    {
-        return Redaction { text: normal.into_owned(), findings: tally.findings(), code, fingerprint };
-    }
-    let known = Known::new(known_values, lexicon);
-    let mut last = pass(&normal, lexicon, &known, &mut tally);
-    // A text from which nothing was taken is at rest: what is known can only take out more.
-    let mut settled = last.text == *normal;
-    for _ in 0..MAX_PASSES {
-        if settled {
-            break;
+    let mut text = normalise(input);
+    let mut known = (!known_values.is_empty()).then(|| Known::new(known_values, lexicon));
+    for round in 0..=MAX_PASSES {
+        // What is known can only take out more.
+        if known.is_none()
+            && let Some(at_rest) = cache.and_then(|cache| cache.get(&text))
+        {
+            return at_rest.redaction(text, tally);
         }
-        if let Some(AtRest { code, fingerprint }) = at_rest(&last.text) {
-            return Redaction { text: last.text, findings: tally.findings(), code, fingerprint };
+        let mut again = Tally::default();
+        let tally_of_round = if round == 0 { &mut tally } else { &mut again };
+        match pass(&text, lexicon, known.take().as_ref(), tally_of_round) {
+            Pass::AtRest(at_rest) => {
+                if let Some(cache) = cache {
+                    cache.put(&text, at_rest.clone());
+                }
+                return at_rest.redaction(text, tally);
+            }
+            Pass::Changed(changed) => text = Cow::Owned(changed),
         }
-        let again = pass(&last.text, lexicon, &Known::default(), &mut Tally::default());
-        settled = again.text == last.text;
-        last = again;
     }
-    if !settled {
-        // A text that does not come to rest cannot be told from one that leaks.
-        last = pass("<value>", lexicon, &Known::default(), &mut Tally::default());
+    // A text that does not come to rest cannot be told from one that leaks.
+    let text = Cow::Borrowed("<value>");
+    let at_rest = match pass(&text, lexicon, None, &mut Tally::default()) {
+        Pass::AtRest(at_rest) => at_rest,
+        Pass::Changed(_) => AtRest { code: None, fingerprint: 0 },
+    };
+    at_rest.redaction(text, tally)
+}
+
+impl AtRest<ErrorCode> {
+    fn redaction(self, text: Cow<'_, str>, tally: Tally) -> Redaction {
+        let Self { code, fingerprint } = self;
+        Redaction { text: text.into_owned(), findings: tally.findings(), code, fingerprint }
     }
-    let Pass { text, begins, code, fingerprint: Fnv1a64(fingerprint) } = last;
-    let code = code.or_else(|| codes::code_of(&text, &begins));
-    let code = code.and_then(|code| ErrorCode::new(code).ok());
-    if let Some(cache) = cache {
-        cache.put(&text, AtRest { code: code.clone(), fingerprint });
-    }
-    Redaction { text, findings: tally.findings(), code, fingerprint }
 }
 
 /// What was taken out, by rule.
@@ -130,76 +135,96 @@ impl Tally {
 }
 
 /// What one pass makes of a text.
-struct Pass<'l> {
-    text: String,
-    /// Where words begin that could tell the class of an error.
-    begins: Vec<usize>,
-    /// The class that a template tells.
-    code: Option<&'l str>,
-    fingerprint: Fnv1a64,
+enum Pass {
+    /// It stays as it is.
+    AtRest(AtRest<ErrorCode>),
+    Changed(String),
 }
 
-fn pass<'l>(text: &str, lexicon: &'l dyn Lexicon, known: &Known, tally: &mut Tally) -> Pass<'l> {
+fn pass(text: &str, lexicon: &dyn Lexicon, known: Option<&Known>, tally: &mut Tally) -> Pass {
     let Lexed { mut tokens, code } = lex::lex(text, lexicon);
-    known.mark(text, &mut tokens);
+    if let Some(known) = known {
+        known.mark(text, &mut tokens);
+    }
     clauses::mark(text, &mut tokens, lexicon);
     words::mark(text, &mut tokens, lexicon);
-    let out = String::with_capacity(text.len() + 16);
-    let mut rebuild = Rebuild { out, begins: Vec::new(), fingerprint: Fnv1a64::default(), tally };
-    for token in &tokens {
-        if !rebuild.put(token) {
-            break;
-        }
+    if let Some(rebuilt) = Rebuild::default().all(text, &tokens, tally).filter(|rebuilt| rebuilt != text) {
+        return Pass::Changed(rebuilt);
     }
-    let Rebuild { out, begins, fingerprint, tally: _ } = rebuild;
-    Pass { text: out, begins, code, fingerprint }
+    let begins = tokens.iter().filter(|token| token.kind == Kind::Word && token.lists.is(lists::BEGINS_CODE));
+    let begins = begins.filter(|token| !token.is_gone()).map(|token| token.start);
+    let code = code.or_else(|| codes::code_of(text, begins));
+    let code = code.and_then(|code| ErrorCode::new(code).ok());
+    Pass::AtRest(AtRest { code, fingerprint: fingerprint(&tokens).0 })
 }
 
-/// In a fingerprint: whatever stands in a slot.
-const SLOT: u8 = 0;
+/// The wording of a text that stays as it is: what stands in slots has no part in it.
+fn fingerprint(tokens: &[Token<'_>]) -> Fnv1a64 {
+    const SLOT: u8 = 0;
+    tokens.iter().fold(Fnv1a64::default(), |hash, token| match token.kind {
+        Kind::Slot | Kind::Placeholder => hash.with(SLOT),
+        Kind::Space => hash.with(b' '),
+        Kind::Word if token.is_number() || token.is_gone() => hash.with(SLOT),
+        _ => token.text.bytes().fold(hash, |hash, byte| hash.with(byte.to_ascii_lowercase())),
+    })
+}
 
 /// The text as it grows.
-struct Rebuild<'a> {
+#[derive(Default)]
+struct Rebuild {
     out: String,
-    begins: Vec<usize>,
-    fingerprint: Fnv1a64,
-    tally: &'a mut Tally,
+    /// Up to where the text before it is dealt with.
+    done: usize,
 }
 
-impl Rebuild<'_> {
-    /// Puts a token; no more than fits into what a second redaction reads, so that it is not cut then.
-    fn put(&mut self, token: &Token<'_>) -> bool {
-        let (kept, rule) = match token.fate {
-            Fate::Open | Fate::Keep => (token.text, None),
-            Fate::Drop(rule) => {
-                let Detected { placeholder, rule } =
-                    detect::kind(token.text).unwrap_or(Detected { placeholder: "<value>", rule });
-                (placeholder, Some(rule))
+impl Rebuild {
+    /// The text with placeholders, if there are any. No more than fits into what a second redaction reads, so that it is
+    /// not cut then.
+    fn all(mut self, text: &str, tokens: &[Token<'_>], tally: &mut Tally) -> Option<String> {
+        for token in tokens {
+            let (put, rule) = match token.fate {
+                Fate::Open | Fate::Keep => (token.text, None),
+                Fate::Drop(why) => {
+                    let Detected { placeholder, rule } = detect::kind_of(token.text, token.shape)
+                        .unwrap_or(Detected { placeholder: "<value>", rule: why.rule() });
+                    (placeholder, Some(rule))
+                }
+                Fate::Replace(placeholder) => (placeholder.text(), Some(Why::Slot.rule())),
+            };
+            if let Some(rule) = rule {
+                tally.note(rule);
             }
-            Fate::Replace(rule, placeholder) => (placeholder, Some(rule)),
-        };
-        if let Some(rule) = rule {
-            self.tally.note(rule);
+            let is_placeholder = rule.is_some() || token.kind == Kind::Placeholder;
+            if is_placeholder {
+                if self.done == 0 {
+                    self.out = String::with_capacity(text.len() + 16);
+                }
+                self.keep(text, token.start);
+                self.done = token.end();
+                if self.repeats(put) {
+                    continue;
+                }
+            }
+            // What is kept is put together with what follows it.
+            let pending = token.start.saturating_sub(self.done);
+            if self.out.len() + pending + put.len() > normalise::MAX_BYTES {
+                self.keep(text, token.start);
+                tally.note("text.too_long");
+                return Some(self.out);
+            }
+            if is_placeholder {
+                self.out.push_str(put);
+            }
         }
-        if (rule.is_some() || token.kind == Kind::Placeholder) && self.repeats(kept) {
-            return true;
-        }
-        if self.out.len() + kept.len() > normalise::MAX_BYTES {
-            self.tally.note("text.too_long");
-            return false;
-        }
-        if rule.is_none() && token.kind == Kind::Word && token.lists.is(lists::BEGINS_CODE) {
-            self.begins.push(self.out.len());
-        }
-        self.out.push_str(kept);
-        self.fingerprint = match token.kind {
-            _ if rule.is_some() => self.fingerprint.with(SLOT),
-            Kind::Slot | Kind::Placeholder => self.fingerprint.with(SLOT),
-            Kind::Space => self.fingerprint.with(b' '),
-            Kind::Word if kept.bytes().all(|b| b.is_ascii_digit()) => self.fingerprint.with(SLOT),
-            _ => kept.bytes().fold(self.fingerprint, |hash, byte| hash.with(byte.to_ascii_lowercase())),
-        };
-        true
+        let is_same = self.done == 0;
+        self.keep(text, if is_same { 0 } else { text.len() });
+        (!is_same).then_some(self.out)
+    }
+
+    /// Puts what stands before a place and is not dealt with.
+    fn keep(&mut self, text: &str, end: usize) {
+        self.out.push_str(text.get(self.done..end).unwrap_or_default());
+        self.done = end;
     }
 
     /// Two placeholders of a kind with nothing but spaces between them are one, so that the number of somebody's words
@@ -211,6 +236,23 @@ impl Rebuild<'_> {
             self.out.truncate(before);
         }
         repeats
+    }
+}
+
+/// One of [`PLACEHOLDERS`], by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Placeholder(u8);
+
+impl Placeholder {
+    /// The placeholder with this name between its brackets.
+    fn named(name: &str) -> Option<Self> {
+        let inner = |text: &'static str| text.strip_prefix('<')?.strip_suffix('>');
+        let place = PLACEHOLDERS.iter().position(|text| inner(text) == Some(name))?;
+        u8::try_from(place).ok().map(Self)
+    }
+
+    fn text(self) -> &'static str {
+        PLACEHOLDERS.get(usize::from(self.0)).copied().unwrap_or("<value>")
     }
 }
 

@@ -35,13 +35,30 @@ fn fold(input: &str) -> (String, bool) {
     let has_controls = input.bytes().any(|byte| matches!(byte, 0x1b | b'\r' | 0xc2));
     let seen = if has_controls { Cow::Owned(strip_controls(input)) } else { Cow::Borrowed(input) };
     let mut unsettled = false;
-    let folded = seen.chars().filter(|c| !is_invisible(*c)).nfkc().filter(|c| {
-        unsettled |= is_invisible(*c);
-        !is_invisible(*c)
-    });
     let mut text = String::with_capacity(input.len());
-    text.extend(folded.map(|c| match c {
-        '\n' | '\t' => c,
+    let mut rest = &*seen;
+    while !rest.is_empty() {
+        // ASCII is in every form of Unicode what it is, and composes with what follows it alone (UAX #15).
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii());
+        let (plain, after) = rest.split_at(ascii.map_or(rest.len(), |at| at.saturating_sub(1)));
+        text.extend(plain.chars().map(plainly));
+        let beyond = after.bytes().skip(1).position(|byte| byte.is_ascii());
+        let (beyond, after) = after.split_at(beyond.map_or(after.len(), |at| at + 1));
+        let folded = beyond.chars().filter(|c| !is_invisible(*c)).nfkc().filter(|c| {
+            unsettled |= is_invisible(*c);
+            !is_invisible(*c)
+        });
+        text.extend(folded.map(plainly));
+        rest = after;
+    }
+    text.truncate(cut(&text).len());
+    (text, unsettled)
+}
+
+/// The sign that says the same.
+fn plainly(c: char) -> char {
+    match c {
+        '\n' | '\t' | ' '..='~' => c,
         // A carriage return or form feed ends a line too.
         c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => '\n',
         c if c.is_whitespace() => ' ',
@@ -50,9 +67,7 @@ fn fold(input: &str) -> (String, bool) {
         '\u{201c}'..='\u{201f}' | '\u{2033}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         c => c,
-    }));
-    text.truncate(cut(&text).len());
-    (text, unsettled)
+    }
 }
 
 fn cut(text: &str) -> &str {

@@ -58,7 +58,7 @@ impl Place<'_, '_> {
             match token.kind {
                 Kind::Mark if text == "," => is_separated = true,
                 Kind::Mark => return matches!(text, "<=" | ">=" | "<" | ">"),
-                Kind::Word if token.fate == Fate::Keep && text.bytes().all(|b| b.is_ascii_digit()) => {
+                Kind::Word if token.fate == Fate::Keep && token.is_number() => {
                     if !std::mem::take(&mut is_separated) {
                         return false;
                     }

@@ -62,8 +62,13 @@ impl Before {
             Kind::Mark => matches!(token.text, "(s)" | "="),
             _ => !matches!(token.text, "or" | "and"),
         });
-        let mut next = || words.next().map_or("", |token| token.text);
-        let [last, second, third] = [next(), next(), next()];
+        let mut doubts = false;
+        let mut next = || {
+            let token = words.next()?;
+            doubts |= token.lists.is(lists::DOUBTS_NAME);
+            Some(token.text)
+        };
+        let [last, second, _] = [next(), next(), next()].map(Option::unwrap_or_default);
         let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
         if is(last, "command") && is(second, "unknown")
             || is(last, "subcommand") && is(second, "unrecognized")
@@ -85,7 +90,7 @@ impl Before {
             Self::Choices
         } else if is(last, "code") || is(last, "errorcode") || is(last, "level") {
             Self::Code
-        } else if [last, second, third].into_iter().any(|word| Lists::of(word).is(lists::DOUBTS_NAME)) {
+        } else if doubts {
             Self::Doubt
         } else {
             Self::Other
@@ -131,20 +136,16 @@ fn is_flag(flag: &str, before: Before, lexicon: &dyn Lexicon) -> bool {
 fn is_child(tokens: &[Token<'_>], at: usize, word: &str, lexicon: &dyn Lexicon) -> bool {
     let parent =
         tokens[at + 1..].iter().take(6).find(|token| matches!(token.kind, Kind::Slot | Kind::Placeholder));
-    parent.is_some_and(|parent| {
-        let words: Vec<&str> = parent.text.split(' ').collect();
-        lexicon.is_or_near_child(&words, word)
-    })
+    parent.is_some_and(|parent| lexicon.is_or_near_child(&mut parent.text.split(' '), word))
 }
 
 /// A command and its flags: `atlas clusters create --help`.
 pub(super) fn is_command_line(text: &str, lexicon: &dyn Lexicon) -> bool {
-    let words: Vec<&str> = text.split(' ').collect();
-    let flags = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
-    let (command, flags) = words.split_at(flags);
+    let is_word = |word: &&str| !word.starts_with('-');
     let known =
-        |flag: &&str| flag.strip_prefix("--").is_some_and(|flag| flag == "help" || lexicon.declares(flag));
-    lexicon.is_command(command) && flags.iter().all(known)
+        |flag: &str| flag.strip_prefix("--").is_some_and(|flag| flag == "help" || lexicon.declares(flag));
+    lexicon.is_command(&mut text.split(' ').take_while(is_word))
+        && text.split(' ').skip_while(is_word).all(known)
 }
 
 /// Words of the vocabulary, joined by hyphens or underscores or by capitals.
@@ -153,10 +154,11 @@ pub(super) fn is_usual_name(name: &str, class: Class) -> bool {
     let usual = |part: &str| {
         vocabulary::class(part).is_some_and(|found| found <= class) || matches!(part, "re" | "un")
     };
-    let parts = name.split(['-', '_']).count();
+    let is_joint = |c: char| matches!(c, '-' | '_');
+    let joints = name.bytes().filter(|b| matches!(b, b'-' | b'_')).count();
     !name.is_empty()
-        && parts <= MAX_PARTS
-        && name.split(['-', '_']).all(|part| usual(part) || parts == 1 && is_camel(part, class))
+        && joints < MAX_PARTS
+        && name.split(is_joint).all(|part| usual(part) || joints == 0 && is_camel(part, class))
 }
 
 /// `HelloRequest`, `ServerConfig`: the name of a type, by its last word.

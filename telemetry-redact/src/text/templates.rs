@@ -4,9 +4,8 @@
 //! the slots is kept as it is; a slot is kept only where what stands in it is declared for it, and is a placeholder
 //! otherwise.
 
-use super::Lexicon;
-use super::lex::Fate;
-use super::slots;
+use super::lex::{Fate, Why};
+use super::{Lexicon, Placeholder, slots};
 
 /// A known line: its wording and the class of error it tells, if it tells one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub(crate) enum Slot {
     /// A message of its own, which is judged as any other text.
     Error,
     /// Never kept.
-    Placeholder(&'static str),
+    Placeholder(Placeholder),
 }
 
 impl Slot {
@@ -50,12 +49,7 @@ impl Slot {
             "letter" => Self::Letter,
             "number" => Self::Number,
             "error" => Self::Error,
-            _ => {
-                let placeholder = super::PLACEHOLDERS.iter().find(|placeholder| {
-                    placeholder.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')) == Some(name)
-                });
-                Self::Placeholder(placeholder?)
-            }
+            _ => Self::Placeholder(Placeholder::named(name)?),
         })
     }
 }
@@ -122,7 +116,10 @@ pub(super) fn find<'a>(line: &str, lexicon: &'a dyn Lexicon) -> Option<Match<'a>
     if line.len() > MAX_LINE {
         return None;
     }
-    let label = LABELS.iter().find(|label| line.starts_with(**label)).map_or(0, |label| label.len());
+    // Most lines are told from all labels by the letter they begin with.
+    let can_be_label = matches!(line.as_bytes().first()?, b'E' | b'e' | b'F' | b'f' | b'p');
+    let labels = LABELS.iter().filter(|label| can_be_label && line.starts_with(**label));
+    let label = labels.map(|label| label.len()).next().unwrap_or_default();
     let body = &line[label..];
     let own = (0..).map_while(|index| lexicon.template(index));
     let mut shipped = BY_FIRST[usize::from(*body.as_bytes().first()?)];
@@ -176,11 +173,10 @@ fn matched<'a>(line: &str, label: usize, template: Template<'a>) -> Option<Match
 
 /// What becomes of the text in a slot. `command` is what stands in the template's slot for the command.
 pub(super) fn judge(slot: Slot, text: &str, command: Option<&str>, lexicon: &dyn Lexicon) -> Fate {
-    const DROPPED: Fate = Fate::Drop("text.slot");
     let is_kept = match slot {
         Slot::Word => {
-            let words: Vec<&str> = command.unwrap_or_default().split(' ').collect();
-            lexicon.declares(text) || lexicon.is_or_near_child(&words, text)
+            lexicon.declares(text)
+                || lexicon.is_or_near_child(&mut command.unwrap_or_default().split(' '), text)
         }
         Slot::Command => slots::is_command_line(text, lexicon),
         Slot::Flag => is_flag(text, lexicon),
@@ -189,9 +185,9 @@ pub(super) fn judge(slot: Slot, text: &str, command: Option<&str>, lexicon: &dyn
         Slot::Letter => matches!(text.as_bytes(), [letter] if letter.is_ascii_alphabetic()),
         Slot::Number => (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()),
         Slot::Error => return Fate::Open,
-        Slot::Placeholder(placeholder) => return Fate::Replace("text.slot", placeholder),
+        Slot::Placeholder(placeholder) => return Fate::Replace(placeholder),
     };
-    if is_kept { Fate::Keep } else { DROPPED }
+    if is_kept { Fate::Keep } else { Fate::Drop(Why::Slot) }
 }
 
 fn is_flag(text: &str, lexicon: &dyn Lexicon) -> bool {

@@ -2,6 +2,7 @@
 
 use super::lists::{COMMON, ENGLISH, FILES, GRAMMAR, IDENTIFIERS, TECHNICAL, TERMS};
 use super::table::Lists;
+use crate::detect::Shape;
 
 /// How freely a word may stand. Ordered: what a class may, the classes before it may too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,15 +20,15 @@ pub(super) const ANY_CASE: Lists = Lists(TERMS.0 | IDENTIFIERS.0 | FILES.0);
 
 /// The class of a word that is in the vocabulary: in lower case, with a capital, or in capitals.
 pub(super) fn class(word: &str) -> Option<Class> {
-    class_in(Lists::of(word), word)
+    class_in(Lists::of(word), Shape::of(word.as_bytes()), word)
 }
 
-/// As [`class`], for a word whose lists are known.
-pub(super) fn class_in(lists: Lists, word: &str) -> Option<Class> {
+/// As [`class`], for a word whose lists and bytes are known.
+pub(super) fn class_in(lists: Lists, shape: Shape, word: &str) -> Option<Class> {
     if lists.is(ANY_CASE) {
         return Some(Class::Common);
     }
-    if !is_cased(word.as_bytes()) {
+    if shape.has_any(Shape::UPPER) && shape.has_any(Shape::LOWER) && !is_cased(word.as_bytes()) {
         // `IDs`, `URLs`
         let acronym =
             word.strip_suffix('s').filter(|acronym| acronym.bytes().all(|b| b.is_ascii_uppercase()));
@@ -44,10 +45,9 @@ pub(super) fn class_in(lists: Lists, word: &str) -> Option<Class> {
     }
 }
 
-/// `word`, `Word` or `WORD`: other mixtures are somebody's own spelling.
+/// Of a word with letters of both cases: whether it is `Word`. Other mixtures are somebody's own spelling.
 fn is_cased(word: &[u8]) -> bool {
-    let rest = word.get(1..).unwrap_or_default();
-    rest.iter().all(|byte| !byte.is_ascii_uppercase()) || word.iter().all(|byte| !byte.is_ascii_lowercase())
+    word.iter().skip(1).all(|byte| !byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Words outside of slots, judged in their order.
 
-use super::lex::{Fate, Kind, Token};
+use super::lex::{Fate, Kind, Token, Why};
 use super::slots::{self, is_camel, is_type_name, is_usual_name};
 use super::table::Lists;
 use super::vocabulary::{self, Class};
 use super::{Lexicon, lists, numbers};
+use crate::detect::Shape;
 
 /// What stands before a word, as far as it matters for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                     Fate::Open => slots::is_kept(tokens, at, lexicon),
                     fate => fate == Fate::Keep,
                 };
-                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.slot") };
+                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, Why::Slot) };
                 before = if kept { Before::Plain } else { Before::Gone };
                 if kept {
                     line.push(token);
@@ -71,7 +72,7 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
             // Most words: those that may stand anywhere but in brackets and after `password`.
             Kind::Word
                 if token.class.is_some_and(|class| class <= Class::Common)
-                    && !token.text.as_bytes()[0].is_ascii_uppercase()
+                    && !token.is_capital()
                     && before != Before::Credential
                     && brackets == 0 =>
             {
@@ -83,7 +84,7 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
                 let place = Place { text, tokens, at, before, in_brackets: brackets > 0, lexicon };
                 let kept = place.keeps(token.text, &line);
                 let reason = if kept { place.reason() } else { None };
-                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, "text.word") };
+                tokens[at].fate = if kept { Fate::Keep } else { dropped(token, Why::Word) };
                 before = if kept { after_word(token, before) } else { Before::Gone };
                 line.push(token);
                 if let Some(reason) = reason {
@@ -132,7 +133,7 @@ fn drop_intimate(tokens: &mut [Token<'_>]) {
             for token in
                 tokens[start..at].iter_mut().filter(|token| token.kind == Kind::Word && !token.is_gone())
             {
-                token.fate = Fate::Drop("text.phrase");
+                token.fate = Fate::Drop(Why::Phrase);
             }
         }
         found = false;
@@ -140,8 +141,8 @@ fn drop_intimate(tokens: &mut [Token<'_>]) {
     }
 }
 
-fn dropped(token: Token<'_>, rule: &'static str) -> Fate {
-    if token.is_gone() { token.fate } else { Fate::Drop(rule) }
+fn dropped(token: Token<'_>, why: Why) -> Fate {
+    if token.is_gone() { token.fate } else { Fate::Drop(why) }
 }
 
 fn after_mark(mark: &str, before: Before) -> Before {
@@ -183,8 +184,8 @@ pub(super) struct Said<'t> {
 
 impl<'t> Line<'t> {
     fn push(&mut self, token: Token<'t>) {
-        self.last.rotate_left(1);
-        self.last[3] = Said { text: token.text, lists: token.lists };
+        let [_, third, second, last] = self.last;
+        self.last = [third, second, last, Said { text: token.text, lists: token.lists }];
     }
 
     /// Whether a number here is a status or an error number.
@@ -218,16 +219,16 @@ impl Place<'_, '_> {
         if let [b'-', letter] = word.as_bytes() {
             return letter.is_ascii_alphabetic();
         }
-        if word.bytes().all(|b| b.is_ascii_digit()) {
+        let token = &self.tokens[self.at];
+        if token.is_number() {
             return self.keeps_number(word, line);
         }
-        let Token { class, lists: of, .. } = self.tokens[self.at];
+        let Token { class, lists: of, shape, .. } = *token;
         if self.before == Before::Credential {
             return class == Some(Class::Grammar) || of.is(lists::FOLLOWS_CREDENTIAL | lists::PREDICATE);
         }
         let in_name = matches!(self.before, Before::Name | Before::Gone);
-        let is_capital =
-            word.as_bytes()[0].is_ascii_uppercase() && word.bytes().any(|b| b.is_ascii_lowercase());
+        let is_capital = token.is_capital() && shape.has_any(Shape::LOWER);
         // Most words are kept by what they are: the policy is asked for the others.
         self.keeps_by_lists(word, line, in_name, is_capital)
             || self.lexicon.declares(word)
@@ -257,11 +258,12 @@ impl Place<'_, '_> {
 
     /// What no list holds by itself.
     fn keeps_name(&self, word: &str, line: &Line<'_>) -> bool {
+        let Token { shape, lists: of, .. } = self.tokens[self.at];
         // Versions of protocols, systems and languages are no numbers of the user's: `TLS 1.2`.
-        if numbers::is_version(word) {
+        if shape.is_only(Shape::DIGIT | Shape::DOT) && numbers::is_version(word) {
             return line.last[3].lists.is(lists::HAS_VERSION);
         }
-        if self.tokens[self.at].lists.is(lists::IO_KIND) && word.as_bytes()[0].is_ascii_uppercase() {
+        if of.is(lists::IO_KIND) && word.as_bytes()[0].is_ascii_uppercase() {
             return true;
         }
         // `$PATH`: the name of a variable, not its value.
@@ -276,21 +278,26 @@ impl Place<'_, '_> {
             let lower = owner.bytes().all(|b| b.is_ascii_lowercase());
             return vocabulary::class(owner).is_some() && (lower || self.before == Before::Start);
         }
-        if self.is_range(word) || numbers::is_duration(word) {
+        let is_counted = shape.has(Shape::DIGIT)
+            && (shape.is_only(Shape::DIGIT | Shape::DOT | Shape::HYPHEN) && self.is_range(word)
+                || shape.is_only(Shape::DIGIT | Shape::LOWER) && numbers::is_duration(word));
+        if is_counted {
             return true;
         }
         // `24-digit`, `256-bit`: a limit of the program's.
-        if let Some((number, unit)) = word.split_once('-')
+        let is_joined = shape.has(Shape::HYPHEN);
+        if is_joined
+            && let Some((number, unit)) = word.split_once('-')
             && number.bytes().all(|b| b.is_ascii_digit())
         {
             return number.len() <= 3 && Lists::of(unit).is(lists::UNIT);
         }
-        let constant = word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-        constant && word.contains('_') && (is_usual_name(word, Class::Rare) || is_constant(word))
-            || word.contains('-') && !word.starts_with('-') && is_usual_name(word, Class::Rare)
-            || word.contains('_') && is_usual_name(word, Class::Common)
-            || is_camel(word, Class::Common)
-            || is_type_name(word)
+        let is_constant_case = shape.is_only(Shape::UPPER | Shape::UNDERSCORE);
+        let has_joint = shape.has(Shape::UNDERSCORE);
+        has_joint && is_constant_case && (is_usual_name(word, Class::Rare) || is_constant(word))
+            || is_joined && !word.starts_with('-') && is_usual_name(word, Class::Rare)
+            || has_joint && is_usual_name(word, Class::Common)
+            || shape.is_only(Shape::LETTER) && (is_camel(word, Class::Common) || is_type_name(word))
     }
 
     /// In brackets stand lists of the user's, usage lines and the program's choices.
@@ -360,7 +367,7 @@ fn drop_phrases(tokens: &mut [Token<'_>]) {
             Kind::Word if token.is_gone() => true,
             Kind::Word => {
                 token.text.len() >= 3
-                    && token.text.bytes().all(|b| b.is_ascii_lowercase())
+                    && token.shape.is_only(Shape::LOWER)
                     && token.class.is_some_and(|class| class > Class::Grammar)
             }
             _ => false,
@@ -371,7 +378,7 @@ fn drop_phrases(tokens: &mut [Token<'_>]) {
         }
         if run >= MAX_RUN {
             for token in tokens[start..at].iter_mut().filter(|token| token.kind == Kind::Word) {
-                token.fate = Fate::Drop("text.phrase");
+                token.fate = Fate::Drop(Why::Phrase);
             }
         }
         run = 0;
