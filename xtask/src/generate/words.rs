@@ -114,7 +114,8 @@ fn table(lists: &[List]) -> Result<Vec<u8>> {
     let count = buckets.len();
     for (word, bits) in &bits {
         let set = sets.binary_search(bits).ok().and_then(|set| u8::try_from(set).ok());
-        let set = set.context("the vocabulary has more than 256 sets of lists: a word needs another byte for it")?;
+        let set =
+            set.context("the vocabulary has more than 256 sets of lists: a word needs another byte for it")?;
         let bucket = &mut buckets[bucket_of(word, count)];
         bucket.extend([u8::try_from(word.len())?, set]);
         bucket.extend(word.as_bytes());
