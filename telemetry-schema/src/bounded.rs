@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(feature = "json-schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
@@ -107,6 +108,8 @@ macro_rules! bounded {
                     Self::new(text).map_err(serde::de::Error::custom)
                 }
             }
+
+            #[cfg(feature = "json-schema")]
 
             impl JsonSchema for $name {
                 fn schema_name() -> Cow<'static, str> {

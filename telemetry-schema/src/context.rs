@@ -1,38 +1,41 @@
 //! What started a command: a person at a terminal, a CI job, a coding agent.
 
+#[cfg(feature = "json-schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::surroundings::facts;
 
 /// What started the command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Context {
     /// The CI vendor, where the command runs in CI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"github_actions")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"github_actions"))]
     pub ci: Option<CiVendor>,
     /// The coding agent that runs the command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"claude_code")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"claude_code"))]
     pub agent: Option<CodingAgent>,
     /// Which streams are a terminal.
     pub terminal: Terminal,
 }
 
 /// Which of the standard streams are a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Terminal {
     /// Standard input.
-    #[schemars(example = &"terminal")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"terminal"))]
     pub stdin: StreamKind,
     /// Standard output.
-    #[schemars(example = &"other")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"other"))]
     pub stdout: StreamKind,
     /// Standard error.
-    #[schemars(example = &"terminal")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"terminal"))]
     pub stderr: StreamKind,
 }
 

@@ -1,7 +1,9 @@
 //! The event.
 
+#[cfg(feature = "json-schema")]
 use std::borrow::Cow;
 
+#[cfg(feature = "json-schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,7 +16,8 @@ use crate::{
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One run of one command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// The version of this form.
@@ -23,11 +26,11 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_version: Option<PolicyVersion>,
     /// Identifies this event, so that sending it twice stores it once.
-    #[schemars(example = &"0190163d-8694-739b-aea5-966c26f8ad90")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"0190163d-8694-739b-aea5-966c26f8ad90"))]
     pub event_id: EventId,
     /// A random number for this installation, made anew every 30 days; one shared number for all CI runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"936da01f-9abd-4d9d-80c7-02af85c822a8")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"936da01f-9abd-4d9d-80c7-02af85c822a8"))]
     pub install_id: Option<InstallId>,
     /// The program.
     pub app: App,
@@ -35,48 +38,49 @@ pub struct Event {
     pub os: Os,
     /// The authentication method, never the key or credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"api_key")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"api_key"))]
     pub auth_method: Option<AuthMethod>,
     /// Details of the command.
     pub command: Command,
     /// The questions that it asked and that the policy declares, in the order of asking.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 16)))]
     pub prompts: Vec<Prompt>,
     /// When the command started.
-    #[schemars(example = &"2022-04-11T11:35:46.794119+01:00")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"2022-04-11T11:35:46.794119+01:00"))]
     pub started_at: Timestamp,
     /// When it ended.
-    #[schemars(example = &"2022-04-11T11:35:49.456719+01:00")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"2022-04-11T11:35:49.456719+01:00"))]
     pub completed_at: Timestamp,
     /// How long it took, in microseconds, by a clock that does not jump.
-    #[schemars(example = 2_662_600)]
+    #[cfg_attr(feature = "json-schema", schemars(example = 2_662_600))]
     pub duration_us: u64,
     /// How it ended.
     pub outcome: Outcome,
     /// The exit code, where the command ended by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = 0)]
+    #[cfg_attr(feature = "json-schema", schemars(example = 0))]
     pub exit_code: Option<i32>,
     /// What started it.
     pub context: Context,
 }
 
 /// The program that was run.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct App {
     /// Its name, from its policy. Absent for a program without one, whose name is the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"atlas")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"atlas"))]
     pub name: Option<ProgramName>,
     /// Its version number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"1.0.0")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"1.0.0"))]
     pub version: Option<Version>,
     /// How it was installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"homebrew")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"homebrew"))]
     pub install_source: Option<InstallSource>,
 }
 
@@ -102,6 +106,7 @@ impl<'de> Deserialize<'de> for SchemaVersion {
     }
 }
 
+#[cfg(feature = "json-schema")]
 impl JsonSchema for SchemaVersion {
     fn schema_name() -> Cow<'static, str> {
         "SchemaVersion".into()
@@ -113,10 +118,11 @@ impl JsonSchema for SchemaVersion {
 }
 
 /// The version of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(transparent)]
 pub struct PolicyVersion(
     /// The number.
-    #[schemars(example = 1)]
+    #[cfg_attr(feature = "json-schema", schemars(example = 1))]
     pub u32,
 );

@@ -26,6 +26,7 @@
 //! compares it with the released set. The Rust types may gain fields.
 
 mod bounded;
+#[cfg(feature = "json-schema")]
 pub mod catalogue;
 mod command;
 pub mod compat;

@@ -1,12 +1,14 @@
 //! How a command ended.
 
+#[cfg(feature = "json-schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{CodeLocation, ErrorCode, Fingerprint, Message};
 
 /// How a command ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Outcome {
     /// It did what it was asked.
@@ -14,28 +16,28 @@ pub enum Outcome {
     /// It reported an error.
     Error {
         /// The class of the error.
-        #[schemars(example = &"unknown_command")]
+        #[cfg_attr(feature = "json-schema", schemars(example = &"unknown_command"))]
         code: ErrorCode,
         /// What it said, rebuilt from declared words, a closed vocabulary and placeholders.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(example = message_example())]
+        #[cfg_attr(feature = "json-schema", schemars(example = message_example()))]
         message: Option<Message>,
         /// What messages of this wording have in common, whatever was taken out of them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(example = &"3b29f8c5d41e07a6")]
+        #[cfg_attr(feature = "json-schema", schemars(example = &"3b29f8c5d41e07a6"))]
         fingerprint: Option<Fingerprint>,
     },
     /// A signal ended it.
     Interrupted {
         /// The signal.
-        #[schemars(example = &"SIGINT")]
+        #[cfg_attr(feature = "json-schema", schemars(example = &"SIGINT"))]
         signal: Signal,
     },
     /// It panicked.
     Panic {
         /// Where in the program's own source. Absent where it was in a library.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(example = &"src/main.rs:42")]
+        #[cfg_attr(feature = "json-schema", schemars(example = &"src/main.rs:42"))]
         location: Option<CodeLocation>,
     },
 }
@@ -78,12 +80,14 @@ impl<'de> Deserialize<'de> for Outcome {
     }
 }
 
+#[cfg(feature = "json-schema")]
 fn message_example() -> &'static str {
     "Error: unknown command \"rgister\" for \"atlas\""
 }
 
 /// A signal by its POSIX name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the variants are the names of POSIX signals")]
 pub enum Signal {

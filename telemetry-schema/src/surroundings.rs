@@ -1,23 +1,25 @@
 //! The machine and the installation: enums and version numbers, no names.
 
+#[cfg(feature = "json-schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Version;
 
 /// The operating system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Os {
     /// Its name: for Linux the distribution, where that is a known one.
-    #[schemars(example = &"windows")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"windows"))]
     pub name: OsName,
     /// Its version number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"11.5")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"11.5"))]
     pub version: Option<Version>,
     /// The processor architecture.
-    #[schemars(example = &"x86_64")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"x86_64"))]
     pub arch: Arch,
 }
 
@@ -25,13 +27,14 @@ pub struct Os {
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal, $title:literal;)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
         #[non_exhaustive]
         pub enum $name {
             $(
                 #[doc = $title]
                 #[serde(rename = $key)]
-                #[schemars(description = $title)]
+                #[cfg_attr(feature = "json-schema", schemars(description = $title))]
                 $variant,
             )*
         }

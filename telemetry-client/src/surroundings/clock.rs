@@ -1,11 +1,21 @@
 //! Now, with the offset of local time.
 
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Component, Path};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::tz::TimeZone;
 use telemetry_schema::Timestamp;
 
 use super::Environment;
+
+/// Where systems keep the files of time zones, as jiff looks for them with its features `tz-system` and `tzdb-zoneinfo`:
+/// these bring the names of all zones into every host.
+const ZONES: [&str; 3] = ["/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"];
+
+/// The longest file of a zone is a tenth of this.
+const MAX_ZONE_BYTES: u64 = 64 * 1024;
 
 /// Now. The offset is that of local time, see [`local_offset_min`].
 #[must_use]
@@ -18,19 +28,47 @@ pub fn now(environment: &Environment) -> Timestamp {
 
 /// Minutes from UTC of local time at a moment, in seconds since the Unix epoch; 0 where the time zone is not known.
 ///
-/// The time zone is the system's: `TZ`, else what the platform keeps (`/etc/localtime` on Unix). In an injected
-/// environment it is the rule that `TZ` has in POSIX form (`CET-1CEST,M3.5.0,M10.5.0/3`), else UTC, so that a test
-/// does not depend on the machine it runs on.
+/// The time zone is what `TZ` says: a rule in POSIX form (`CET-1CEST,M3.5.0,M10.5.0/3`), the name of a zone that the system
+/// has, or the path of its file; without `TZ` it is that of `/etc/localtime`. In an injected environment the files are
+/// injected too, so a test does not depend on the machine it runs on.
 #[must_use]
 pub fn local_offset_min(environment: &Environment, unix_s: i64) -> i16 {
-    let zone = if environment.is_real() { TimeZone::system() } else { injected_zone(environment) };
+    let zone = zone(environment).unwrap_or(TimeZone::UTC);
     let Ok(moment) = jiff::Timestamp::from_second(unix_s) else { return 0 };
     i16::try_from(zone.to_offset(moment).seconds() / 60).unwrap_or(0)
 }
 
-fn injected_zone(environment: &Environment) -> TimeZone {
-    let rule = environment.var("TZ").and_then(|rule| rule.into_string().ok());
-    rule.and_then(|rule| TimeZone::posix(&rule).ok()).unwrap_or(TimeZone::UTC)
+fn zone(environment: &Environment) -> Option<TimeZone> {
+    let Some(said) = environment.var("TZ") else {
+        return zone_of_file(environment, Path::new("/etc/localtime"));
+    };
+    let said = said.into_string().ok()?;
+    TimeZone::posix(&said).ok().or_else(|| zone_called(environment, said.strip_prefix(':').unwrap_or(&said)))
+}
+
+fn zone_called(environment: &Environment, name: &str) -> Option<TimeZone> {
+    let name = Path::new(name);
+    if name.is_absolute() {
+        return zone_of_file(environment, name);
+    }
+    // A name leads to nowhere else.
+    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let own = environment.var("TZDIR").and_then(|own| own.into_string().ok());
+    let directories = own.as_deref().into_iter().chain(ZONES);
+    directories
+        .map(|directory| Path::new(directory).join(name))
+        .find_map(|path| zone_of_file(environment, &path))
+}
+
+fn zone_of_file(environment: &Environment, path: &Path) -> Option<TimeZone> {
+    let path = environment.at(path);
+    // To open a pipe would wait for its other end.
+    fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(MAX_ZONE_BYTES).read_to_end(&mut bytes).ok()?;
+    TimeZone::tzif("local", &bytes).ok()
 }
 
 #[cfg(test)]
@@ -55,6 +93,52 @@ mod tests {
             assert_eq!(local_offset_min(&environment, JULY), july, "{rule}");
             assert_eq!(local_offset_min(&environment, i64::MAX), 0, "{rule}");
         }
+    }
+
+    /// A zone's file (RFC 9636): a header, a type of local time and its name, twice; then the rule.
+    fn zone_file() -> Vec<u8> {
+        let mut block = b"TZif2".to_vec();
+        block.extend([0; 15]);
+        block.extend([0, 0, 0, 0, 1, 4].map(u32::to_be_bytes).concat());
+        block.extend(3600_i32.to_be_bytes());
+        block.extend(*b"\0\0CET\0");
+        [&block, &block, b"\nCET-1CEST,M3.5.0,M10.5.0/3\n".as_slice()].concat()
+    }
+
+    #[test]
+    fn a_zone_that_is_named_is_looked_up() {
+        let root = tempfile::tempdir().unwrap();
+        for directory in ["usr/share/zoneinfo/Europe", "own/Mars"] {
+            fs::create_dir_all(root.path().join(directory)).unwrap();
+        }
+        for file in ["usr/share/zoneinfo/Europe/Berlin", "own/Mars/Base", "elsewhere"] {
+            fs::write(root.path().join(file), zone_file()).unwrap();
+        }
+        fs::write(root.path().join("usr/share/zoneinfo/Broken"), "TZif2").unwrap();
+        for (name, january, july) in [
+            ("Europe/Berlin", 60, 120),
+            (":Europe/Berlin", 60, 120),
+            ("Mars/Base", 60, 120),
+            ("Europe", 0, 0),
+            ("Broken", 0, 0),
+            ("/elsewhere", 60, 120),
+            ("../../../elsewhere", 0, 0),
+            ("", 0, 0),
+        ] {
+            let environment = Environment::fake([("TZ", name), ("TZDIR", "/own")], root.path());
+            assert_eq!(local_offset_min(&environment, JANUARY), january, "{name}");
+            assert_eq!(local_offset_min(&environment, JULY), july, "{name}");
+        }
+    }
+
+    #[test]
+    fn without_tz_it_is_the_zone_of_the_machine() {
+        let root = tempfile::tempdir().unwrap();
+        let environment = Environment::fake([], root.path());
+        assert_eq!(local_offset_min(&environment, JULY), 0);
+        fs::create_dir(root.path().join("etc")).unwrap();
+        fs::write(root.path().join("etc/localtime"), zone_file()).unwrap();
+        assert_eq!(local_offset_min(&environment, JULY), 120);
     }
 
     #[test]

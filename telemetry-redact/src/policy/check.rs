@@ -104,14 +104,21 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    // Never inlined: what is wrong with a policy is in every host, and hardly ever said.
+    #[inline(never)]
     fn report(&mut self, place: impl Into<String>, message: impl Into<String>) {
         self.problems.push(PolicyProblem::new(place, message));
     }
 
     /// A text of the policy: of the form that an event can hold, and nobody's.
     fn text<T, E: Display>(&mut self, place: impl Into<String>, text: &str, read: Result<T, E>) {
-        if let Err(error) = read {
-            self.report(place, error.to_string());
+        self.judged(place.into(), text, read.err().map(|error| error.to_string()));
+    }
+
+    #[inline(never)]
+    fn judged(&mut self, place: String, text: &str, refused: Option<String>) {
+        if let Some(refused) = refused {
+            self.report(place, refused);
         } else if let Some(rule) = crate::detect::sensitive(text) {
             let message =
                 format!("looks like personal data or a secret ({rule}): a policy must not hold one");
@@ -366,9 +373,9 @@ impl Check<'_> {
     /// A rule that nothing refers to is a mistake, not a no-op.
     fn everything_is_used(&mut self) {
         let PolicySource { sets, value_rules, flags, prompts, commands, .. } = self.source;
-        let used: BTreeSet<&String> =
-            commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags)).collect();
-        for key in flags.keys().filter(|key| !used.contains(key)) {
+        let of_commands = commands.iter().flat_map(|rule| rule.flags.iter().chain(&rule.persistent_flags));
+        let used: BTreeSet<&str> = of_commands.map(String::as_str).collect();
+        for key in flags.keys().filter(|key| !used.contains(key.as_str())) {
             self.report(format!("flags.{key}"), "no command has this flag");
         }
         let of_flags = flags.values().filter_map(|rule| rule.values.as_ref());
@@ -378,13 +385,13 @@ impl Check<'_> {
             .values()
             .flat_map(|rule| [&rule.values, &rule.versions, &rule.keys, &rule.key_values])
             .flatten();
-        let used: BTreeSet<&String> = of_flags.chain(of_positionals).collect();
-        for name in value_rules.keys().filter(|name| !used.contains(name)) {
+        let mut used: BTreeSet<&str> = of_flags.chain(of_positionals).map(String::as_str).collect();
+        for name in value_rules.keys().filter(|name| !used.contains(name.as_str())) {
             self.report(format!("value_rules.{name}"), "no flag and no positional argument has this rule");
         }
         let of_prompts = prompts.values().filter_map(|rule| rule.values.as_ref());
-        let used: BTreeSet<&String> = used.into_iter().chain(of_rules).chain(of_prompts).collect();
-        for name in sets.keys().filter(|name| !used.contains(name)) {
+        used.extend(of_rules.chain(of_prompts).map(String::as_str));
+        for name in sets.keys().filter(|name| !used.contains(name.as_str())) {
             self.report(format!("sets.{name}"), "no flag, positional argument or prompt has this set");
         }
     }

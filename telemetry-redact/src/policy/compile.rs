@@ -87,6 +87,8 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    // Never inlined, as in the check of words.
+    #[inline(never)]
     fn report(&mut self, place: impl Into<String>, message: impl Into<String>) {
         self.problems.push(PolicyProblem::new(place, message));
     }

@@ -345,6 +345,7 @@ impl fmt::Display for PolicyProblem {
 }
 
 /// The JSON Schema of the policy file, for editors.
+#[cfg(feature = "json-schema")]
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
     schemars::generate::SchemaSettings::draft2020_12()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "json-schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{PromptKind, TimestampPrecision};
@@ -12,7 +13,8 @@ pub const POLICY_FORMAT: u32 = 1;
 /// A policy file: which of a program's words and values may be in an event.
 ///
 /// Everything it does not name is withheld, so an empty policy collects nothing of the command line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PolicySource {
     /// The version of the file format: 1.
@@ -84,7 +86,8 @@ impl PolicySource {
 }
 
 /// How a program reads its command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
     /// Go's spf13/pflag with cobra: a flag of the command may stand before its words, and an unknown flag
@@ -100,7 +103,8 @@ pub enum Dialect {
 }
 
 /// What may be shortened: a beginning that only one declared name has stands for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Abbreviations {
     /// Nothing.
@@ -115,7 +119,8 @@ pub enum Abbreviations {
 }
 
 /// A line of error text that the program says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateRule {
     /// The line, without `Error: ` before it: `no fruit called {value} in {path}`. A slot is kept only where what stands
@@ -123,7 +128,7 @@ pub struct TemplateRule {
     /// `{command}` a command with its program, `{flag}` a flag or a near miss of one, `{usage}` a flag with the name of
     /// its value, `{value}` a declared word, `{letter}` one letter, `{number}` up to three digits, `{error}` another
     /// message. `{path}`, `{url}`, `{email}`, `{ip}`, `{host}`, `{id}`, `{secret}` are never kept.
-    #[schemars(length(max = 256))]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 256)))]
     pub text: String,
     /// The class of error it tells: one of `error_codes`, or a built-in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,7 +136,8 @@ pub struct TemplateRule {
 }
 
 /// One flag.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FlagRule {
     /// The long name without dashes, where it differs from the key in `flags`.
@@ -175,7 +181,8 @@ pub struct FlagRule {
 }
 
 /// One question that the program asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PromptRule {
     /// What it asks for.
@@ -187,7 +194,8 @@ pub struct PromptRule {
 }
 
 /// Whether a flag takes a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Takes {
     /// A switch; `--flag=false` is understood.
@@ -205,7 +213,8 @@ pub enum Takes {
 }
 
 /// What an argument is that begins with a dash, in a place where a value is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Dashes {
     /// What the dialect says: for clap a flag.
@@ -219,7 +228,8 @@ pub enum Dashes {
 }
 
 /// How one argument holds several values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum List {
     /// One argument is one value.
@@ -230,7 +240,8 @@ pub enum List {
 }
 
 /// How something of a value is kept. Of several ways the first that fits decides, in the order of the fields.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ValueRule {
     /// Name of a set in `sets`: a member is kept, in its declared spelling.
@@ -248,12 +259,12 @@ pub struct ValueRule {
     /// Bounds of buckets, ascending: with `[1, 10, 100]` a number is kept as `<1`, `1..10`, `10..100` or `>=100`,
     /// each with its lower bound and without its upper one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 32))]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 32)))]
     pub numbers: Vec<i64>,
     /// Bounds of buckets, ascending, as durations: `["1s", "1m", "1h"]`. Values are read as Go and humans write them:
     /// `90s`, `1h30m`, `2 days`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 32))]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 32)))]
     pub durations: Vec<String>,
     /// Name of a set of keys: of `key=value` the key is kept, and of `json-path={…}` the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -267,7 +278,8 @@ pub struct ValueRule {
 }
 
 /// Whether upper and lower case are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Case {
     /// They are.
@@ -278,7 +290,8 @@ pub enum Case {
 }
 
 /// One command.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CommandRule {
     /// The command's words without the program's name, separated by one space; empty for the program itself.
@@ -310,7 +323,8 @@ pub struct CommandRule {
 }
 
 /// Where a word can be a command below another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Subcommands {
     /// Where the dialect says; no flag's value is one.
@@ -323,7 +337,8 @@ pub enum Subcommands {
 }
 
 /// How much of a command is recorded at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
     /// All that is declared.
@@ -336,7 +351,8 @@ pub enum Record {
 }
 
 /// One positional argument.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PositionalRule {
     /// Name of the closed set in `sets`, or of the rule in `value_rules`, by which values are kept.
@@ -355,7 +371,8 @@ pub struct PositionalRule {
 }
 
 /// Whether a positional rule holds for the rest of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
     /// For its own place only.

@@ -157,8 +157,13 @@ pub(crate) fn duration_us(text: &str) -> Option<i64> {
     if span.get_months() != 0 || span.get_years() != 0 {
         return None;
     }
-    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
-    i64::try_from(duration.as_micros()).ok()
+    // Summed up here: `to_duration` brings the arithmetic of calendars and the names of all time zones into every host.
+    let days = i128::from(span.get_weeks()) * 7 + i128::from(span.get_days());
+    let minutes = (days * 24 + i128::from(span.get_hours())) * 60 + i128::from(span.get_minutes());
+    let seconds = minutes * 60 + i128::from(span.get_seconds());
+    let microseconds =
+        (seconds * 1000 + i128::from(span.get_milliseconds())) * 1000 + i128::from(span.get_microseconds());
+    i64::try_from((microseconds * 1000 + i128::from(span.get_nanoseconds())) / 1000).ok()
 }
 
 /// What the buckets between these bounds are called: one more than there are bounds.

@@ -1,19 +1,32 @@
 //! The table of words: a hash table that `cargo xtask gen` lays out, so that nothing is built when a process starts and
-//! a look-up touches a slot and a word.
+//! a look-up touches a bucket and its words. Most programs never look: it is as small as its words and their lists.
 
 use std::ops::BitOr;
-
-use crate::hash::{Fnv1a, START};
 
 /// The longest word of any list; longer ones need no search.
 pub(super) const MAX_WORD: usize = 48;
 
-/// Number of slots (32 bits); slots of where a word begins (24 bits), how long it is (8 bits) and its lists (64 bits);
-/// then the words. All little-endian; an empty slot has length 0.
-static TABLE: &[u8] = include_bytes!("words.table");
+/// Number of buckets, a power of two (16 bits), and of sets of lists (16 bits); the sets (64 bits each); where each bucket
+/// begins, and where the last one ends (16 bits each, in pairs of bytes of the words); then the words, bucket by bucket: length
+/// (8 bits), which set (8 bits), word; a byte of 0 after a bucket that is not even. All little-endian.
+const TABLE: &[u8] = include_bytes!("words.table");
+
+/// Eight characters at a time.
+const CHUNK: usize = 8;
 
 const HEAD: usize = 4;
-const SLOT: usize = 12;
+const SET: usize = 8;
+const START_OF: usize = 2;
+
+const BUCKETS: usize = u16::from_le_bytes([TABLE[0], TABLE[1]]) as usize;
+const SETS_END: usize = HEAD + u16::from_le_bytes([TABLE[2], TABLE[3]]) as usize * SET;
+const STARTS_END: usize = SETS_END + (BUCKETS + 1) * START_OF;
+const _: () = assert!(BUCKETS.is_power_of_two(), "the upper bits of a hash are a bucket");
+
+/// The parts of the table, cut by the compiler.
+static SETS: &[[u8; SET]] = TABLE.split_at(SETS_END).0.split_at(HEAD).1.as_chunks().0;
+static STARTS: &[[u8; START_OF]] = TABLE.split_at(STARTS_END).0.split_at(SETS_END).1.as_chunks().0;
+static WORDS: &[u8] = TABLE.split_at(STARTS_END).1;
 
 /// The lists and roles that a word is in, one bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,16 +35,16 @@ pub(super) struct Lists(pub(super) u64);
 impl Lists {
     /// The lists of a word in whatever case it is written.
     pub(super) fn of(word: &str) -> Self {
-        let mut buffer = [0; MAX_WORD];
-        let Some(lower) = buffer.get_mut(..word.len()).filter(|lower| !lower.is_empty()) else {
-            return Self::default();
-        };
-        let mut hash = START;
-        for (to, from) in lower.iter_mut().zip(word.bytes()) {
-            *to = from.to_ascii_lowercase();
-            hash = hash.with(*to);
+        let mut lower = [0; MAX_WORD];
+        let Some(place) = lower.get_mut(..word.len()) else { return Self::default() };
+        place.copy_from_slice(word.as_bytes());
+        let mut hash = 0;
+        for chunk in lower.as_chunks_mut::<CHUNK>().0.iter_mut().take(word.len().div_ceil(CHUNK)) {
+            let letters = lower_case(u64::from_le_bytes(*chunk));
+            *chunk = letters.to_le_bytes();
+            hash = mixed(hash, letters);
         }
-        find(lower, hash).unwrap_or_default()
+        lower.get(..word.len()).and_then(|lower| find(lower, hash)).unwrap_or_default()
     }
 
     /// Whether the word is in one of these.
@@ -48,27 +61,77 @@ impl BitOr for Lists {
     }
 }
 
+/// `u8::to_ascii_lowercase` for eight bytes: no sum of a byte's lower seven bits carries into the next byte.
+const fn lower_case(bytes: u64) -> u64 {
+    let low = bytes & repeated(0x7f);
+    let from_a = low + repeated(0x80 - b'A');
+    let after_z = low + repeated(0x7f - b'Z');
+    let capital = (from_a ^ after_z) & !bytes & repeated(0x80);
+    bytes | capital >> 2
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; CHUNK])
+}
+
+/// The step of `FxHash`, as the compiler of Rust hashes: no keys to defend against. Its upper bits are mixed best.
+const fn mixed(hash: u64, chunk: u64) -> u64 {
+    (hash.rotate_left(5) ^ chunk).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
 /// What leads nowhere is not found: a table of another layout keeps less, never more.
-fn find(lower: &[u8], hash: Fnv1a) -> Option<Lists> {
-    let (head, rest) = TABLE.split_first_chunk::<HEAD>()?;
-    let slots = u32::from_le_bytes(*head) as usize;
-    let (slots, words) = rest.split_at_checked(slots * SLOT)?;
-    let (slots, _) = slots.as_chunks::<SLOT>();
-    let mask = slots.len().checked_sub(1)?;
-    let mut at = hash.0 as usize & mask;
-    // Half of the slots are empty.
-    loop {
-        let [length, a, b, c, lists @ ..] = slots.get(at)?;
-        let length = usize::from(*length);
-        if length == 0 {
-            return None;
+fn find(lower: &[u8], hash: u64) -> Option<Lists> {
+    let bucket = (hash >> u32::BITS) as usize >> (u32::BITS - BUCKETS.ilog2());
+    let mut words = WORDS.get(start_of(bucket)?..start_of(bucket + 1)?)?;
+    while let [length, set, rest @ ..] = words {
+        let (word, next) = rest.split_at_checked(usize::from(*length))?;
+        if word == lower {
+            return SETS.get(usize::from(*set)).map(|lists| Lists(u64::from_le_bytes(*lists)));
         }
-        if length == lower.len() {
-            let start = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
-            if words.get(start..start + length)? == lower {
-                return Some(Lists(u64::from_le_bytes(*lists)));
+        words = next;
+    }
+    None
+}
+
+fn start_of(bucket: usize) -> Option<usize> {
+    STARTS.get(bucket).map(|pairs| usize::from(u16::from_le_bytes(*pairs)) * 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capital_is_found_as_a_small_letter_and_nothing_else_changes() {
+        for byte in 0..=u8::MAX {
+            for place in 0..CHUNK {
+                let mut bytes = [0xff; CHUNK];
+                bytes[place] = byte;
+                let lower = bytes.map(|byte| byte.to_ascii_lowercase());
+                assert_eq!(lower_case(u64::from_le_bytes(bytes)).to_le_bytes(), lower, "{byte} at {place}");
             }
         }
-        at = (at + 1) & mask;
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_found_in_any_case() {
+        let mut words = WORDS;
+        let mut count = 0;
+        while let [length, set, rest @ ..] = words {
+            let (word, mut next) = rest.split_at(usize::from(*length));
+            let word = str::from_utf8(word).expect("words are ASCII");
+            let lists = Lists(u64::from_le_bytes(SETS[usize::from(*set)]));
+            assert_eq!(Lists::of(word), lists, "{word}");
+            assert_eq!(Lists::of(&word.to_ascii_uppercase()), lists, "{word}");
+            // No word is empty: a 0 fills a bucket up.
+            next = next.strip_prefix(&[0]).unwrap_or(next);
+            words = next;
+            count += 1;
+        }
+        assert!(count > 10_000, "{count} words");
+        let longest = "a".repeat(MAX_WORD + 1);
+        for none in ["", "\0", "error\0", "qzxjk", &longest[1..], &longest] {
+            assert_eq!(Lists::of(none), Lists::default(), "{none:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The table of words that error text is judged by: laid out here, so that a process that starts builds nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,6 @@ const LISTS: [(&str, &str); 7] = [
 
 /// As in `telemetry-redact/src/text/table.rs`, which reads this.
 const MAX_WORD: usize = 48;
-const SLOT: usize = 12;
 
 /// The table and the constants that name its bits.
 pub(super) fn outputs(root: &Path) -> Result<Vec<(String, Vec<u8>)>> {
@@ -46,8 +45,8 @@ type List = (String, String, Vec<String>);
 
 /// Each list sorted, each word in one of them, and no name of a person among them that was not looked at.
 fn check(lists: &[List], withheld: &str, reviewed: &str) -> Result<()> {
-    let withheld: std::collections::BTreeSet<&str> = words(withheld).collect();
-    let reviewed: std::collections::BTreeSet<&str> = words(reviewed).collect();
+    let withheld: BTreeSet<&str> = words(withheld).collect();
+    let reviewed: BTreeSet<&str> = words(reviewed).collect();
     let mut problems = Vec::new();
     let mut home = BTreeMap::new();
     for (name, _, list) in lists {
@@ -97,8 +96,8 @@ fn roles(text: &str) -> Result<Vec<List>> {
     Ok(roles)
 }
 
-/// Number of slots; a slot is where a word begins and how long it is, and its bits; then the words.
-#[expect(clippy::cast_possible_truncation, reason = "the words are far below 16 MiB, a word below 256 bytes")]
+/// Number of buckets and of sets of lists; the sets; where each bucket begins; then the words, bucket by bucket, each with
+/// its length and which set it has.
 fn table(lists: &[List]) -> Result<Vec<u8>> {
     let mut bits: BTreeMap<&str, u64> = BTreeMap::new();
     if lists.len() > 64 {
@@ -109,22 +108,31 @@ fn table(lists: &[List]) -> Result<Vec<u8>> {
             *bits.entry(word).or_default() |= 1 << bit;
         }
     }
-    let slots = (bits.len() * 2).next_power_of_two();
-    let mut table = vec![0; slots * SLOT];
-    let mut texts = String::new();
-    for (word, bits) in bits {
-        let mut slot = fnv1a(word.as_bytes()) as usize & (slots - 1);
-        while table[slot * SLOT..slot * SLOT + 4] != [0; 4] {
-            slot = (slot + 1) & (slots - 1);
-        }
-        let place = (texts.len() as u32) << 8 | word.len() as u32;
-        table[slot * SLOT..slot * SLOT + 4].copy_from_slice(&place.to_le_bytes());
-        table[slot * SLOT + 4..(slot + 1) * SLOT].copy_from_slice(&bits.to_le_bytes());
-        texts.push_str(word);
+    let sets: Vec<u64> = bits.values().copied().collect::<BTreeSet<u64>>().into_iter().collect();
+    // One to two words a bucket.
+    let mut buckets = vec![Vec::new(); bits.len().next_power_of_two() / 2];
+    let count = buckets.len();
+    for (word, bits) in &bits {
+        let set = sets.binary_search(bits).ok().and_then(|set| u8::try_from(set).ok());
+        let set =
+            set.context("the vocabulary has more than 256 sets of lists: a word needs another byte for it")?;
+        let bucket = &mut buckets[bucket_of(word, count)];
+        bucket.extend([u8::try_from(word.len())?, set]);
+        bucket.extend(word.as_bytes());
     }
-    let mut all = (slots as u32).to_le_bytes().to_vec();
-    all.extend(table);
-    all.extend(texts.into_bytes());
+    for bucket in buckets.iter_mut().filter(|bucket| bucket.len() % 2 == 1) {
+        bucket.push(0);
+    }
+    let mut all = Vec::new();
+    all.extend(u16::try_from(buckets.len())?.to_le_bytes());
+    all.extend(u16::try_from(sets.len())?.to_le_bytes());
+    all.extend(sets.iter().flat_map(|set| set.to_le_bytes()));
+    let mut start = 0;
+    for length in buckets.iter().map(Vec::len).chain([0]) {
+        all.extend(u16::try_from(start / 2)?.to_le_bytes());
+        start += length;
+    }
+    all.extend(buckets.concat());
     Ok(all)
 }
 
@@ -144,7 +152,12 @@ fn constants(lists: &[List]) -> String {
     text
 }
 
-/// FNV-1a, 32 bits, as `telemetry_redact` computes it.
-fn fnv1a(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+/// The upper bits of a hash, as `telemetry_redact` computes it.
+fn bucket_of(word: &str, buckets: usize) -> usize {
+    let hash = word.as_bytes().chunks(8).fold(0_u64, |hash, bytes| {
+        let mut chunk = [0; 8];
+        chunk[..bytes.len()].copy_from_slice(bytes);
+        (hash.rotate_left(5) ^ u64::from_le_bytes(chunk)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    });
+    (hash >> 32) as usize >> (32 - buckets.ilog2())
 }
