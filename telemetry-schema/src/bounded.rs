@@ -110,7 +110,6 @@ macro_rules! bounded {
             }
 
             #[cfg(feature = "json-schema")]
-
             impl JsonSchema for $name {
                 fn schema_name() -> Cow<'static, str> {
                     stringify!($name).into()

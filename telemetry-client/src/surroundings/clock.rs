@@ -29,8 +29,8 @@ pub fn now(environment: &Environment) -> Timestamp {
 /// Minutes from UTC of local time at a moment, in seconds since the Unix epoch; 0 where the time zone is not known.
 ///
 /// The time zone is what `TZ` says: a rule in POSIX form (`CET-1CEST,M3.5.0,M10.5.0/3`), the name of a zone that the system
-/// has, or the path of its file; without `TZ` it is that of `/etc/localtime`. In an injected environment the files are
-/// injected too, so a test does not depend on the machine it runs on.
+/// has, or the path of its file; without `TZ` it is that of `/etc/localtime`. On Windows it is what the system says. In an
+/// injected environment the files are injected too, so a test does not depend on the machine it runs on.
 #[must_use]
 pub fn local_offset_min(environment: &Environment, unix_s: i64) -> i16 {
     let zone = zone(environment).unwrap_or(TimeZone::UTC);
@@ -39,6 +39,10 @@ pub fn local_offset_min(environment: &Environment, unix_s: i64) -> i16 {
 }
 
 fn zone(environment: &Environment) -> Option<TimeZone> {
+    #[cfg(windows)]
+    if environment.is_real() {
+        return Some(TimeZone::system());
+    }
     let Some(said) = environment.var("TZ") else {
         return zone_of_file(environment, Path::new("/etc/localtime"));
     };
