@@ -75,11 +75,11 @@ pub(crate) fn is_ours(facts: &Metadata) -> bool {
     }
 }
 
-/// Keeps a helper that std starts apart from its parent's terminal signals.
+/// Keeps a helper apart from its parent's terminal signals.
 ///
 /// On Unix nothing is done here: the leader of a process group cannot begin a session, so a group of its own would keep
 /// the helper in its parent's session for good. Until [`become_helper`], some milliseconds, a Ctrl-C ends the helper
-/// too; nothing is lost by that. One that std does not start has its session from the beginning.
+/// too; nothing is lost by that.
 fn detach(command: &mut Command) {
     #[cfg(windows)]
     {

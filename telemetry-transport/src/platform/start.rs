@@ -172,7 +172,8 @@ mod apart {
                 libc::dup2(null, stream);
             }
             libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
-            libc::setsid();
+            // On one core the parent goes on first. In a session of its own this would not be measured against the parent:
+            // sched(7), autogroups.
             libc::setpriority(libc::PRIO_PROCESS, 0, 19);
             let as_usual: libc::sigaction = std::mem::zeroed();
             for signal in 1..=LAST_SIGNAL {
