@@ -207,6 +207,9 @@ pub(crate) fn become_helper() {
         close_inherited();
         let _ = std::env::set_current_dir("/");
         let _ = rustix::process::nice(19);
+        // Linux may share the processor out by session, and count that priority within the session alone: sched(7), autogroups.
+        #[cfg(target_os = "linux")]
+        let _ = std::fs::write("/proc/self/autogroup", "19");
     }
 }
 
