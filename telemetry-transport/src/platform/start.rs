@@ -166,12 +166,14 @@ mod apart {
         // this process's own copies; nothing here owns one.
         unsafe {
             let image = image.cast::<Image>().cast_const();
-            // The parent's pipes and locks are not kept waiting.
+            // Who reads what the parent says waits for nobody else; without this there is no helper.
             let null = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+            if null < 0 {
+                libc::_exit(127);
+            }
             for stream in 0..=2 {
                 libc::dup2(null, stream);
             }
-            libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
             // On one core the parent goes on first. In a session of its own this would not be measured against the parent:
             // sched(7), autogroups.
             libc::setpriority(libc::PRIO_PROCESS, 0, 19);
