@@ -1,7 +1,5 @@
 //! Now, with the offset of local time.
 
-use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::{Component, Path};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,13 +7,14 @@ use jiff::tz::TimeZone;
 use telemetry_schema::Timestamp;
 
 use super::Environment;
+use crate::platform::read_plain;
 
 /// Where systems keep the files of time zones, as jiff looks for them with its features `tz-system` and `tzdb-zoneinfo`:
 /// these bring the names of all zones into every host.
 const ZONES: [&str; 3] = ["/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"];
 
 /// The longest file of a zone is a tenth of this.
-const MAX_ZONE_BYTES: u64 = 64 * 1024;
+const MAX_ZONE_BYTES: usize = 64 * 1024;
 
 /// Now. The offset is that of local time, see [`local_offset_min`].
 #[must_use]
@@ -67,16 +66,14 @@ fn zone_called(environment: &Environment, name: &str) -> Option<TimeZone> {
 }
 
 fn zone_of_file(environment: &Environment, path: &Path) -> Option<TimeZone> {
-    let path = environment.at(path);
-    // To open a pipe would wait for its other end.
-    fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(MAX_ZONE_BYTES).read_to_end(&mut bytes).ok()?;
+    let bytes = read_plain(&environment.at(path), MAX_ZONE_BYTES).ok()?;
     TimeZone::tzif("local", &bytes).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const JANUARY: i64 = 1_736_899_200;
