@@ -22,7 +22,7 @@ pub use ledger::{DamagedBatch, Erased, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};
 #[cfg(unix)]
 pub use platform::is_ended_by;
-pub use platform::{at_exit, forks};
+pub use platform::{VariableNames, at_exit, forks};
 pub use private::{ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{

@@ -34,10 +34,10 @@ pub struct Serve {
     /// Where to store: a file, or `clickhouse://HOST[:PORT]/DATABASE` (see docs/clickhouse.md)
     #[arg(long, value_name = "STORE", value_parser = StorePlace::parser())]
     pub store: Option<StorePlace>,
-    /// A policy file to admit events by, besides the shipped ones; repeatable
+    /// A policy file to admit events by, besides the shipped ones; repeatable, and read again as a directory of them is
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,
-    /// A directory of policy files, one a program, read again when it changes or on SIGHUP
+    /// A directory of policy files, one a program, read again when one changes or on SIGHUP
     #[arg(long, value_name = "DIR")]
     pub policies: Option<PathBuf>,
     /// A TOML or JSON file of the keys that senders must have: a list of keys by the name of each program

@@ -17,6 +17,7 @@ mod guide;
 mod home;
 mod mounted;
 mod narrow;
+mod operating;
 mod otlp;
 mod page;
 mod policy;

@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use telemetry_schema::Terminal;
+use telemetry_transport::VariableNames;
 
 /// Files that hold facts are small. More of one is never read, so that no file can make a command wait.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
@@ -15,6 +16,8 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 #[derive(Debug, Clone)]
 pub struct Environment {
     variables: Option<BTreeMap<String, OsString>>,
+    /// Of this process's variables, those that may be set at all, where many are asked for at once.
+    names: Option<VariableNames>,
     root: PathBuf,
     terminal: Option<Terminal>,
 }
@@ -38,7 +41,7 @@ impl Environment {
     /// This process's variables and the machine's file system.
     #[must_use]
     pub fn real() -> Self {
-        Self { variables: None, root: PathBuf::from("/"), terminal: None }
+        Self { variables: None, names: None, root: PathBuf::from("/"), terminal: None }
     }
 
     /// These variables, and a directory in place of the file system's root.
@@ -48,13 +51,18 @@ impl Environment {
     ) -> Self {
         let variables =
             variables.into_iter().map(|(name, value)| (name.to_owned(), OsString::from(value))).collect();
-        Self { variables: Some(variables), root: root.into(), terminal: None }
+        Self { variables: Some(variables), names: None, root: root.into(), terminal: None }
     }
 
     /// These standard streams in place of this process's own.
     #[must_use]
     pub fn with_terminal(self, terminal: Terminal) -> Self {
         Self { terminal: Some(terminal), ..self }
+    }
+
+    /// The same as of now, for whoever asks for many variables of which few are set.
+    pub(super) fn of_now(&self) -> Self {
+        Self { names: self.is_real().then(VariableNames::look), ..self.clone() }
     }
 
     /// Which standard streams are a terminal.
@@ -67,6 +75,7 @@ impl Environment {
     pub fn var(&self, name: &str) -> Option<OsString> {
         match &self.variables {
             Some(variables) => variables.get(name).cloned(),
+            None if self.names.as_ref().is_some_and(|names| !names.may_hold(name)) => None,
             None => std::env::var_os(name),
         }
     }

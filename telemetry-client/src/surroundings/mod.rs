@@ -26,11 +26,13 @@ use telemetry_schema::{Context, StreamKind, Terminal};
 /// What started this process.
 #[must_use]
 pub fn context(environment: &Environment) -> Context {
+    let environment = &environment.of_now();
     Context { ci: ci(environment), agent: agent(environment), terminal: environment.terminal() }
 }
 
 /// As [`context`], by variables and streams alone: no file is looked at.
 pub(crate) fn context_by_variable(environment: &Environment) -> Context {
+    let environment = &environment.of_now();
     Context {
         ci: ci(environment),
         agent: agent::agent_by_variable(environment),

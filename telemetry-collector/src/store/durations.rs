@@ -1,6 +1,6 @@
 //! Durations as a histogram: what percentiles are read off, in room that does not grow with the runs.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 /// Below this many microseconds each value has a bucket of its own; above, each octave has half as many buckets.
 const EXACT: u64 = 128;
@@ -10,8 +10,9 @@ const WIDE: u16 = 16;
 
 /// How many runs took how long. A value above 128 µs is known to within 0.8 per cent: its bucket is at most a 64th of
 /// it wide, and the middle stands for it.
+// Buckets with runs, in order: a report merges some hundred thousand of them, and side by side that costs a few nanoseconds each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Durations(BTreeMap<u16, u64>);
+pub struct Durations(Vec<(u16, u64)>);
 
 impl Durations {
     /// Of runs in these buckets.
@@ -23,30 +24,49 @@ impl Durations {
 
     /// Adds one run.
     pub fn add(&mut self, us: u64) {
-        *self.0.entry(bucket(us)).or_default() += 1;
+        self.add_bucket(bucket(us), 1);
     }
 
     /// Adds all runs of another.
     pub fn merge(&mut self, other: &Self) {
-        for (bucket, count) in &other.0 {
-            *self.0.entry(*bucket).or_default() += count;
+        if self.0.is_empty() {
+            self.0.clone_from(&other.0);
+            return;
         }
+        let mut merged = Vec::with_capacity(self.0.len() + other.0.len());
+        let (mut mine, mut theirs) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        while let Some((a, b)) = mine.peek().copied().zip(theirs.peek().copied()) {
+            merged.push(match a.0.cmp(&b.0) {
+                Ordering::Less => a,
+                Ordering::Greater => b,
+                Ordering::Equal => (a.0, a.1 + b.1),
+            });
+            mine.next_if(|_| a.0 <= b.0);
+            theirs.next_if(|_| b.0 <= a.0);
+        }
+        merged.extend(mine.chain(theirs));
+        self.0 = merged;
     }
 
     /// Takes the runs of another out again.
     pub fn subtract(&mut self, other: &Self) {
         for (bucket, count) in &other.0 {
-            if let Some(left) = self.0.get_mut(bucket) {
-                *left = left.saturating_sub(*count);
+            if let Ok(place) = self.place(*bucket) {
+                self.0[place].1 = self.0[place].1.saturating_sub(*count);
             }
         }
-        self.0.retain(|_, count| *count > 0);
+        self.0.retain(|(_, count)| *count > 0);
     }
 
     /// How many runs there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.0.values().sum()
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Where a bucket is, or would be.
+    fn place(&self, bucket: u16) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&bucket, |(bucket, _)| *bucket)
     }
 
     /// The duration of the run at this place in order, from 1, in milliseconds.
@@ -82,25 +102,27 @@ impl Durations {
     /// The same in wide places, four an octave, with noise on each that a run fell into. What comes out less than nothing is
     /// taken from the next, so that noise does not make durations longer.
     pub(crate) fn noised(&self, noise: impl Fn(u16) -> i64) -> Self {
-        let mut wide: BTreeMap<u16, u64> = BTreeMap::new();
+        let mut wide = Self::default();
         for (bucket, count) in &self.0 {
-            *wide.entry(bucket / WIDE * WIDE + WIDE / 2).or_default() += count;
+            wide.add_bucket(bucket / WIDE * WIDE + WIDE / 2, *count);
         }
         let mut owed = 0;
-        wide.retain(|bucket, count| {
+        wide.0.retain_mut(|(bucket, count)| {
             let exact = i64::try_from(*count).unwrap_or(i64::MAX);
             let noised = exact.saturating_add(noise(*bucket)).saturating_sub(owed);
             owed = noised.min(0).saturating_neg();
             *count = noised.max(0).unsigned_abs();
             *count > 0
         });
-        Self(wide)
+        wide
     }
 
     /// Adds so many runs of a bucket.
-    #[cfg(feature = "clickhouse")]
     pub(super) fn add_bucket(&mut self, bucket: u16, runs: u64) {
-        *self.0.entry(bucket).or_default() += runs;
+        match self.place(bucket) {
+            Ok(place) => self.0[place].1 += runs,
+            Err(place) => self.0.insert(place, (bucket, runs)),
+        }
     }
 
     /// Pairs of differences of buckets and counts, seven bits a byte (LEB128).
@@ -117,12 +139,16 @@ impl Durations {
 
     /// `None` where the bytes are damaged.
     pub(crate) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
-        let mut counts = BTreeMap::new();
-        let mut last = 0_u16;
+        // Two bytes a pair at least.
+        let mut counts: Vec<(u16, u64)> = Vec::with_capacity(bytes.len() / 2);
         while !bytes.is_empty() {
-            last = last.checked_add(u16::try_from(pull(&mut bytes)?).ok()?)?;
+            let step = u16::try_from(pull(&mut bytes)?).ok()?;
             let count = pull(&mut bytes)?;
-            counts.insert(last, count);
+            match counts.last() {
+                None => counts.push((step, count)),
+                Some((last, _)) if step > 0 => counts.push((last.checked_add(step)?, count)),
+                Some(_) => return None,
+            }
         }
         Some(Self(counts))
     }

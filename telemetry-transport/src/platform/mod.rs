@@ -1,8 +1,10 @@
 //! What differs between platforms, in one place.
 
 mod start;
+mod variables;
 
 pub(crate) use start::{Started, start};
+pub use variables::VariableNames;
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::io;

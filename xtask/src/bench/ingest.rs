@@ -154,7 +154,7 @@ impl Sent {
     }
 
     /// The median and the 99th percentile, in milliseconds.
-    fn receipts(&self) -> [String; 2] {
+    pub(super) fn receipts(&self) -> [String; 2] {
         let mut each: Vec<f64> = self.each.iter().map(|took| took.as_secs_f64() * 1000.0).collect();
         each.sort_by(f64::total_cmp);
         [50, 99].map(|percent| {
@@ -165,7 +165,13 @@ impl Sent {
 }
 
 /// Sends for the time of a cell. Requests are made between, in rounds, so that making them takes nothing from the server.
-fn cell(server: &Served, made_up: &MadeUp, next: &mut u64, clients: usize, batch: u64) -> Result<Sent> {
+pub(super) fn cell(
+    server: &Served,
+    made_up: &MadeUp,
+    next: &mut u64,
+    clients: usize,
+    batch: u64,
+) -> Result<Sent> {
     let mut all = Sent::default();
     let mut round = 2 * clients;
     while all.took < CELL {

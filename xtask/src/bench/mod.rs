@@ -1,7 +1,15 @@
 //! `bench redact`: what redaction costs, cold as instructions of a process, warm as throughput, each beside a floor or
 //! a peer that was measured in the same run. The other subjects have a file each.
 
+mod clickhouse;
 mod counting;
+#[path = "../../../telemetry-collector/tests/collector/clickhouse/fixture.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "of the tests' own servers these are the ones that stay up"
+)]
+mod fixture;
 mod ingest;
 mod made_up;
 mod peers;
@@ -46,6 +54,14 @@ enum Subject {
     Peers(peers::Peers),
     /// Events a second that a collector takes
     Ingest {
+        #[command(flatten)]
+        tables: Tables,
+    },
+    /// What a collector and its reports take with a store on ClickHouse, of the server that is installed here
+    Clickhouse {
+        /// Events that reports are made over
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        events: u64,
         #[command(flatten)]
         tables: Tables,
     },
@@ -94,6 +110,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
         Subject::Process { tables } => process(root, *tables),
         Subject::Peers(peers) => peers::run(root, peers),
         Subject::Ingest { tables } => ingest::run(root, tables.write),
+        Subject::Clickhouse { events, tables } => clickhouse::run(root, *events, tables.write),
         Subject::Counting { events } => counting::run(root, *events),
         Subject::Reports { events, tables } => reports::run(root, *events, tables.write),
     }

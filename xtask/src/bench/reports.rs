@@ -25,7 +25,7 @@ const TIMES: usize = 5;
 /// How long events are sent beside reports, and without.
 const BESIDE: Duration = Duration::from_secs(5);
 /// More events than are sent in that time: the second time begins so far behind the first.
-const APART: u64 = 1 << 32;
+pub(super) const APART: u64 = 1 << 32;
 /// Events in a batch meanwhile.
 const BATCH: u64 = 100;
 
@@ -104,7 +104,7 @@ fn measure(root: &Path, program: &Path, events: u64) -> Result<Size> {
 }
 
 /// Fills the store through the door: four clients, each with its part of what comes next.
-fn fill(address: SocketAddr, made_up: &MadeUp, events: u64) -> Result<Sent> {
+pub(super) fn fill(address: SocketAddr, made_up: &MadeUp, events: u64) -> Result<Sent> {
     let next = AtomicU64::new(0);
     let begun = Instant::now();
     std::thread::scope(|scope| -> Result<()> {
@@ -129,7 +129,7 @@ fn fill(address: SocketAddr, made_up: &MadeUp, events: u64) -> Result<Sent> {
     Ok(Sent { events, took: begun.elapsed(), each: Vec::new(), waits: 0 })
 }
 
-fn ask(address: SocketAddr, path: &str) -> Result<Duration> {
+pub(super) fn ask(address: SocketAddr, path: &str) -> Result<Duration> {
     let mut connection = Connection::open(address)?;
     let begun = Instant::now();
     let (status, body) = connection.ask(&get(path))?;
@@ -141,7 +141,7 @@ fn ask(address: SocketAddr, path: &str) -> Result<Duration> {
 }
 
 /// A report by a process of its own: how long that took, and the most memory it was seen with.
-fn report(program: &Path, store: &Path, name: ReportName) -> Result<(Duration, f64)> {
+pub(super) fn report(program: &Path, store: &Path, name: ReportName) -> Result<(Duration, f64)> {
     let begun = Instant::now();
     let mut child = Command::new(program)
         .args(["report", name.key(), "--json", "--store"])

@@ -72,13 +72,9 @@ impl Served {
         peak_mib(self.child.id())
     }
 
-    /// Seconds of processors that it has used: the same, whatever else the machine does. Ticks of `/proc/PID/stat` (proc(5))
-    /// are hundredths of a second.
+    /// As [`processor_seconds`].
     pub(crate) fn processor_seconds(&self) -> Option<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        let after_name = stat.rsplit(')').next()?;
-        let mut ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
-        Some((ticks.next()?.ok()? + ticks.next()?.ok()?) / 100.0)
+        processor_seconds(self.child.id())
     }
 
     /// From here on the peak is a new one (proc(5), `clear_refs`).
@@ -101,6 +97,15 @@ pub(crate) fn peak_mib(process: u32) -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kib / 1024.0)
+}
+
+/// Seconds of processors that a process has used: the same, whatever else the machine does. Ticks of `/proc/PID/stat` (proc(5))
+/// are hundredths of a second.
+pub(crate) fn processor_seconds(process: u32) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let after_name = stat.rsplit(')').next()?;
+    let mut ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Some((ticks.next()?.ok()? + ticks.next()?.ok()?) / 100.0)
 }
 
 /// One connection that is used again and again.

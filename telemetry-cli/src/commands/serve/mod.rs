@@ -12,12 +12,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use telemetry_client::Client;
 use telemetry_collector::{Limits, ServeOptions, Server, SharedPolicies, SqliteStore, Store, StoreError};
+use tokio::runtime::Runtime;
 
 use crate::args::Serve;
 use crate::place::StorePlace;
 use crate::render::{complain, talk};
 use crate::sample;
-use reload::Reload;
+use reload::{Hangups, Reload};
 
 /// The name of the store's file where none is given.
 const STORE: &str = "collector.sqlite";
@@ -69,13 +70,19 @@ pub(crate) fn run(serve: Serve) -> Result<ExitCode> {
     }
     let server = Server::bind(options)?;
     let address = server.address();
+    let runtime = runtime()?;
+    // Before anything is said: whoever reads that it is there may send the signal at once.
+    let hangups = {
+        let _within = runtime.enter();
+        Hangups::new()
+    };
     talk(&format!(
         "telemetry: collecting on {scheme}://{address}\n\
          telemetry: store {place}\n\
          telemetry: open {scheme}://{address}/ to read reports\n\
          telemetry: TELEMETRY_ENDPOINT={scheme}://{address} sends events here; telemetry report --store {place} reports"
     ));
-    serve_until_stopped(server, Some(reload))
+    serve_until_stopped(&runtime, server, reload.watch(hangups))
 }
 
 /// Serves sample data from a store that goes away.
@@ -98,7 +105,7 @@ fn demo(serve: &Serve) -> Result<ExitCode> {
         address = server.address(),
         path = path.display()
     ));
-    serve_until_stopped(server, None)
+    serve_until_stopped(&runtime()?, server, std::future::ready(()))
 }
 
 fn options(listen: SocketAddr, store: Arc<dyn Store>, policies: impl Into<SharedPolicies>) -> ServeOptions {
@@ -117,17 +124,21 @@ fn with_reasons(error: &StoreError) -> anyhow::Error {
     anyhow!(text)
 }
 
-fn serve_until_stopped(server: Server, reload: Option<Reload>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(async {
-        let watch = reload.map(|reload| tokio::spawn(reload.watch()));
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn serve_until_stopped(
+    runtime: &Runtime,
+    server: Server,
+    beside: impl Future<Output = ()> + Send + 'static,
+) -> Result<ExitCode> {
+    runtime.block_on(async {
+        let beside = tokio::spawn(beside);
         let result = server.run(asked_to_stop()).await;
-        if let Some(watch) = watch {
-            watch.abort();
-        }
+        beside.abort();
         result
-    });
-    result?;
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

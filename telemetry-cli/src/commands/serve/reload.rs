@@ -1,4 +1,4 @@
-//! Policies from a directory, read again when it changes. A file that cannot be read keeps all of them as they were: half
+//! Policies from files and a directory, read again when they change. A file that cannot be read keeps all of them as they were: half
 //! of a change could refuse what the other half declares.
 
 use std::collections::BTreeMap;
@@ -43,12 +43,11 @@ impl Reload {
         self.shared.clone()
     }
 
-    /// Reads them again whenever they change, for ever. Without a directory nothing does.
-    pub(super) async fn watch(mut self) {
-        if self.dir.is_none() {
+    /// Reads them again whenever they change, for ever. Those that are built in do not.
+    pub(super) async fn watch(mut self, mut hangups: Hangups) {
+        if self.dir.is_none() && self.files.is_empty() {
             return;
         }
-        let mut hangups = Hangups::new();
         loop {
             let asked = hangups.within(LOOK_EVERY).await;
             // The files are few and small, and reading them takes milliseconds.
@@ -106,14 +105,15 @@ enum Asked {
     BySignal,
 }
 
-/// SIGHUP, where there is such a thing.
-struct Hangups {
+/// SIGHUP, where there is such a thing. It ends this process no more from when this is made.
+pub(super) struct Hangups {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
 }
 
 impl Hangups {
-    fn new() -> Self {
+    /// To be called within a runtime.
+    pub(super) fn new() -> Self {
         #[cfg(unix)]
         return Self { signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok() };
         #[cfg(not(unix))]

@@ -25,6 +25,12 @@ use reader::SqliteReader;
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Segments of which a week is summed up under one lock: while others wait, for some hundredths of a second.
+const SUMMED_AT_ONCE: usize = 8;
+
+/// The same after a chunk was counted, which takes longer than this.
+const SUMMED_A_CHUNK: usize = 32;
+
 /// Events in one SQLite file, owned by its user alone.
 ///
 /// The file is in WAL mode with `synchronous=FULL`: a write that returned survives a crash of the process and of the
@@ -109,7 +115,8 @@ impl Store for SqliteStore {
         if self.uncounted.fetch_add(stored, Relaxed) + stored >= rollup::CHUNK {
             self.uncounted.store(0, Relaxed);
             // The events are stored, whatever becomes of this: what is not counted now, the next report counts.
-            let _ = rollup::count_some(&mut writer);
+            let _ = rollup::count_some(&mut writer)
+                .and_then(|_| rollup::sum_up_some(&mut writer, SUMMED_A_CHUNK));
         }
         self.cut_log(&writer);
         Ok(inserted)
@@ -143,6 +150,7 @@ impl Store for SqliteStore {
         let failed = |source| failure("read", &self.path, source);
         // A chunk at a time, so that writers come between.
         while rollup::count_some(&mut lock(&self.writer)).map_err(failed)? == rollup::CHUNK {}
+        while rollup::sum_up_some(&mut lock(&self.writer), SUMMED_AT_ONCE).map_err(failed)? > 0 {}
         let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
         Ok(Box::new(SqliteReader::begin(connection, &self.path).map_err(failed)?))
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Error, Row, params};
 use telemetry_schema::Loss;
 
 use super::failure;
-use super::rollup::{Sum, number};
+use super::rollup::{FAR, Sum, number};
 use crate::report::{Filters, NoiseKey, monday};
 use crate::store::run::loss_reason;
 use crate::store::scope::Scope;
@@ -22,13 +22,26 @@ const DAYS: &str = "
     ON counts.subject = 1 AND counts.segment = segments.number AND day BETWEEN ?1 AND ?2
     WHERE level = ?3 AND (?4 IS NULL OR program = ?4) AND (?5 IS NULL OR program_version = ?5)
         AND (?6 IS NULL OR os_name = ?6) AND (?7 IS NULL OR install_source = ?7) AND (?8 IS NULL OR ci = ?8)";
-// The segments first: of the counts only theirs are read then, in the order of the table.
+// Of whole weeks that are summed up, their sums; of all else, days. The segments first: of the rows only theirs are read then,
+// in the order of the table.
 const COUNTS: &str = "
+    WITH mine AS (
+        SELECT number, program, IFNULL(summed_until, ?10) AS summed_until FROM segments
+        WHERE level = ?3 AND (?4 IS NULL OR program = ?4) AND (?5 IS NULL OR program_version = ?5)
+            AND (?6 IS NULL OR os_name = ?6) AND (?7 IS NULL OR install_source = ?7) AND (?8 IS NULL OR ci = ?8)
+    )
+    SELECT program, weeks.key, day, runs, errors, ci_runs, failed_us, durations, installs, failed_installs
+    FROM mine CROSS JOIN weeks
+    ON weeks.subject = ?9 AND weeks.segment = mine.number AND day BETWEEN ?10 AND ?11
+    UNION ALL
     SELECT program, counts.key, day, runs, errors, ci_runs, failed_us, durations, installs, failed_installs
-    FROM segments CROSS JOIN counts
-    ON counts.subject = ?9 AND counts.segment = segments.number AND day BETWEEN ?1 AND ?2
-    WHERE level = ?3 AND (?4 IS NULL OR program = ?4) AND (?5 IS NULL OR program_version = ?5)
-        AND (?6 IS NULL OR os_name = ?6) AND (?7 IS NULL OR install_source = ?7) AND (?8 IS NULL OR ci = ?8)";
+    FROM mine CROSS JOIN counts
+    ON counts.subject = ?9 AND counts.segment = mine.number AND day BETWEEN ?1 AND MIN(?2, ?10 - 1)
+    UNION ALL
+    SELECT program, counts.key, day, runs, errors, ci_runs, failed_us, durations, installs, failed_installs
+    FROM mine CROSS JOIN counts
+    ON counts.subject = ?9 AND counts.segment = mine.number
+        AND day BETWEEN MAX(?10, MIN(mine.summed_until, ?11 + 7)) AND ?2";
 
 /// A transaction that reads, so that every answer is of the same events.
 pub(super) struct SqliteReader<'a> {
@@ -92,9 +105,13 @@ fn each_count(
     mut take: impl FnMut(&Row) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let Scope { since, until, level, program, version, os, source, ci } = Scope::of(filters);
+    let (since, until) = (since.max(-FAR), until.min(FAR));
+    // The first and the last Monday of whole weeks in between; the last is before the first where there is none.
+    let (first, last) = (monday(since + 6), monday(until - 6));
+    let subject = number(subject);
     let mut statement = connection.prepare_cached(COUNTS)?;
-    let mut rows =
-        statement.query(params![since, until, level, program, version, os, source, ci, number(subject)])?;
+    let mut rows = statement
+        .query(params![since, until, level, program, version, os, source, ci, subject, first, last])?;
     while let Some(row) = rows.next()? {
         take(row)?;
     }

@@ -6,6 +6,11 @@ mod gather;
 mod names;
 mod sum;
 mod table;
+#[cfg(test)]
+mod tests;
+mod weeks;
+
+use std::ops::RangeInclusive;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Transaction, TransactionBehavior};
@@ -13,6 +18,7 @@ use telemetry_schema::Event;
 
 pub(super) use erase::erase;
 pub(super) use sum::Sum;
+pub(super) use weeks::sum_up_some;
 
 use crate::store::Subject;
 use gather::Gathered;
@@ -20,6 +26,12 @@ use names::Names;
 
 /// Events that are counted in one transaction: it holds the lock on writing for some tenths of a second.
 pub(super) const CHUNK: u64 = 10_000;
+
+/// Days from 1970 on, either way, that no run is beyond: some three million years.
+pub(super) const FAR: i64 = 1 << 30;
+
+/// The numbers of all subjects.
+const SUBJECTS: RangeInclusive<u8> = 1..=15;
 
 /// The number of a subject in the file. Never given to another one.
 pub(super) fn number(subject: Subject) -> u8 {

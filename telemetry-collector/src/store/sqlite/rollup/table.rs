@@ -1,9 +1,10 @@
-//! Sums into the table that reports read.
+//! Sums into the table of days, and out of it; the weeks follow.
 
 use rusqlite::{CachedStatement, Transaction, params};
 
 use super::cells::Place;
 use super::sum::{self, Sum};
+use super::weeks;
 
 const STORED: &str = "
     SELECT key, runs, errors, ci_runs, failed_us, durations, installs, failed_installs FROM counts
@@ -46,7 +47,7 @@ pub(super) fn add(transaction: &Transaction, mut sums: Vec<(Place, Sum)>) -> rus
             put(if *known { &mut update } else { &mut insert }, place, sum)?;
         }
     }
-    Ok(())
+    weeks::sum_up_again(transaction, sums.iter().map(|(place, _)| place))
 }
 
 /// Takes sums out of those that are in the table.
@@ -66,10 +67,11 @@ pub(super) fn subtract(transaction: &Transaction, sums: &[(Place, Sum)]) -> rusq
             put(&mut update, place, &sum)?;
         }
     }
-    Ok(())
+    weeks::sum_up_again(transaction, sums.iter().map(|(place, _)| place))
 }
 
-fn put(statement: &mut CachedStatement, place: &Place, sum: &Sum) -> rusqlite::Result<()> {
+/// Writes a row: the place and the sum are the parameters of the statement, in the order of the columns.
+pub(super) fn put(statement: &mut CachedStatement, place: &Place, sum: &Sum) -> rusqlite::Result<()> {
     let Place { subject, segment, day, key } = place;
     let Sum { runs, errors, ci_runs, failed_us, durations, installs, failed_installs } = sum;
     statement.execute(params![
