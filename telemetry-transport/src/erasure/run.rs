@@ -116,6 +116,7 @@ impl Open {
             Ok(receipt) => return Some(receipt),
             Err(SendError::Busy { retry_after, .. }) => Outcome::Failed { retry_after },
             Err(SendError::Unreachable | SendError::Timeout) => Outcome::Failed { retry_after: None },
+            Err(SendError::Untrusted) => Outcome::Untrusted,
             // An older collector, or something else in its place. It may be another one next time.
             Err(_) => Outcome::Hopeless,
         };

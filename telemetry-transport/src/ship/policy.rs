@@ -69,6 +69,8 @@ pub enum Outcome {
     },
     /// It will not work, however often it is tried.
     Hopeless,
+    /// What answers is not trusted.
+    Untrusted,
     /// The file it goes to cannot be written.
     Unwritable,
     /// Consent is not there any more.
@@ -83,6 +85,8 @@ pub enum Stopped {
     Deadline,
     /// The collector will not take what is sent.
     Refused,
+    /// What answers has no certificate that is trusted, or speaks no TLS.
+    Untrusted,
     /// The file that events go to cannot be written.
     Unwritable,
     /// Consent is not there any more.
@@ -98,6 +102,7 @@ impl fmt::Display for Stopped {
         f.write_str(match self {
             Self::Deadline => "the collector could not be reached in time",
             Self::Refused => "what answers takes no events",
+            Self::Untrusted => "what answers has no certificate that is trusted here, or speaks no TLS",
             Self::Unwritable => "the file that events go to cannot be written",
             Self::ConsentClosed => "telemetry was turned off meanwhile",
             Self::AnotherShips => "another process is sending",
@@ -169,6 +174,7 @@ impl ShipState {
             Outcome::TooLarge { .. } => {}
             Outcome::Unacceptable { events } => self.searching = Some((events / 2).max(1)),
             Outcome::Hopeless => self.stopped = Some(Stopped::Refused),
+            Outcome::Untrusted => self.stopped = Some(Stopped::Untrusted),
             Outcome::Unwritable => self.stopped = Some(Stopped::Unwritable),
             Outcome::Closed => self.stopped = Some(Stopped::ConsentClosed),
         }
@@ -241,9 +247,11 @@ mod tests {
 
     #[test]
     fn a_no_and_a_refusal_stop_for_good() {
-        for (outcome, stopped) in
-            [(Outcome::Closed, Stopped::ConsentClosed), (Outcome::Hopeless, Stopped::Refused)]
-        {
+        for (outcome, stopped) in [
+            (Outcome::Closed, Stopped::ConsentClosed),
+            (Outcome::Hopeless, Stopped::Refused),
+            (Outcome::Untrusted, Stopped::Untrusted),
+        ] {
             let mut state = state();
             state.apply(&outcome, ms(0), 0);
             state.apply(&Outcome::Settled, ms(0), 0);

@@ -313,6 +313,7 @@ fn outcome(error: &SendError, events: usize) -> Outcome {
         SendError::TooLarge => Outcome::TooLarge { events },
         SendError::Unacceptable { .. } => Outcome::Unacceptable { events },
         SendError::Refused { .. } | SendError::NotAReceipt | SendError::Unencodable => Outcome::Hopeless,
+        SendError::Untrusted => Outcome::Untrusted,
         SendError::Write { .. } => Outcome::Unwritable,
     }
 }

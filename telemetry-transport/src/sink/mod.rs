@@ -136,6 +136,9 @@ pub enum SendError {
     /// There is no connection, or it broke.
     #[error("the collector cannot be reached")]
     Unreachable,
+    /// What answers has no certificate that is trusted for this name, or speaks no TLS at all.
+    #[error("what answers is not trusted: its certificate is not valid here, or it speaks no TLS")]
+    Untrusted,
     /// It took too long.
     #[error("the collector did not answer in time")]
     Timeout,

@@ -63,8 +63,8 @@ fn ship(port: u16, options: HttpOptions, deadline: Duration) -> ShipReport {
 #[test]
 fn a_root_that_nobody_trusts_gets_no_request_and_one_that_is_named_does() {
     let server = Server::start();
-    let report = ship(server.port, HttpOptions::plain(), Duration::from_millis(500));
-    assert_eq!((report.left, report.stopped_by), (1, Some(Stopped::Deadline)));
+    let report = ship(server.port, HttpOptions::plain(), Duration::from_secs(10));
+    assert_eq!((report.left, report.stopped_by), (1, Some(Stopped::Untrusted)));
     assert!(server.asked.try_recv().is_err(), "it was asked for something");
 
     let dir = tempfile::tempdir().unwrap();
@@ -77,8 +77,22 @@ fn a_root_that_nobody_trusts_gets_no_request_and_one_that_is_named_does() {
 
     // With a file, others are not trusted.
     let other = Server::start();
-    let report = ship(other.port, HttpOptions::from_variables(&variables), Duration::from_millis(500));
-    assert_eq!((report.left, other.asked.try_recv().is_err()), (1, true));
+    let report = ship(other.port, HttpOptions::from_variables(&variables), Duration::from_secs(10));
+    assert_eq!((report.left, report.stopped_by), (1, Some(Stopped::Untrusted)));
+    assert!(other.asked.try_recv().is_err(), "it was asked for something");
+}
+
+#[test]
+fn what_speaks_no_tls_is_not_trusted() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    let report = ship(port, HttpOptions::plain(), Duration::from_secs(10));
+    assert_eq!((report.left, report.stopped_by), (1, Some(Stopped::Untrusted)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The client.
 
+use std::error::Error;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -171,6 +172,11 @@ fn failure(error: &ureq::Error) -> SendError {
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => SendError::Timeout,
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
             SendError::NotAReceipt
+        }
+        // Without the platform's roots, or with a root that is none, there is nothing to trust anybody by.
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => SendError::Untrusted,
+        ureq::Error::Io(error) if error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) => {
+            SendError::Untrusted
         }
         _ => SendError::Unreachable,
     }
