@@ -25,8 +25,8 @@ use reader::SqliteReader;
 /// How long to wait for another process that writes. Its transactions last milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Segments of which a week is summed up under one lock: while others wait, for some hundredths of a second.
-const SUMMED_AT_ONCE: usize = 8;
+/// Segments of which a week is summed up under one lock: while others wait, for some tenths of a second at most.
+const SUMMED_AT_ONCE: usize = 64;
 
 /// The same after a chunk was counted, which takes longer than this.
 const SUMMED_A_CHUNK: usize = 32;
