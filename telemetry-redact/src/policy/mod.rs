@@ -18,6 +18,7 @@
 mod check;
 mod compile;
 mod diff;
+#[cfg(feature = "draft")]
 mod draft;
 mod image;
 mod lexicon;
@@ -30,6 +31,7 @@ mod tree;
 mod value_rule;
 
 pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
+#[cfg(feature = "draft")]
 pub use draft::{CompletionError, Draft, DraftNote, Drafter};
 pub use locate::Position;
 #[cfg(feature = "proptest")]
