@@ -30,7 +30,8 @@ impl<'a> Near<'a> {
 
     /// An edit changes which letters there are by two at most: most words are told apart without looking closer.
     fn has_letters_of(&self, declared: &[u8]) -> bool {
-        self.letters.is_some_and(|typed| (typed ^ letters(declared)).count_ones() <= 4)
+        let most = 2 * most_edits(self.typed.len().min(declared.len()));
+        self.letters.is_some_and(|typed| (typed ^ letters(declared)).count_ones() <= most)
     }
 
     /// Whether the word is likely a misspelling of `declared`.
@@ -57,6 +58,11 @@ impl<'a> Near<'a> {
             _ => distance <= 2,
         }
     }
+}
+
+/// How many edits make a misspelling, where the shorter of the two words is so long.
+fn most_edits(length: usize) -> u32 {
+    if length <= 6 { 1 } else { 2 }
 }
 
 /// Which letters a word has, in either case; one bit for each, and others by chance.

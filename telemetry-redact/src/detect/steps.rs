@@ -211,13 +211,12 @@ impl Written {
     }
 
     const fn byte(&mut self, byte: u8) {
-        let size = match self.literal {
-            Some(size) => size,
-            None => {
-                self.put(LITERAL);
-                self.put(0);
-                self.len - 1
-            }
+        let size = if let Some(size) = self.literal {
+            size
+        } else {
+            self.put(LITERAL);
+            self.put(0);
+            self.len - 1
         };
         self.put(byte);
         self.steps[size] = one_byte(self.steps[size] as usize + 1);

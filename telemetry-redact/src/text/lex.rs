@@ -172,10 +172,13 @@ pub(super) const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
 impl<'t> Lexer<'t, '_> {
     pub(super) fn run(&mut self, nesting: Nesting) {
+        let mut is_at_line = nesting == Nesting::Outside && self.is_at_line();
         while self.at < self.end {
-            if nesting == Nesting::Outside && self.is_at_line() && self.template() {
+            if is_at_line && self.template() {
+                is_at_line = false;
                 continue;
             }
+            is_at_line = nesting == Nesting::Outside && self.text.as_bytes()[self.at] == b'\n';
             match self.text.as_bytes()[self.at] {
                 b'\n' => self.push(Kind::Line, self.at + 1),
                 b' ' | b'\t' => {

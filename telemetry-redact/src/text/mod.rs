@@ -153,7 +153,7 @@ fn pass(text: &str, lexicon: &dyn Lexicon, known: Option<&Known>, tally: &mut Ta
         return Pass::Changed(rebuilt);
     }
     let begins = tokens.iter().filter(|token| token.kind == Kind::Word && token.lists.is(lists::BEGINS_CODE));
-    let begins = begins.filter(|token| !token.is_gone()).map(|token| token.start());
+    let begins = begins.filter(|token| !token.is_gone()).map(Token::start);
     let code = code.or_else(|| codes::code_of(text, begins));
     let code = code.and_then(|code| ErrorCode::new(code).ok());
     Pass::AtRest(AtRest { code, fingerprint: fingerprint(&tokens).0 })

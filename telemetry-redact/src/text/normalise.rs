@@ -86,7 +86,7 @@ fn cut(text: &str) -> &str {
 
 /// Printable ASCII, line feeds and tabs.
 fn is_plain(text: &[u8]) -> bool {
-    are_all(text, |byte| (byte.wrapping_sub(b' ') < 0x5f) | (byte == b'\n') | (byte == b'\t'))
+    are_all(text, |byte| byte.wrapping_sub(b' ') < 0x5f || matches!(byte, b'\n' | b'\t'))
 }
 
 /// Takes out what tells a terminal to do something (ECMA-48, 5.4 and 8.3): `ESC [ … letter`, `ESC ] … BEL`, other

@@ -37,12 +37,7 @@ impl Lists {
     pub(super) fn of(word: &str) -> Self {
         let word = word.as_bytes();
         // Most words are short, and one look is all that they need.
-        let found = match word.len() {
-            0 => None,
-            1..=CHUNK => found::<1>(word),
-            ..=MAX_WORD => found::<{ MAX_WORD / CHUNK }>(word),
-            _ => None,
-        };
+        let found = if word.len() <= CHUNK { found::<1>(word) } else { found::<{ MAX_WORD / CHUNK }>(word) };
         found.unwrap_or_default()
     }
 
