@@ -20,7 +20,18 @@ pub(crate) fn is_near(typed: &str, declared: &str) -> bool {
 impl<'a> Near<'a> {
     pub(crate) fn of(typed: &'a str) -> Self {
         let is_typed = typed.len() + 1 >= MIN_LENGTH && Typed::new(typed).is_ok();
-        Self { typed, letters: is_typed.then(|| letters(typed)) }
+        Self { typed, letters: is_typed.then(|| letters(typed.as_bytes())) }
+    }
+
+    /// As [`Near::is`], of bytes: most are told apart before it matters that they are a text.
+    pub(crate) fn is_text(&self, declared: &[u8]) -> bool {
+        self.has_letters_of(declared) && str::from_utf8(declared).is_ok_and(|declared| self.is(declared))
+    }
+
+    /// An edit changes which letters there are by two at most: most words are told apart without looking closer.
+    fn has_letters_of(&self, declared: &[u8]) -> bool {
+        let most = 2 * most_edits(self.typed.len().min(declared.len()));
+        self.letters.is_some_and(|typed| (typed ^ letters(declared)).count_ones() <= most)
     }
 
     /// Whether the word is likely a misspelling of `declared`.
@@ -29,9 +40,8 @@ impl<'a> Near<'a> {
     /// doubled; replacing a letter of so short a word makes other words (`list`, `lisa`). Up to six letters: one edit.
     /// Longer: two edits. An edit is an insertion, deletion, replacement or a swap of neighbours.
     pub(crate) fn is(&self, declared: &str) -> bool {
-        let Self { typed, letters: Some(typed_letters) } = *self else { return false };
-        // An edit changes which letters there are by two at most: most words are told apart without looking closer.
-        if (typed_letters ^ letters(declared)).count_ones() > 4 {
+        let typed = self.typed;
+        if !self.has_letters_of(declared.as_bytes()) {
             return false;
         }
         let length = typed.len().min(declared.len());
@@ -50,9 +60,14 @@ impl<'a> Near<'a> {
     }
 }
 
+/// How many edits make a misspelling, where the shorter of the two words is so long.
+fn most_edits(length: usize) -> u32 {
+    if length <= 6 { 1 } else { 2 }
+}
+
 /// Which letters a word has, in either case; one bit for each, and others by chance.
-fn letters(word: &str) -> u32 {
-    word.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
+fn letters(word: &[u8]) -> u32 {
+    word.iter().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
 /// Whether the only difference is a swap of neighbours, a letter left out or a letter doubled.

@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 
 #[cfg(feature = "json-schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 /// A text that is not of the form its field takes. Names the type and the pattern, never the text.
@@ -35,12 +37,12 @@ pub struct BoundedRule {
 }
 
 macro_rules! bounded {
-    ($($(#[$doc:meta])* $name:ident, $pattern:literal, $max:literal, $predicate:path;)*) => {
+    ($($(#[$doc:meta])* $name:ident($store:ty), $pattern:literal, $max:literal, $predicate:path;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
             #[serde(transparent)]
-            pub struct $name(Box<str>);
+            pub struct $name($store);
 
             impl $name {
                 /// Greatest length in bytes.
@@ -54,7 +56,7 @@ macro_rules! bounded {
                 pub fn new(text: impl Into<Box<str>>) -> Result<Self, FieldError> {
                     let text = text.into();
                     if text.len() <= $max && $predicate(&text) {
-                        Ok(Self(text))
+                        Ok(Self(<$store>::from(text)))
                     } else {
                         Err(FieldError {
                             type_name: stringify!($name),
@@ -136,25 +138,25 @@ macro_rules! bounded {
 
 bounded! {
     /// The name of a program that has a policy.
-    ProgramName, "^[A-Za-z][A-Za-z0-9._-]*$", 64, is_program_name;
+    ProgramName(Box<str>), "^[A-Za-z][A-Za-z0-9._-]*$", 64, is_program_name;
     /// A version number: up to four numbers, and a pre-release only of the well-known kinds, since what else
     /// stands there can be a branch or a person's name.
-    Version, "^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}(-(alpha|beta|canary|dev|nightly|pre|preview|rc|snapshot)([.-]?[0-9]{1,9})?)?$", 64, is_version;
+    Version(Box<str>), "^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}(-(alpha|beta|canary|dev|nightly|pre|preview|rc|snapshot)([.-]?[0-9]{1,9})?)?$", 64, is_version;
     /// A command word or flag name that a policy declares.
-    Word, "^[A-Za-z0-9][A-Za-z0-9_.-]*$", 64, is_word;
+    Word(Box<str>), "^[A-Za-z0-9][A-Za-z0-9_.-]*$", 64, is_word;
     /// A value that a policy's closed set declares, in its declared spelling.
-    Value, "^[!-~]+( [!-~]+)*$", 128, is_value;
+    Value(Box<str>), "^[!-~]+( [!-~]+)*$", 128, is_value;
     /// A mistyped word that is near to a declared one: letters and inner hyphens only.
-    Typed, "^[A-Za-z]+(-[A-Za-z]+)*$", 40, is_typed;
+    Typed(Box<str>), "^[A-Za-z]+(-[A-Za-z]+)*$", 40, is_typed;
     /// Error text rebuilt from declared words, a closed vocabulary and placeholders.
-    Message, "^[\\t\\n -~]+$", 2048, is_message;
+    Message(Box<str>), "^[\\t\\n -~]+$", 2048, is_message;
     /// The class of an error: one of the built-in codes or one that the policy declares.
-    ErrorCode, "^[a-z][a-z0-9_]*$", 64, is_error_code;
+    ErrorCode(Box<str>), "^[a-z][a-z0-9_]*$", 64, is_error_code;
     /// What messages of one wording have in common, whatever stood in their slots: a hash of the wording alone.
-    Fingerprint, "^[0-9a-f]{16}$", 16, is_fingerprint;
+    Fingerprint(Sixteen), "^[0-9a-f]{16}$", 16, is_fingerprint;
     /// A place in the program's own source: the file within its package, and the line. It begins with one of the
     /// directories that Cargo gives a package, so nothing of where that lies on a machine has room in it.
-    CodeLocation, "^(src|examples|benches|tests)(/[A-Za-z0-9_][A-Za-z0-9_-]{0,39}){1,8}\\.rs:[1-9][0-9]{0,6}$", 128, is_code_location;
+    CodeLocation(Box<str>), "^(src|examples|benches|tests)(/[A-Za-z0-9_][A-Za-z0-9_-]{0,39}){1,8}\\.rs:[1-9][0-9]{0,6}$", 128, is_code_location;
 }
 
 impl ErrorCode {
@@ -203,13 +205,59 @@ impl Fingerprint {
     /// The fingerprint of this number.
     #[must_use]
     pub fn of(hash: u64) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [b'0'; Self::MAX_LENGTH];
-        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(hash.to_be_bytes()) {
-            *pair = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
-        }
-        Self(std::str::from_utf8(&text).unwrap_or_default().into())
+        let mut text = [0; Self::MAX_LENGTH];
+        let (upper, lower) = text.split_at_mut(Self::MAX_LENGTH / 2);
+        upper.copy_from_slice(&eight_digits(hash >> u32::BITS));
+        lower.copy_from_slice(&eight_digits(hash & u64::from(u32::MAX)));
+        Self(Sixteen(text))
     }
+}
+
+/// A text of sixteen ASCII characters, which needs no allocation: each event has one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Sixteen([u8; 16]);
+
+impl From<Box<str>> for Sixteen {
+    /// Nothing of a text of another length: the predicate has refused it.
+    fn from(text: Box<str>) -> Self {
+        Self(text.as_bytes().try_into().unwrap_or_default())
+    }
+}
+
+impl Deref for Sixteen {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// As the text does, which stands for it in maps.
+impl Hash for Sixteen {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl fmt::Debug for Sixteen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl Serialize for Sixteen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// The hexadecimal digits of a number of 32 bits, worked out at once: a digit in each byte.
+fn eight_digits(number: u64) -> [u8; 8] {
+    let number = (number << 16 | number) & 0x0000_ffff_0000_ffff;
+    let number = (number << 8 | number) & 0x00ff_00ff_00ff_00ff;
+    let digits = (number << 4 | number) & 0x0f0f_0f0f_0f0f_0f0f;
+    let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1)).to_be_bytes()
 }
 
 fn is_fingerprint(text: &str) -> bool {
@@ -299,6 +347,18 @@ mod tests {
         for bad in ["", "1.0.0-alice", "1.0.0+build", "v1", "1..0", "1.0.0-rc.x", "1.2.3.4.5"] {
             assert!(Version::new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_digits_of_its_number() {
+        for shift in 0..64 {
+            for number in [u64::MAX >> shift, 0x0123_4567_89ab_cdef_u64.rotate_left(shift), 1 << shift] {
+                assert_eq!(Fingerprint::of(number).as_str(), format!("{number:016x}"));
+            }
+        }
+        let digits = Fingerprint::of(0x0123_4567_89ab_cdef);
+        assert_eq!(Fingerprint::new("0123456789abcdef"), Ok(digits));
+        assert!(Fingerprint::new("0123456789abcde").is_err());
     }
 
     #[test]

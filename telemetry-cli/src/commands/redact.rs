@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::process::ExitCode;
 use std::thread;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use telemetry_redact::Redactor;
 
@@ -38,12 +38,19 @@ pub(crate) fn run(redact: &Redact) -> Result<ExitCode> {
             Some(at) => known + at + 1,
             None => 0,
         };
-        let lines = &waiting[..whole];
-        let (redacted, problem) = all(&redactor, form, lines, lines_before, threads);
+        let Redacted { out: redacted, lines, problem } = all(&redactor, form, &waiting[..whole], threads);
         out.write_all(&redacted)?;
         out.flush()?;
-        problem?;
-        lines_before += count_lines(lines);
+        lines_before += lines;
+        match problem {
+            None => {}
+            Some(Problem::NoText(error)) => {
+                let line = lines_before + 1;
+                return Err(error)
+                    .with_context(|| format!("line {line} of standard input is not a JSON string"));
+            }
+            Some(Problem::Thread) => bail!("a thread that redacts ended early"),
+        }
         waiting.drain(..whole);
         if read == 0 {
             return Ok(ExitCode::SUCCESS);
@@ -78,70 +85,107 @@ enum Form {
     Json,
 }
 
-/// What came of lines, and what was wrong with the first that could not be read. Those before it are good.
-type Redacted = (Vec<u8>, Result<()>);
+/// What came of lines: of all of them, or of those before the first that could not be read.
+#[derive(Default)]
+struct Redacted {
+    out: Vec<u8>,
+    lines: usize,
+    problem: Option<Problem>,
+}
+
+enum Problem {
+    /// A line that is not a JSON string.
+    NoText(serde_json::Error),
+    Thread,
+}
 
 /// Redacts lines, in their order; many of them on all processors.
-fn all(redactor: &Redactor, form: Form, lines: &[u8], before: usize, threads: usize) -> Redacted {
+fn all(redactor: &Redactor, form: Form, lines: &[u8], threads: usize) -> Redacted {
     if lines.len() < SHARED_FROM || threads < 2 {
-        return some(redactor, form, lines, before);
+        return some(redactor, form, lines);
     }
     let mut shares = Vec::with_capacity(threads);
-    let (mut rest, mut before) = (lines, before);
+    let mut rest = lines;
     for left in (1..=threads).rev() {
         let middle = rest.len() / left;
         let end =
             rest[middle..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| middle + at + 1);
         let (share, after) = rest.split_at(end);
-        shares.push((share, before));
-        before += count_lines(share);
+        shares.push(share);
         rest = after;
     }
     thread::scope(|scope| {
-        let started: Vec<_> = shares
-            .into_iter()
-            .map(|(share, before)| scope.spawn(move || some(redactor, form, share, before)))
-            .collect();
-        let mut out = Vec::with_capacity(lines.len());
+        let started: Vec<_> =
+            shares.into_iter().map(|share| scope.spawn(move || some(redactor, form, share))).collect();
+        let mut all = Redacted { out: Vec::with_capacity(lines.len()), ..Redacted::default() };
         for share in started {
-            let Ok((redacted, problem)) = share.join() else {
-                return (out, Err(anyhow!("a thread that redacts ended early")));
+            let Ok(Redacted { out, lines, problem }) = share.join() else {
+                all.problem = Some(Problem::Thread);
+                return all;
             };
-            out.extend(redacted);
-            if problem.is_err() {
-                return (out, problem);
+            all.out.extend(out);
+            all.lines += lines;
+            if problem.is_some() {
+                all.problem = problem;
+                return all;
             }
         }
-        (out, Ok(()))
+        all
     })
 }
 
-fn some(redactor: &Redactor, form: Form, lines: &[u8], before: usize) -> Redacted {
-    let mut out = Vec::with_capacity(lines.len());
-    for (index, line) in each(lines).enumerate() {
+fn some(redactor: &Redactor, form: Form, lines: &[u8]) -> Redacted {
+    let mut all = Redacted { out: Vec::with_capacity(lines.len()), ..Redacted::default() };
+    for line in each(lines) {
         let done = match form {
             Form::Plain => {
-                out.extend(redactor.redact_text(&String::from_utf8_lossy(line)).text.into_bytes());
+                all.out.extend(redactor.redact_text(&String::from_utf8_lossy(line)).text.into_bytes());
                 Ok(())
             }
-            Form::Json if line.iter().all(u8::is_ascii_whitespace) => continue,
-            Form::Json => serde_json::from_slice(line)
-                .with_context(|| {
-                    format!("line {} of standard input is not a JSON string", before + index + 1)
-                })
-                .and_then(|Text(text)| {
-                    Ok(serde_json::to_writer(&mut out, &redactor.redact_text(&text).text)?)
-                }),
+            Form::Json if line.iter().all(u8::is_ascii_whitespace) => {
+                all.lines += 1;
+                continue;
+            }
+            Form::Json => read(line).and_then(|text| write(&mut all.out, &redactor.redact_text(&text).text)),
         };
-        if done.is_err() {
-            return (out, done);
+        if let Err(error) = done {
+            all.problem = Some(Problem::NoText(error));
+            return all;
         }
-        out.push(b'\n');
+        all.out.push(b'\n');
+        all.lines += 1;
     }
-    (out, Ok(()))
+    all
 }
 
-/// A text in JSON; most have no escapes and need no copy.
+/// The text that a line is in JSON.
+fn read(line: &[u8]) -> serde_json::Result<Cow<'_, str>> {
+    if let [b'"', inside @ .., b'"'] = line
+        && is_itself(inside)
+        && let Ok(text) = str::from_utf8(inside)
+    {
+        return Ok(Cow::Borrowed(text));
+    }
+    serde_json::from_slice(line).map(|Text(text)| text)
+}
+
+fn write(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    if !is_itself(text.as_bytes()) {
+        return serde_json::to_writer(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
+/// Whether a text is in JSON what it is (RFC 8259, 7): most are. All of it is looked at before it is decided, so that the
+/// compiler can look at many bytes at once.
+fn is_itself(text: &[u8]) -> bool {
+    text.iter().fold(true, |is, byte| is & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\'))
+}
+
+/// A text in JSON. Many have no escapes and need no copy.
 #[derive(Deserialize)]
 struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
 
@@ -153,9 +197,4 @@ fn each(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
         let line = &line[..size];
         Some(line.strip_suffix(b"\n").unwrap_or(line))
     })
-}
-
-#[expect(clippy::naive_bytecount, reason = "the compiler counts many at once: no crate is needed")]
-fn count_lines(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte == b'\n').count()
 }

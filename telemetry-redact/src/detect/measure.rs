@@ -181,14 +181,14 @@ const fn push_alternative(head: &mut Head, pattern: &[u8], mut at: usize, end: u
     true
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a bit of 128")]
 const fn push_literal(head: &mut Head, set: Set, item: Item) -> bool {
-    if set.beyond || set.ascii.count_ones() != 1 || item.min != item.max {
+    let Some(byte) = set.only() else { return false };
+    if item.min != item.max {
         return false;
     }
     let mut count = 0;
     while count < item.min {
-        if !head.push(set.ascii.trailing_zeros() as u8) {
+        if !head.push(byte) {
             return false;
         }
         count += 1;

@@ -32,6 +32,7 @@ mod service;
 mod shape;
 mod skeleton;
 mod source;
+mod steps;
 mod table;
 mod vcs;
 mod wallet;
@@ -132,13 +133,12 @@ fn rule_of_shape(text: &[u8], shape: Shape) -> Option<&'static Rule> {
         return Some(rule);
     }
     let digits_alone = shape.is_only(Shape::DIGIT);
-    table::frames(text, first, shape).find_map(|frame| {
+    let frame = table::first_frame(text, first, shape, |frame| {
         let rule = &rows::RULES[usize::from(frame.rule)];
         let asked = !rule.needs_cue() || !digits_alone;
-        let holds =
-            asked && (frame.settles || pattern::is_whole(rule.pattern(), text)) && rule.check.holds(text);
-        holds.then_some(rule)
-    })
+        asked && (frame.settles || rule.is_form_of(text)) && rule.check.holds(text)
+    })?;
+    rows::RULES.get(usize::from(frame.rule))
 }
 
 /// A rule that tells a token by its beginning: by its whole form, or else by a good part of it.
@@ -159,7 +159,7 @@ fn headed(text: &[u8]) -> Option<&'static Rule> {
     }
     begun()
         .map(rule)
-        .find(|rule| pattern::is_whole(rule.pattern(), text) && rule.check.holds(text))
+        .find(|rule| rule.is_form_of(text) && rule.check.holds(text))
         .or_else(|| begun().find(|probe| probe.is_cut_short(text)).map(rule))
 }
 

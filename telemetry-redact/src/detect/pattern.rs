@@ -1,4 +1,4 @@
-//! The language that rules state a format in: a text that people read and that is walked as it stands.
+//! The language that rules state a format in: a text that people read.
 //!
 //! It is a small part of the syntax of regular expressions, so that nobody has to learn it:
 //!
@@ -13,8 +13,9 @@
 //!
 //! A run gives nothing back of what it took: a rule that would need it is written otherwise. Only alternatives are tried
 //! in turn, and there are few. That keeps the walk linear, and a pattern as easy to read as a vendor's documentation.
-//! Nothing is compiled when a process starts: what is looked at first (a literal beginning, lengths, bytes that must be
-//! there) is worked out by the compiler from the same text, and a pattern that cannot be read stops the build.
+//! A process reads no pattern: what is looked at first (a literal beginning, lengths, bytes that must be there) and the
+//! [steps](super::steps) of the walk are worked out by the compiler from the same text, and a pattern that cannot be
+//! read stops the build.
 
 /// No upper bound.
 pub(super) const MANY: u16 = u16::MAX;
@@ -36,11 +37,17 @@ impl Set {
 
     const TEXT: Self = Self { ascii: Self::ANY.ascii | 1 << b' ', beyond: true };
 
-    #[expect(clippy::cast_possible_truncation, reason = "a half is what is asked for")]
     pub(super) const fn has(self, byte: u8) -> bool {
-        // Two halves are cheaper to look into than a number of 128 bits.
-        let half = if byte & 0x40 == 0 { self.ascii as u64 } else { (self.ascii >> 64) as u64 };
-        if byte < 0x80 { half >> (byte & 0x3f) & 1 == 1 } else { self.beyond }
+        if byte.is_ascii() { self.ascii >> byte & 1 == 1 } else { self.beyond }
+    }
+
+    /// The byte that is all of it, if one is.
+    #[expect(clippy::cast_possible_truncation, reason = "a bit of 128")]
+    pub(super) const fn only(self) -> Option<u8> {
+        if self.beyond || self.ascii.count_ones() != 1 {
+            return None;
+        }
+        Some(self.ascii.trailing_zeros() as u8)
     }
 }
 
@@ -166,89 +173,4 @@ const fn number(pattern: &[u8], mut at: usize) -> (u16, usize) {
         at += 1;
     }
     (number, at)
-}
-
-/// How much of the text, from its beginning, the pattern matches.
-pub(super) fn matched(pattern: &str, text: &[u8]) -> Option<usize> {
-    Walk { pattern: pattern.as_bytes(), text, whole: false }.from(0, pattern.len(), None, 0)
-}
-
-/// Whether the pattern matches all of the text.
-pub(super) fn is_whole(pattern: &str, text: &[u8]) -> bool {
-    Walk { pattern: pattern.as_bytes(), text, whole: true }.from(0, pattern.len(), None, 0).is_some()
-}
-
-/// Whether a byte of a pattern stands for itself, once: most do, and need no more than a comparison.
-fn is_literal(pattern: &[u8], at: usize) -> bool {
-    let stands =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'/' | b'=' | b' ');
-    stands(pattern[at]) && !matches!(pattern.get(at + 1), Some(b'{' | b'?' | b'+'))
-}
-
-struct Walk<'a> {
-    pattern: &'a [u8],
-    text: &'a [u8],
-    whole: bool,
-}
-
-/// What comes after an alternative.
-struct After<'a> {
-    at: usize,
-    end: usize,
-    then: Option<&'a After<'a>>,
-}
-
-impl Walk<'_> {
-    fn from(&self, mut at: usize, end: usize, after: Option<&After<'_>>, mut place: usize) -> Option<usize> {
-        while at < end {
-            if is_literal(self.pattern, at) {
-                if self.text.get(place) != Some(&self.pattern[at]) {
-                    return None;
-                }
-                place += 1;
-                at += 1;
-                continue;
-            }
-            let item = item(self.pattern, at);
-            match item.atom {
-                Atom::Set(set) => {
-                    let rest = self.text.get(place..).unwrap_or_default();
-                    let most = rest.len().min(usize::from(item.max));
-                    let most = if item.max == MANY { rest.len() } else { most };
-                    let count = rest[..most].iter().take_while(|byte| set.has(**byte)).count();
-                    if count < usize::from(item.min) {
-                        return None;
-                    }
-                    place += count;
-                }
-                Atom::Group(from, to) => {
-                    let then = After { at: item.next, end, then: after };
-                    if let Some(found) = self.alternatives(from, to, &then, place) {
-                        return Some(found);
-                    }
-                    if item.min > 0 {
-                        return None;
-                    }
-                }
-            }
-            at = item.next;
-        }
-        match after {
-            Some(then) => self.from(then.at, then.end, then.then, place),
-            None => (!self.whole || place == self.text.len()).then_some(place),
-        }
-    }
-
-    fn alternatives(&self, mut from: usize, to: usize, then: &After<'_>, place: usize) -> Option<usize> {
-        loop {
-            let end = alternative_end(self.pattern, from, to);
-            if let Some(found) = self.from(from, end, Some(then), place) {
-                return Some(found);
-            }
-            if end >= to {
-                return None;
-            }
-            from = end + 1;
-        }
-    }
 }

@@ -5,6 +5,7 @@
 
 use super::row::Row;
 use super::rule::Rule;
+use super::steps;
 use super::{
     ai, auth, chat, ci, cloud, connection, generic, identifier, mail, monitoring, national, network, path,
     payment, personal, registry, service, vcs, wallet,
@@ -101,6 +102,7 @@ const PACKED: ([u8; LEN], [Rule; COUNT]) = {
         family: first.family,
         reading: first.reading,
         check: first.check,
+        steps: 0,
     };
     let (mut bytes, mut rules) = ([0; LEN], [none; COUNT]);
     let (mut len, mut at) = (0, 0);
@@ -119,6 +121,7 @@ const PACKED: ([u8; LEN], [Rule; COUNT]) = {
             family: row.family,
             reading: row.reading,
             check: row.check,
+            steps: steps::STARTS[at],
         };
         len = put(&mut bytes, len, row.id);
         len = put(&mut bytes, len, row.placeholder);

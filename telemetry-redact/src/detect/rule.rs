@@ -5,6 +5,7 @@ use std::fmt;
 use super::check::Check;
 use super::row::Reading;
 use super::rows::TEXT;
+use super::steps;
 
 /// What a rule is about. Each family stands in a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +92,8 @@ pub struct Rule {
     pub(super) family: Family,
     pub(super) reading: Reading,
     pub(super) check: Check,
+    /// Where the steps of its pattern begin.
+    pub(super) steps: u16,
 }
 
 impl Rule {
@@ -117,6 +120,16 @@ impl Rule {
     #[must_use]
     pub fn pattern(&self) -> &'static str {
         self.text(usize::from(self.id) + usize::from(self.placeholder), self.pattern.into())
+    }
+
+    /// Whether all of a text has the form.
+    pub(super) fn is_form_of(&self, text: &[u8]) -> bool {
+        steps::is_whole(self.steps, text)
+    }
+
+    /// How much of a text, from its beginning, has the form.
+    pub(super) fn matched(&self, text: &[u8]) -> Option<usize> {
+        steps::matched(self.steps, text)
     }
 
     /// What must hold besides the form, such as a check digit; empty if nothing.

@@ -66,12 +66,23 @@ impl Shape {
     }
 
     pub(crate) fn of(text: &[u8]) -> Self {
-        Self(text.iter().fold(0, |shape, byte| shape | BYTES[usize::from(*byte)]))
+        let (fours, rest) = text.as_chunks();
+        let fours = fours.iter().fold(0, |shape, four| shape | of_four(*four));
+        Self(rest.iter().fold(fours, |shape, byte| shape | BYTES[usize::from(*byte)]))
     }
 
     /// What a text begins with, as far as it is of these kinds.
     pub(crate) fn leading(text: &[u8], kinds: u32) -> (usize, Self) {
+        // Four at a time as far as that goes, since the texts are words and longer.
         let (mut size, mut shape) = (0, 0);
+        for four in text.as_chunks().0 {
+            let four = of_four(*four);
+            if four & !kinds != 0 {
+                break;
+            }
+            shape |= four;
+            size += 4;
+        }
         while let Some(kind) = text.get(size).map(|byte| BYTES[usize::from(*byte)])
             && kind & kinds != 0
         {
@@ -99,6 +110,11 @@ impl Shape {
     pub(crate) const fn is_only(self, kinds: u32) -> bool {
         self.0 & !kinds == 0
     }
+}
+
+fn of_four(four: [u8; 4]) -> u32 {
+    let [a, b, c, d] = four.map(|byte| BYTES[usize::from(byte)]);
+    a | b | c | d
 }
 
 static BYTES: [u32; 256] = {

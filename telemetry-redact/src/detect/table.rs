@@ -14,7 +14,6 @@ use super::shape::Shape;
 #[derive(Clone, Copy)]
 pub(super) struct Probe {
     head: u128,
-    mask: u128,
     len: u8,
     /// How long a part of the form is at least that will do; nothing where all of it must be there.
     least: u16,
@@ -28,13 +27,16 @@ impl Probe {
     /// some tokens: a token is long, has no marks that the form has not, and has a digit or is very long.
     pub(super) fn is_cut_short(&self, token: &[u8]) -> bool {
         const SURE: usize = 32;
+        /// Printable ASCII but for the space.
+        const SEEN: u32 = !(Shape::SPACE | Shape::CONTROL | Shape::BEYOND);
         let body = token.get(usize::from(self.len)..).unwrap_or_default();
-        let body = &body[..body.iter().take_while(|byte| byte.is_ascii_graphic()).count()];
-        let shape = Shape::of(body);
-        self.least > 0
-            && body.len() >= usize::from(self.least)
+        if self.least == 0 || body.len() < usize::from(self.least) {
+            return false;
+        }
+        let (size, shape) = Shape::leading(body, SEEN);
+        size >= usize::from(self.least)
             && shape.is_only(self.allows | Shape::LETTER | Shape::DIGIT)
-            && (shape.has(Shape::DIGIT) || body.len() >= SURE)
+            && (shape.has(Shape::DIGIT) || size >= SURE)
     }
 
     const fn byte(&self, place: u32) -> u8 {
@@ -42,7 +44,8 @@ impl Probe {
     }
 
     pub(super) const fn holds(&self, start: u128) -> bool {
-        start & self.mask == self.head
+        // What stands behind the head is shifted out.
+        (start ^ self.head) << (u128::BITS - 8 * self.len as u32) == 0
     }
 }
 
@@ -187,20 +190,22 @@ fn begun(first: u8) -> Sieve {
 }
 
 fn members(sieve: Sieve) -> impl Iterator<Item = &'static Frame> {
-    let (mut word, mut bits) = (0, sieve[0]);
-    std::iter::from_fn(move || {
-        while bits == 0 {
-            word += 1;
-            bits = *sieve.get(word)?;
-        }
-        let bit = bits.trailing_zeros() as usize;
-        bits &= bits - 1;
-        FRAMES.get(word * 64 + bit)
+    sieve.into_iter().zip(FRAMES.chunks(64)).flat_map(|(mut bits, frames)| {
+        std::iter::from_fn(move || {
+            let frame = frames.get(bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(frame)
+        })
     })
 }
 
-/// The rules of which a text of these bytes can be a match, in their order.
-pub(super) fn frames(text: &[u8], first: u8, shape: Shape) -> impl Iterator<Item = &'static Frame> {
+/// The first of the rules, in their order, that a text of these bytes is a match of.
+pub(super) fn first_frame(
+    text: &[u8],
+    first: u8,
+    shape: Shape,
+    is_match: impl Fn(&Frame) -> bool,
+) -> Option<&'static Frame> {
     let mut left = begun(first);
     for (group, sieves) in SIEVES.iter().enumerate() {
         let kinds = shape.kinds() as usize >> (group * GROUP);
@@ -208,7 +213,16 @@ pub(super) fn frames(text: &[u8], first: u8, shape: Shape) -> impl Iterator<Item
             *left &= by;
         }
     }
-    members(left).filter(|frame| frame.fits(text.len()))
+    for (mut bits, frames) in left.into_iter().zip(FRAMES.chunks(64)) {
+        // No bit is left where there are 64 zeros.
+        while let Some(frame) = frames.get(bits.trailing_zeros() as usize) {
+            if frame.fits(text.len()) && is_match(frame) {
+                return Some(frame);
+            }
+            bits &= bits - 1;
+        }
+    }
+    None
 }
 
 /// The rules that may have a space in them and begin with such a byte.
@@ -218,7 +232,7 @@ pub(super) fn spans(first: u8) -> impl Iterator<Item = &'static Frame> {
 
 #[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
 const UNSORTED: [Probe; SIZES.0] = {
-    let mut probes = [Probe { head: 0, mask: 0, len: 0, least: 0, allows: 0, rule: 0 }; SIZES.0];
+    let mut probes = [Probe { head: 0, len: 0, least: 0, allows: 0, rule: 0 }; SIZES.0];
     let (mut at, mut next) = (0, 0);
     while at < COUNT {
         let pattern = ALL[at].pattern.as_bytes();
@@ -229,10 +243,8 @@ const UNSORTED: [Probe; SIZES.0] = {
         while choice < choices {
             let (head, _) = measure::head(pattern, choice);
             assert!(head.len >= 3 || !lenient, "too short a beginning for a part of the form to do");
-            let mask = if head.len as usize == HEAD { u128::MAX } else { (1 << (8 * head.len as u32)) - 1 };
             probes[next] = Probe {
                 head: u128::from_le_bytes(head.bytes),
-                mask,
                 len: head.len,
                 least: if lenient { least(measure.min) } else { 0 },
                 allows: measure.allows,

@@ -150,7 +150,8 @@ impl Image {
         std::str::from_utf8(self.raw(text)).unwrap_or_default()
     }
 
-    fn raw(&self, text: Text) -> &[u8] {
+    /// A text that is only compared.
+    pub(super) fn raw(&self, text: Text) -> &[u8] {
         let strings = self.section_range(STRINGS).and_then(|range| self.bytes.get(range)).unwrap_or_default();
         range(Span { start: text.start, count: text.length })
             .and_then(|range| strings.get(range))
@@ -159,6 +160,11 @@ impl Image {
 
     pub(super) fn texts(&self, span: Span) -> impl DoubleEndedIterator<Item = &str> {
         self.span(span).iter().map(|text| self.text(*text))
+    }
+
+    /// Whether a text of a span is this one.
+    pub(super) fn has(&self, span: Span, wanted: &str) -> bool {
+        self.span(span).iter().any(|text| self.raw(*text) == wanted.as_bytes())
     }
 
     /// The text of a sorted span that is this one.

@@ -31,7 +31,7 @@ impl Lexicon for Policy {
         // Names of another length need no look: two edits are two letters at most.
         let lengths = flag.len().saturating_sub(2)..=flag.len() + 2;
         let near = Near::of(flag);
-        self.tree().flag_names_of(lengths).any(|known| known == flag || near.is(known))
+        self.tree().flag_names_of(lengths).any(|known| known == flag.as_bytes() || near.is_text(known))
     }
 
     fn template(&self, index: usize) -> Option<Template<'_>> {

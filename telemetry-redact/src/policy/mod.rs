@@ -187,12 +187,12 @@ impl Policy {
     /// Whether this is the policy for a program of that name.
     #[must_use]
     pub fn is_for(&self, program: &str) -> bool {
-        self.image.texts(self.image.header.program_names).any(|name| name == program)
+        self.image.has(self.image.header.program_names, program)
     }
 
     /// Whether the program reports this error code itself.
     pub(crate) fn has_error_code(&self, code: &str) -> bool {
-        self.image.texts(self.image.header.error_codes).any(|known| known == code)
+        self.image.has(self.image.header.error_codes, code)
     }
 
     /// The declared line of error text at this place of the list.

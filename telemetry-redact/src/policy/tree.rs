@@ -74,7 +74,7 @@ impl<'a> Tree<'a> {
     /// The command that `word` leads to, and what kind of name it is.
     pub(crate) fn child(self, node: NodeId, word: &str) -> Option<(NodeId, NameKind)> {
         let names = self.names_below(node);
-        let found = names.binary_search_by(|name| self.image.text(name.text).cmp(word)).ok()?;
+        let found = names.binary_search_by(|name| self.image.raw(name.text).cmp(word.as_bytes())).ok()?;
         names.get(found).map(|name| (NodeId(name.target.get() as usize), NameKind::of(name.kind.get())))
     }
 
@@ -148,7 +148,7 @@ impl<'a> Tree<'a> {
 
     /// What kind of name of a flag this is, if it is one.
     pub(crate) fn name_kind(self, id: FlagId, name: &str) -> Option<NameKind> {
-        let known = self.names(id).iter().find(|known| self.image.text(known.text) == name)?;
+        let known = self.names(id).iter().find(|known| self.image.raw(known.text) == name.as_bytes())?;
         Some(NameKind::of(known.kind.get()))
     }
 
@@ -160,14 +160,14 @@ impl<'a> Tree<'a> {
         self.flags_of(node).find(|id| self.flag(*id).is_some_and(is_called))
     }
 
-    /// Every long name of every flag that is so long.
-    pub(crate) fn flag_names_of(self, length: RangeInclusive<usize>) -> impl Iterator<Item = &'a str> {
+    /// Every long name of every flag that is so long, as bytes.
+    pub(crate) fn flag_names_of(self, length: RangeInclusive<usize>) -> impl Iterator<Item = &'a [u8]> {
         let names: &[Name] = self.image.all();
         let flags = self.image.all::<Flag>().iter();
         flags
             .flat_map(|flag| within(names, flag.names))
             .filter(move |name| length.contains(&(name.text.length.get() as usize)))
-            .map(move |name| self.image.text(name.text))
+            .map(move |name| self.image.raw(name.text))
     }
 
     /// Every long name of a flag.
@@ -292,8 +292,7 @@ impl<'a> Tree<'a> {
     pub(crate) fn resolve<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Option<NodeId> {
         let mut words = words.into_iter();
         let program = words.next()?;
-        self.image.texts(self.image.header.program_names).find(|name| *name == program)?;
-        self.walk(words)
+        if self.image.has(self.image.header.program_names, program) { self.walk(words) } else { None }
     }
 }
 

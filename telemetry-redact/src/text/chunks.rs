@@ -10,7 +10,7 @@ use super::table::Lists;
 use super::vocabulary::ANY_CASE;
 use crate::detect::{self, Shape};
 
-impl Lexer<'_, '_> {
+impl<'t> Lexer<'t, '_> {
     /// What stands up to the next space, quotation or placeholder.
     pub(super) fn chunk(&mut self) {
         // What neither ends a chunk nor has to be looked at: no space, quotation mark or bracket.
@@ -95,10 +95,10 @@ impl Lexer<'_, '_> {
     }
 
     /// The next word of a chunk, or all of it where it is one thing.
-    fn core(&mut self, core: &str, core_end: usize) {
+    fn core(&mut self, core: &'t str, core_end: usize) {
         let (shape, lists) = (Shape::of(core.as_bytes()), Lists::of(core));
         if shape.is_only(SIMPLE) || lists.is(ANY_CASE) {
-            return self.word(core_end, shape, lists);
+            return self.word(core, shape, lists);
         }
         if let Some(key) = assignment(core) {
             let value = self.at + key + 1;
@@ -121,7 +121,7 @@ impl Lexer<'_, '_> {
                 self.push(Kind::Word, word);
                 self.push(Kind::Mark, word + 1);
             }
-            None => self.word(core_end, shape, lists),
+            None => self.word(core, shape, lists),
         }
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn mark(text: &str, tokens: &mut [Token<'_>], lexicon: &dyn Lexicon) 
         } else if is_phrase {
             let length = phrase.len();
             let first = clause.iter().position(|token| token.kind == Kind::Word).unwrap_or_default();
-            let until = clause[first].start + length;
-            let words = clause.iter().filter(|token| token.start < until).count();
+            let until = clause[first].start() + length;
+            let words = clause.iter().filter(|token| token.start() < until).count();
             judge(&mut clause[..words], Fate::Keep);
         }
         head = match end {
@@ -159,27 +159,31 @@ fn is_value(clause: &[Token<'_>], head: Head, end: End, lexicon: &dyn Lexicon) -
     if matches!(head, Head::Nothing | Head::Choices) {
         return false;
     }
-    // Addresses and paths are dropped by themselves and tell nothing of the clause.
-    let open = |word: &&Token<'_>| word.kind == Kind::Word && word.fate == Fate::Open && word.is_plain();
-    if clause.iter().filter(open).all(|word| word.text.starts_with('-')) {
-        // Flags are told by their names.
-        return false;
-    }
+    let open = |word: &&Token<'_>| {
+        // Addresses and paths are dropped by themselves and tell nothing of the clause.
+        word.kind == Kind::Word && word.fate == Fate::Open && word.is_plain()
+    };
     let words = || clause.iter().filter(open);
-    let is_grammar = |word: &Token<'_>| word.class == Some(Class::Grammar);
     let Some(first) = words().next() else { return false };
-    if head != Head::Asking && words().all(is_grammar) {
+    let (mut all, mut usual) = (0, 0);
+    let (mut has_name, mut has_content, mut is_personal, mut states) = (false, false, false, false);
+    for word in words() {
+        all += 1;
+        // Numbers and names of errors say nothing.
+        let is_code = || word.shape.is_only(Shape::DIGIT | Shape::UPPER | Shape::UNDERSCORE);
+        usual += usize::from(word.class.is_some_and(|class| class <= Class::Common) || is_code());
+        has_name |= !word.text.starts_with('-');
+        has_content |= word.class != Some(Class::Grammar);
+        is_personal |= word.lists.is(lists::PERSONAL);
+        states |= word.lists.is(lists::PREDICATE);
+    }
+    // Flags are told by their names.
+    if !has_name || head != Head::Asking && !has_content {
         return false;
     }
-    if words().any(|word| word.lists.is(lists::PERSONAL)) {
+    if is_personal {
         return true;
     }
-    // Numbers and names of errors say nothing.
-    let is_code = |word: &Token<'_>| word.shape.is_only(Shape::DIGIT | Shape::UPPER | Shape::UNDERSCORE);
-    let is_usual =
-        |word: &&Token<'_>| word.class.is_some_and(|class| class <= Class::Common) || is_code(word);
-    let (all, usual) = (words().count(), words().filter(is_usual).count());
-    let states = words().any(|word| word.lists.is(lists::PREDICATE));
     let is_value = match head {
         Head::Label => !states && usual < all,
         Head::Doing => !states && (usual < all || all < 2 && end != End::Colon),
@@ -197,14 +201,21 @@ fn are_usual(clause: &[Token<'_>]) -> bool {
 
 /// The clause without space and marks around it; only where nothing was taken out of it.
 fn phrase<'t>(text: &'t str, clause: &[Token<'_>]) -> &'t str {
-    let solid = |token: &&Token<'_>| token.kind == Kind::Word;
-    let (Some(first), Some(last)) = (clause.iter().find(solid), clause.iter().rfind(solid)) else {
-        return "";
-    };
-    let whole = !clause.iter().any(|token| token.is_gone() || token.kind == Kind::Slot);
-    let phrase = text.get(first.start..last.end()).filter(|_| whole).unwrap_or_default();
+    let (mut start, mut end, mut has_aside) = (None, 0, false);
+    for token in clause {
+        if token.is_gone() || token.kind == Kind::Slot {
+            return "";
+        }
+        if token.kind == Kind::Word {
+            start.get_or_insert(token.start());
+            end = token.end();
+        }
+        has_aside |= token.text == "(";
+    }
+    let phrase = start.and_then(|start| text.get(start..end)).unwrap_or_default();
     // What Rust adds to the text of an error of the system.
-    let aside = phrase.find('(').filter(|at| phrase[*at..].starts_with("(os error "));
+    let aside = if has_aside { phrase.find('(') } else { None };
+    let aside = aside.filter(|at| phrase[*at..].starts_with("(os error "));
     aside.and_then(|at| phrase[..at].strip_suffix(' ')).unwrap_or(phrase)
 }
 

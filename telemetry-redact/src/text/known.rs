@@ -54,7 +54,7 @@ impl Known {
             for (start, _) in text.match_indices(value.as_str()) {
                 let first = tokens.partition_point(|token| token.end() <= start);
                 let covered =
-                    tokens[first..].iter_mut().take_while(|token| token.start < start + value.len());
+                    tokens[first..].iter_mut().take_while(|token| token.start() < start + value.len());
                 for token in covered
                     .filter(|token| !matches!(token.kind, Kind::Space | Kind::Line | Kind::Placeholder))
                 {

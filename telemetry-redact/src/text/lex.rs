@@ -67,7 +67,7 @@ pub(super) struct Token<'t> {
     pub(super) kind: Kind,
     pub(super) text: &'t str,
     /// Where it begins.
-    pub(super) start: usize,
+    at: u32,
     /// Of what is no space: what bytes it has.
     pub(super) shape: Shape,
     /// For a word: its class in the vocabulary.
@@ -78,8 +78,12 @@ pub(super) struct Token<'t> {
 }
 
 impl Token<'_> {
+    pub(super) fn start(&self) -> usize {
+        self.at as usize
+    }
+
     pub(super) fn end(&self) -> usize {
-        self.start + self.text.len()
+        self.start() + self.text.len()
     }
 
     pub(super) fn is_mark(&self, mark: &str) -> bool {
@@ -124,11 +128,19 @@ pub(super) fn lex<'t, 'l>(text: &'t str, lexicon: &'l dyn Lexicon) -> Lexed<'t, 
         code: None,
         at: 0,
         end: text.len(),
-        tokens: Vec::with_capacity(text.len() / 3 + 4),
+        tokens: Vec::with_capacity(room(text.len())),
         unclosed: [0; 3],
     };
     lexer.run(Nesting::Outside);
     Lexed { tokens: lexer.tokens, code: lexer.code }
+}
+
+/// For how many tokens there is room at first. Three bytes a token is as dense as texts are; most are less dense, and
+/// what is under a kilobyte is had from an allocator at once.
+fn room(text_bytes: usize) -> usize {
+    const FEW: usize = 1024 / size_of::<Token<'_>>();
+    let dense = text_bytes / 3 + 4;
+    if dense < 2 * FEW { dense.min(FEW) } else { dense }
 }
 
 /// Whether a quoted message may have a quoted message in it: no.
@@ -158,21 +170,24 @@ pub(super) const MAX_CHUNK: usize = 512;
 /// Before these a quotation begins though no space stands there.
 pub(super) const BEFORE_QUOTE: &str = "([{<=:,;|/\"'`>&!";
 
-impl Lexer<'_, '_> {
+impl<'t> Lexer<'t, '_> {
     pub(super) fn run(&mut self, nesting: Nesting) {
+        let mut is_at_line = nesting == Nesting::Outside && self.is_at_line();
         while self.at < self.end {
-            if nesting == Nesting::Outside && self.is_at_line() && self.template() {
+            if is_at_line && self.template() {
+                is_at_line = false;
                 continue;
             }
-            let rest = &self.text[self.at..self.end];
-            match rest.as_bytes()[0] {
+            is_at_line = nesting == Nesting::Outside && self.text.as_bytes()[self.at] == b'\n';
+            match self.text.as_bytes()[self.at] {
                 b'\n' => self.push(Kind::Line, self.at + 1),
                 b' ' | b'\t' => {
-                    let size = rest.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                    let rest = &self.text.as_bytes()[self.at..self.end];
+                    let size = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
                     self.push(Kind::Space, self.at + size);
                 }
-                b'<' if placeholder_at(rest).is_some() => {
-                    let size = placeholder_at(rest).map_or(1, str::len);
+                b'<' if placeholder_at(&self.text[self.at..self.end]).is_some() => {
+                    let size = placeholder_at(&self.text[self.at..self.end]).map_or(1, str::len);
                     self.push(Kind::Placeholder, self.at + size);
                 }
                 b'"' | b'\'' | b'`' => match self.quotation_end(self.at) {
@@ -198,10 +213,10 @@ impl Lexer<'_, '_> {
         if is_followed && !(matches!(rest[size], b',' | b'.' | b':' | b';') && is_end(size + 1)) {
             return false;
         }
-        let word = self.at + size;
-        self.word(word, shape, Lists::of(&self.text[self.at..word]));
+        let word = &self.text[self.at..self.at + size];
+        self.word(word, shape, Lists::of(word));
         if is_followed {
-            self.push(Kind::Mark, word + 1);
+            self.push(Kind::Mark, self.at + 1);
         }
         true
     }
@@ -212,22 +227,26 @@ impl Lexer<'_, '_> {
         }
         let text = &self.text[self.at..end];
         let (shape, lists) = match kind {
-            Kind::Word => return self.word(end, Shape::of(text.as_bytes()), Lists::of(text)),
+            Kind::Word => return self.word(text, Shape::of(text.as_bytes()), Lists::of(text)),
             Kind::Slot => (Shape::of(text.as_bytes()), Lists::of(text)),
             Kind::Space | Kind::Line => (Shape::default(), Lists::default()),
             _ => (Shape::of(text.as_bytes()), Lists::default()),
         };
-        self.tokens.push(Token { kind, text, start: self.at, shape, class: None, lists, fate: Fate::Open });
+        self.tokens.push(Token { kind, text, at: self.place(), shape, class: None, lists, fate: Fate::Open });
         self.at = end;
     }
 
-    /// A word of which it is known what it is made of and where it is listed.
-    pub(super) fn word(&mut self, end: usize, shape: Shape, lists: Lists) {
-        let text = &self.text[self.at..end];
+    /// The word that begins here, of which it is known what it is made of and where it is listed.
+    pub(super) fn word(&mut self, text: &'t str, shape: Shape, lists: Lists) {
         let class = vocabulary::class_in(lists, shape, text);
         let (kind, fate) = (Kind::Word, Fate::Open);
-        self.tokens.push(Token { kind, text, start: self.at, shape, class, lists, fate });
-        self.at = end;
+        self.tokens.push(Token { kind, text, at: self.place(), shape, class, lists, fate });
+        self.at += text.len();
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a text is cut at 64 KiB")]
+    fn place(&self) -> u32 {
+        self.at as u32
     }
 
     /// Where the quotation that begins at `at` ends, if one begins there.

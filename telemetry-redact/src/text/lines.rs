@@ -1,5 +1,6 @@
 //! Lines that a template knows, as tokens.
 
+use super::blocks::are_all;
 use super::lex::{Fate, Kind, Lexer, Nesting};
 use super::templates::{self, Piece, Slot};
 
@@ -12,7 +13,10 @@ impl Lexer<'_, '_> {
     pub(super) fn template(&mut self) -> bool {
         let start = self.at;
         let line = &self.text[start..self.end];
-        let line = &line[..line.find('\n').unwrap_or(line.len())];
+        // Most texts are one line, which is seen sooner than where one ends.
+        let is_one = are_all(line.as_bytes(), |byte| byte != b'\n');
+        let size = if is_one { None } else { line.find('\n') };
+        let line = &line[..size.unwrap_or(line.len())];
         let Some(found) = templates::find(line, self.lexicon) else { return false };
         let mut command = None;
         let mut before = 0;

@@ -11,6 +11,7 @@
 //! The judges only ever keep a token as it stands or drop it, so every token of the output is a word of the
 //! vocabulary, a declared word, a mark, space or a placeholder, and a text of allowed words comes back byte for byte.
 
+mod blocks;
 mod cache;
 mod chunks;
 mod clauses;
@@ -152,7 +153,7 @@ fn pass(text: &str, lexicon: &dyn Lexicon, known: Option<&Known>, tally: &mut Ta
         return Pass::Changed(rebuilt);
     }
     let begins = tokens.iter().filter(|token| token.kind == Kind::Word && token.lists.is(lists::BEGINS_CODE));
-    let begins = begins.filter(|token| !token.is_gone()).map(|token| token.start);
+    let begins = begins.filter(|token| !token.is_gone()).map(Token::start);
     let code = code.or_else(|| codes::code_of(text, begins));
     let code = code.and_then(|code| ErrorCode::new(code).ok());
     Pass::AtRest(AtRest { code, fingerprint: fingerprint(&tokens).0 })
@@ -181,7 +182,14 @@ impl Rebuild {
     /// The text with placeholders, if there are any. No more than fits into what a second redaction reads, so that it is
     /// not cut then.
     fn all(mut self, text: &str, tokens: &[Token<'_>], tally: &mut Tally) -> Option<String> {
+        // No token is shorter than one byte, and no placeholder longer than these.
+        const LONGEST: usize = 8;
+        let may_be_long = text.len() > normalise::MAX_BYTES / LONGEST;
         for token in tokens {
+            let is_kept = matches!(token.fate, Fate::Open | Fate::Keep) && token.kind != Kind::Placeholder;
+            if is_kept && !may_be_long {
+                continue;
+            }
             let (put, rule) = match token.fate {
                 Fate::Open | Fate::Keep => (token.text, None),
                 Fate::Drop(why) => {
@@ -199,16 +207,16 @@ impl Rebuild {
                 if self.done == 0 {
                     self.out = String::with_capacity(text.len() + 16);
                 }
-                self.keep(text, token.start);
+                self.keep(text, token.start());
                 self.done = token.end();
                 if self.repeats(put) {
                     continue;
                 }
             }
             // What is kept is put together with what follows it.
-            let pending = token.start.saturating_sub(self.done);
+            let pending = token.start().saturating_sub(self.done);
             if self.out.len() + pending + put.len() > normalise::MAX_BYTES {
-                self.keep(text, token.start);
+                self.keep(text, token.start());
                 tally.note("text.too_long");
                 return Some(self.out);
             }

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::blocks::are_all;
+
 /// Input beyond this is cut off: an error message is not longer.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
@@ -41,7 +43,11 @@ fn fold(input: &str) -> (String, bool) {
         // ASCII is in every form of Unicode what it is, and composes with what follows it alone (UAX #15).
         let ascii = rest.bytes().position(|byte| !byte.is_ascii());
         let (plain, after) = rest.split_at(ascii.map_or(rest.len(), |at| at.saturating_sub(1)));
-        text.extend(plain.chars().map(plainly));
+        if is_plain(plain.as_bytes()) {
+            text.push_str(plain);
+        } else {
+            text.extend(plain.chars().map(plainly));
+        }
         let beyond = after.bytes().skip(1).position(|byte| byte.is_ascii());
         let (beyond, after) = after.split_at(beyond.map_or(after.len(), |at| at + 1));
         let folded = beyond.chars().filter(|c| !is_invisible(*c)).nfkc().filter(|c| {
@@ -78,12 +84,9 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-/// Printable ASCII, line feeds and tabs. All of a block is looked at before it is decided, so that the compiler can
-/// look at many bytes at once.
+/// Printable ASCII, line feeds and tabs.
 fn is_plain(text: &[u8]) -> bool {
-    const BLOCK: usize = 256;
-    let plain = |byte: u8| byte.wrapping_sub(b' ') < 0x5f || matches!(byte, b'\n' | b'\t');
-    text.chunks(BLOCK).all(|block| block.iter().fold(true, |all, byte| all & plain(*byte)))
+    are_all(text, |byte| byte.wrapping_sub(b' ') < 0x5f || matches!(byte, b'\n' | b'\t'))
 }
 
 /// Takes out what tells a terminal to do something (ECMA-48, 5.4 and 8.3): `ESC [ … letter`, `ESC ] … BEL`, other

@@ -154,11 +154,12 @@ pub(super) fn is_usual_name(name: &str, class: Class) -> bool {
     let usual = |part: &str| {
         vocabulary::class(part).is_some_and(|found| found <= class) || matches!(part, "re" | "un")
     };
-    let is_joint = |c: char| matches!(c, '-' | '_');
-    let joints = name.bytes().filter(|b| matches!(b, b'-' | b'_')).count();
+    let mut parts = 0;
     !name.is_empty()
-        && joints < MAX_PARTS
-        && name.split(is_joint).all(|part| usual(part) || joints == 0 && is_camel(part, class))
+        && name.split(['-', '_']).all(|part| {
+            parts += 1;
+            parts <= MAX_PARTS && (usual(part) || part.len() == name.len() && is_camel(part, class))
+        })
 }
 
 /// `HelloRequest`, `ServerConfig`: the name of a type, by its last word.

@@ -35,16 +35,10 @@ pub(super) struct Lists(pub(super) u64);
 impl Lists {
     /// The lists of a word in whatever case it is written.
     pub(super) fn of(word: &str) -> Self {
-        let mut lower = [0; MAX_WORD];
-        let Some(place) = lower.get_mut(..word.len()) else { return Self::default() };
-        place.copy_from_slice(word.as_bytes());
-        let mut hash = 0;
-        for chunk in lower.as_chunks_mut::<CHUNK>().0.iter_mut().take(word.len().div_ceil(CHUNK)) {
-            let letters = lower_case(u64::from_le_bytes(*chunk));
-            *chunk = letters.to_le_bytes();
-            hash = mixed(hash, letters);
-        }
-        lower.get(..word.len()).and_then(|lower| find(lower, hash)).unwrap_or_default()
+        let word = word.as_bytes();
+        // Most words are short, and one look is all that they need.
+        let found = if word.len() <= CHUNK { found::<1>(word) } else { found::<{ MAX_WORD / CHUNK }>(word) };
+        found.unwrap_or_default()
     }
 
     /// Whether the word is in one of these.
@@ -79,16 +73,50 @@ const fn mixed(hash: u64, chunk: u64) -> u64 {
     (hash.rotate_left(5) ^ chunk).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
-/// What leads nowhere is not found: a table of another layout keeps less, never more.
-fn find(lower: &[u8], hash: u64) -> Option<Lists> {
+/// Eight bytes of a word, and 0 for those behind its end. Read in few pieces, which may have bytes in common.
+#[inline]
+fn chunk(word: &[u8], place: usize) -> u64 {
+    let start = place * CHUNK;
+    let rest = word.get(start..).unwrap_or_default();
+    if let Some(eight) = rest.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let missing = 8 * (CHUNK - rest.len());
+    if let Some(last) = word.last_chunk() {
+        return u64::from_le_bytes(*last) >> missing;
+    }
+    let four = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+    match (rest.first_chunk(), rest.last_chunk(), rest) {
+        (Some(first), Some(last), _) => four(first) | four(last) << (4 * CHUNK - missing),
+        (_, _, [a, b, c]) => u64::from_le_bytes([*a, *b, *c, 0, 0, 0, 0, 0]),
+        (_, _, [a, b]) => u64::from_le_bytes([*a, *b, 0, 0, 0, 0, 0, 0]),
+        (_, _, [a]) => u64::from(*a),
+        _ => 0,
+    }
+}
+
+/// The lists of a word of so many chunks at most. What leads nowhere is not found: a table of another layout keeps less,
+/// never more.
+#[inline]
+fn found<const CHUNKS: usize>(word: &[u8]) -> Option<Lists> {
+    let mut letters = [0; CHUNKS];
+    let count = if CHUNKS == 1 { 1 } else { word.len().div_ceil(CHUNK) };
+    let letters = letters.get_mut(..count)?;
+    let mut hash = 0;
+    for (place, letters) in letters.iter_mut().enumerate() {
+        *letters = lower_case(chunk(word, place));
+        hash = mixed(hash, *letters);
+    }
     let bucket = (hash >> u32::BITS) as usize >> (u32::BITS - BUCKETS.ilog2());
-    let mut words = WORDS.get(start_of(bucket)?..start_of(bucket + 1)?)?;
-    while let [length, set, rest @ ..] = words {
-        let (word, next) = rest.split_at_checked(usize::from(*length))?;
-        if word == lower {
+    let mut others = WORDS.get(start_of(bucket)?..start_of(bucket + 1)?)?;
+    while let [length, set, rest @ ..] = others {
+        let (other, next) = rest.split_at_checked(usize::from(*length))?;
+        if other.len() == word.len()
+            && letters.iter().enumerate().all(|(place, letters)| chunk(other, place) == *letters)
+        {
             return SETS.get(usize::from(*set)).map(|lists| Lists(u64::from_le_bytes(*lists)));
         }
-        words = next;
+        others = next;
     }
     None
 }

@@ -13,7 +13,7 @@ use super::row::Reading;
 use super::rows;
 use super::rule::{Family, Rule};
 use super::shape::Shape;
-use super::{headed, pattern, rule_of, skeleton, table};
+use super::{headed, rule_of, skeleton, table};
 use crate::text::normalise;
 
 /// A place in the matched form of a text where a rule found something.
@@ -151,9 +151,9 @@ impl<'t> Scanner<'t> {
     /// A number that is digits alone, with a word before it that says which.
     fn cued(&self, token: &[u8]) -> Option<&'static Rule> {
         let said = |cue: &str| self.words.iter().any(|word| is_said(word, cue));
-        rows::RULES.iter().find(|rule| {
-            rule.cues().any(&said) && pattern::is_whole(rule.pattern(), token) && rule.check.holds(token)
-        })
+        rows::RULES
+            .iter()
+            .find(|rule| rule.cues().any(&said) && rule.is_form_of(token) && rule.check.holds(token))
     }
 
     /// Where a secret ends that was wrapped over lines: they go on as it begins, without a space in them.

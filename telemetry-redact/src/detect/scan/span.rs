@@ -1,6 +1,5 @@
 //! What has spaces inside: numbers in groups, armour of keys, words of a wallet's seed.
 
-use super::super::pattern;
 use super::super::rows;
 use super::super::rule::Rule;
 use super::super::shape::Shape;
@@ -57,12 +56,12 @@ impl<I: Iterator<Item = (&'static Rule, usize)>> First for I {}
 /// The longest match of a rule that holds: a run of groups may have taken a word too many.
 fn longest(rule: &Rule, window: &[u8]) -> Option<usize> {
     const CUTS: usize = 8;
-    let mut size = pattern::matched(rule.pattern(), window)?;
+    let mut size = rule.matched(window)?;
     for _ in 0..CUTS {
         let text = &window[..size];
         size = text.iter().rposition(|byte| !matches!(byte, b' ' | b'-' | b'.' | b'/' | b'('))? + 1;
         let ends = window.get(size).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        if ends && pattern::is_whole(rule.pattern(), &window[..size]) && rule.check.holds(&window[..size]) {
+        if ends && rule.is_form_of(&window[..size]) && rule.check.holds(&window[..size]) {
             return Some(size);
         }
         size = window[..size].iter().rposition(|byte| *byte == b' ')?;
