@@ -39,7 +39,10 @@ fn with_a_certificate_it_speaks_tls_to_those_who_trust_it() {
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    flush_until(None, "1 are left for the next time (what answers has no certificate that is trusted here, or speaks no TLS)");
+    flush_until(
+        None,
+        "1 are left for the next time (what answers has no certificate that is trusted here, or speaks no TLS)",
+    );
     assert_eq!(collector.report(&home)["totals"]["events"], 0);
     flush_until(Some(certificate), "1 events sent");
     assert_eq!(collector.report(&home)["totals"]["events"], 1);

@@ -175,7 +175,9 @@ fn failure(error: &ureq::Error) -> SendError {
         }
         // Without the platform's roots, or with a root that is none, there is nothing to trust anybody by.
         ureq::Error::Rustls(_) | ureq::Error::Tls(_) => SendError::Untrusted,
-        ureq::Error::Io(error) if error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) => {
+        ureq::Error::Io(error)
+            if error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) =>
+        {
             SendError::Untrusted
         }
         _ => SendError::Unreachable,
