@@ -284,11 +284,9 @@ impl Client {
         let dir = self.state_dir.as_deref().ok_or(NotRecorded::NoStateDir)?;
         if observation.facts.install_id.is_none() {
             let now_s = self.now().unix_us() / 1_000_000;
-            let mut kept = Installation::read(dir);
-            kept.make_id(now_s);
-            // Of two processes that make one at the same time the last one's stays; both use what stays.
-            observation.facts.install_id =
-                kept.write(dir).ok().and_then(|()| Installation::read(dir).id(now_s));
+            let kept =
+                Installation::settled(dir, |kept| kept.id(now_s).is_some(), |kept| kept.make_id(now_s));
+            observation.facts.install_id = kept.ok().and_then(|kept| kept.id(now_s));
         }
         let redaction = redactor.redact(observation, permit);
         let fill = self.append(&redaction)?;

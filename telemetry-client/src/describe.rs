@@ -32,24 +32,34 @@ impl Client {
         &self,
         app: &App,
         context: &Context,
-        mut kept: Installation,
+        kept: Installation,
         Moment { started_at, duration }: Moment,
     ) -> Described {
         let unix_us = started_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
         let unix_us = i64::try_from(unix_us).unwrap_or(i64::MAX);
         let now_s = unix_us / 1_000_000;
-        let before = kept.clone();
-        if context.ci.is_none() {
-            kept.make_id(now_s);
-        }
-        let facts = kept.facts(app.version.as_ref(), now_s).cloned().unwrap_or_else(|| {
+        let known = kept.facts(app.version.as_ref(), now_s).cloned();
+        let is_settled = |kept: &Installation| {
+            (context.ci.is_some() || kept.id(now_s).is_some())
+                && kept.facts(app.version.as_ref(), now_s).is_some()
+        };
+        let facts = known.unwrap_or_else(|| {
             let executable = app.executable.clone().or_else(|| std::env::current_exe().ok());
             self.gather_facts(&App { executable, ..app.clone() }, self.now())
         });
-        kept.set_facts(facts.clone());
-        let is_kept = kept == before || self.state_dir.as_deref().is_some_and(|dir| kept.write(dir).is_ok());
-        // An id that cannot be kept is none: an id for one event would count as an installation.
-        let install_id = installation::of_ci(context.ci).or_else(|| kept.id(now_s).filter(|_| is_kept));
+        let settle = |kept: &mut Installation| {
+            if context.ci.is_none() {
+                kept.make_id(now_s);
+            }
+            kept.set_facts(facts.clone());
+        };
+        let kept = if is_settled(&kept) {
+            Some(kept)
+        } else {
+            let dir = self.state_dir.as_deref();
+            dir.and_then(|dir| Installation::settled(dir, is_settled, settle).ok())
+        };
+        let install_id = installation::of_ci(context.ci).or_else(|| kept?.id(now_s));
         let KeptFacts { app_version, os, install_source, agent, offset_min, .. } = facts;
         let context = Context { agent: context.agent.or(agent), ..context.clone() };
         // What is kept is of the system's time zone.

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{CiVendor, CodingAgent, InstallId, InstallSource, Os, Version};
@@ -20,6 +21,9 @@ const MAX_SKEW_S: i64 = 24 * 60 * 60;
 
 /// Facts are gathered anew after a day, and at once where the program's version is another.
 const FACTS_AGE_S: i64 = 24 * 60 * 60;
+
+/// Milliseconds to wait for another first run, which needs one or two.
+const TRIES: u32 = 250;
 
 /// Several times what the file has in it.
 const MAX_BYTES: usize = 4096;
@@ -104,7 +108,36 @@ impl Installation {
         }
     }
 
-    /// Keeps it. An id that cannot be kept is none: an id for one event would count as an installation.
+    /// What is kept once it is settled: as it is where it is so already, else after it was changed with nobody else at it. Of
+    /// first runs at once each would make an id of its own otherwise.
+    ///
+    /// What cannot be kept is an error: an id for one event would count as an installation.
+    pub(crate) fn settled(
+        dir: &Path,
+        is_settled: impl Fn(&Self) -> bool,
+        settle: impl FnOnce(&mut Self),
+    ) -> io::Result<Self> {
+        telemetry_transport::ready_dir(dir)?;
+        for _ in 0..TRIES {
+            let kept = Self::read(dir);
+            if is_settled(&kept) {
+                return Ok(kept);
+            }
+            if let Some(_alone) = telemetry_transport::lock_private(&dir.join("install.lock"))? {
+                // Somebody may have been faster.
+                let mut kept = Self::read(dir);
+                if !is_settled(&kept) {
+                    settle(&mut kept);
+                    kept.write(dir)?;
+                }
+                return Ok(kept);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// Keeps it.
     pub(crate) fn write(&self, dir: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
         telemetry_transport::ready_dir(dir)?;
@@ -151,6 +184,25 @@ mod tests {
         Installation::forget(dir.path()).unwrap();
         Installation::forget(dir.path()).unwrap();
         assert_eq!(id(1_000_000), None);
+    }
+
+    #[test]
+    fn first_runs_at_once_are_one_installation() {
+        for _ in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            let start = std::sync::Barrier::new(8);
+            let first_run = || {
+                start.wait();
+                let is_settled = |kept: &Installation| kept.id(7).is_some();
+                Installation::settled(dir.path(), is_settled, |kept| kept.make_id(7)).unwrap().id(7)
+            };
+            let ids: Vec<_> = std::thread::scope(|scope| {
+                let runs: Vec<_> = (0..8).map(|_| scope.spawn(first_run)).collect();
+                runs.into_iter().map(|run| run.join().unwrap()).collect()
+            });
+            assert!(ids[0].is_some() && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+            assert_eq!(Installation::read(dir.path()).id(7), ids[0]);
+        }
     }
 
     #[test]

@@ -171,7 +171,7 @@ impl Builder {
         }
         let dir = client.state_dir().ok_or(NotRecorded::NoStateDir)?;
         let notice_version = self.notice_version().ok_or(NotRecorded::NoPolicy)?;
-        let mut kept = Installation::read(dir);
+        let kept = Installation::read(dir);
         if kept.notice.as_deref() == Some(&*notice_version) {
             return Ok((consent, kept));
         }
@@ -183,9 +183,10 @@ impl Builder {
         // Where nobody would read it, it stays unseen.
         if context.ci.is_none() && context.terminal.stderr == StreamKind::Terminal {
             let text = self.notice_text(client, program, dir);
-            kept.notice = Some(notice_version);
+            let is_shown = |kept: &Installation| kept.notice.as_deref() == Some(&*notice_version);
+            let show = |kept: &mut Installation| kept.notice = Some(notice_version.clone());
             // Once: what cannot be kept would be shown again and again.
-            if kept.write(dir).is_ok() {
+            if Installation::settled(dir, is_shown, show).is_ok() {
                 let _ = writeln!(stderr, "{text}");
             }
         }

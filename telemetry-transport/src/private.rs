@@ -1,6 +1,6 @@
 //! Files that are the owner's only.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,6 +52,20 @@ pub fn ready_dir(path: &Path) -> io::Result<()> {
 /// Opens a file that is there only to be locked.
 pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
     disk::open(private_options().write(true).create(true).truncate(false), path)
+}
+
+/// Takes the lock of a file for this process alone, until what it gives is dropped. Nothing where somebody has it. Where the
+/// file system knows no locks, everybody gets it.
+///
+/// # Errors
+///
+/// What the file system says.
+pub fn lock_private(path: &Path) -> io::Result<Option<File>> {
+    let file = open_lock(path)?;
+    match disk::try_lock(&file) {
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+    }
 }
 
 /// Reads a file, at most this much of it: one byte more than the bound says that there is more.

@@ -182,7 +182,8 @@ fn write(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
 /// Whether a text is in JSON what it is (RFC 8259, 7): most are. All of it is looked at before it is decided, so that the
 /// compiler can look at many bytes at once.
 fn is_itself(text: &[u8]) -> bool {
-    text.iter().fold(true, |is, byte| is & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\'))
+    let is = |byte: u8| byte >= b' ' && !matches!(byte, b'"' | b'\\');
+    text.iter().fold(true, |all, byte| all & is(*byte))
 }
 
 /// A text in JSON. Many have no escapes and need no copy.
