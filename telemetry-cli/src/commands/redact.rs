@@ -199,3 +199,28 @@ fn each(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(line.strip_suffix(b"\n").unwrap_or(line))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The short way and the general one say the same, of what is no JSON string too.
+        #[test]
+        fn a_text_is_what_the_reader_of_json_says(
+            line in "\"?([a-z ]{0,20}|\\\\[\"\\\\/bfnrtux0]|\\\\u00e9|[\"\\\\\t\n\u{7f}\u{e9}\u{1}]){0,6}\"?",
+        ) {
+            let general = serde_json::from_str::<String>(&line);
+            prop_assert_eq!(read(line.as_bytes()).ok().map(Cow::into_owned), general.ok());
+        }
+
+        #[test]
+        fn a_line_is_what_the_writer_of_json_writes(text in "([a-z ]{0,20}|[\"\\\\\t\n\u{7f}\u{e9}\u{1}]){0,6}") {
+            let mut out = Vec::new();
+            write(&mut out, &text).unwrap();
+            prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+        }
+    }
+}

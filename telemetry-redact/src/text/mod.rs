@@ -183,7 +183,16 @@ impl Rebuild {
     /// not cut then.
     fn all(mut self, text: &str, tokens: &[Token<'_>], tally: &mut Tally) -> Option<String> {
         // No token is shorter than one byte, and no placeholder longer than these.
-        const LONGEST: usize = 8;
+        const LONGEST: usize = {
+            let (mut longest, mut at) = (0, 0);
+            while at < PLACEHOLDERS.len() {
+                if PLACEHOLDERS[at].len() > longest {
+                    longest = PLACEHOLDERS[at].len();
+                }
+                at += 1;
+            }
+            longest
+        };
         let may_be_long = text.len() > normalise::MAX_BYTES / LONGEST;
         for token in tokens {
             let is_kept = matches!(token.fate, Fate::Open | Fate::Keep) && token.kind != Kind::Placeholder;

@@ -6,7 +6,7 @@ use super::cells::Place;
 use super::sum::{self, Sum};
 use super::weeks;
 
-const STORED: &str = "
+pub(super) const STORED: &str = "
     SELECT key, runs, errors, ci_runs, failed_us, durations, installs, failed_installs FROM counts
     WHERE subject = ?1 AND segment = ?2 AND day = ?3 AND key BETWEEN ?4 AND ?5 ORDER BY key";
 const INSERT: &str = "

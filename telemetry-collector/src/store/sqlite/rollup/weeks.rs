@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::cells::Place;
 use super::sum::Sum;
-use super::table::put;
+use super::table::{STORED, put};
 use super::{FAR, SUBJECTS, number};
 use crate::report::monday;
 use crate::store::Subject;
@@ -30,9 +30,6 @@ const LATEST_RECEIVED: &str = "SELECT received_day FROM events ORDER BY id DESC 
 const DAYS: &str = "
     SELECT key, runs, errors, ci_runs, failed_us, durations, installs, failed_installs FROM counts
     WHERE subject = ?1 AND segment = ?2 AND day BETWEEN ?3 AND ?3 + 6";
-const DAY: &str = "
-    SELECT runs, errors, ci_runs, failed_us, durations, installs, failed_installs FROM counts
-    WHERE subject = ?1 AND segment = ?2 AND day = ?3 AND key = ?4";
 const PUT: &str = "
     INSERT OR REPLACE INTO weeks (subject, segment, day, key, runs, errors, ci_runs, failed_us, durations, installs,
         failed_installs)
@@ -119,16 +116,16 @@ pub(super) fn sum_up_again<'a>(
     let is_summed = |place: &&Place| summed_until.get(&place.segment).is_some_and(|until| place.day < *until);
     let week = |place: &Place| Place { day: monday(place.day), ..*place };
     let weeks: BTreeSet<Place> = changed.filter(is_summed).map(week).collect();
-    let mut day = transaction.prepare_cached(DAY)?;
+    let mut day = transaction.prepare_cached(STORED)?;
     let mut store = transaction.prepare_cached(PUT)?;
     let mut delete = transaction.prepare_cached(DELETE)?;
     for week in weeks {
         let Place { subject, segment, day: monday, key } = week;
         let mut sum = Sum::default();
         for of_week in monday..monday + 7 {
-            let mut rows = day.query(params![subject, segment, of_week, key])?;
+            let mut rows = day.query(params![subject, segment, of_week, key, key])?;
             if let Some(row) = rows.next()? {
-                sum.merge(&Sum::read(row, 0)?);
+                sum.merge(&Sum::read(row, 1)?);
             }
         }
         if sum.is_empty() {
