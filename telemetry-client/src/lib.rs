@@ -30,7 +30,9 @@ pub mod variables;
 pub use builder::Builder;
 pub use client::{App, Client, EndpointProblem, HELPER_DEADLINE, NotRecorded};
 #[cfg(feature = "clap")]
-pub use derive::{CommandPolicy, LockError};
+pub use derive::CommandPolicy;
+#[cfg(feature = "lock")]
+pub use derive::LockError;
 pub use explain::{Explain, Explanation};
 pub use notice::NoticeParts;
 pub use prompt::Prompt;

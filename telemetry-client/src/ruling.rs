@@ -16,9 +16,9 @@ use crate::derive::CommandPolicy;
 #[derive(Debug)]
 pub(crate) enum Ruling {
     Ready(Redactor),
-    /// Derived when the first event needs it, so that a run that records nothing derives nothing.
+    /// Opened when the first event needs it.
     #[cfg(feature = "clap")]
-    Derived(CommandPolicy, OnceLock<Option<Redactor>>),
+    Reviewed(CommandPolicy, OnceLock<Option<Redactor>>),
 }
 
 impl Ruling {
@@ -28,7 +28,7 @@ impl Ruling {
 
     #[cfg(feature = "clap")]
     pub(crate) fn of_command(policy: CommandPolicy) -> Self {
-        Self::Derived(policy, OnceLock::new())
+        Self::Reviewed(policy, OnceLock::new())
     }
 
     /// The program's name, where it is one.
@@ -36,7 +36,7 @@ impl Ruling {
         match self {
             Self::Ready(redactor) => redactor.policy().map(|policy| policy.program().clone()),
             #[cfg(feature = "clap")]
-            Self::Derived(policy, _) => policy.program(),
+            Self::Reviewed(policy, _) => policy.program(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Ruling {
         match self {
             Self::Ready(redactor) => redactor.policy().and_then(Policy::consent_variable),
             #[cfg(feature = "clap")]
-            Self::Derived(policy, _) => Some(policy.consent_variable()),
+            Self::Reviewed(policy, _) => Some(policy.consent_variable()),
         }
     }
 
@@ -54,7 +54,7 @@ impl Ruling {
         match self {
             Self::Ready(redactor) => redactor.policy().map(|policy| policy.version().0),
             #[cfg(feature = "clap")]
-            Self::Derived(policy, _) => policy.version(),
+            Self::Reviewed(policy, _) => policy.version(),
         }
     }
 
@@ -62,7 +62,7 @@ impl Ruling {
     #[cfg_attr(not(feature = "clap"), expect(clippy::unused_self, reason = "there is no command to look at"))]
     pub(crate) fn mounted(&self, program: &ProgramName) -> Option<Commands> {
         #[cfg(feature = "clap")]
-        if let Self::Derived(policy, _) = self
+        if let Self::Reviewed(policy, _) = self
             && policy.mounts(SUBCOMMAND, "off")
         {
             return Some(Commands::mounted(program));
@@ -80,7 +80,7 @@ impl Ruling {
         match self {
             Self::Ready(redactor) => Some(redactor),
             #[cfg(feature = "clap")]
-            Self::Derived(policy, derived) => derived.into_inner().unwrap_or_else(|| policy.redactor()),
+            Self::Reviewed(policy, opened) => opened.into_inner().unwrap_or_else(|| policy.redactor()),
         }
     }
 
@@ -93,61 +93,45 @@ impl Ruling {
         match self {
             Self::Ready(redactor) => Some(redactor),
             #[cfg(feature = "clap")]
-            Self::Derived(policy, derived) => derived.get_or_init(|| policy.redactor()).as_ref(),
+            Self::Reviewed(policy, opened) => opened.get_or_init(|| policy.redactor()).as_ref(),
         }
     }
 }
 
-#[cfg(all(test, feature = "clap"))]
+#[cfg(test)]
+#[cfg(feature = "lock")]
 mod tests {
     use super::*;
 
+    /// What `telemetry.policy` holds of a program without commands.
+    fn reviewed(name: &str) -> &'static [u8] {
+        let source = CommandPolicy::new(name, || clap::Command::new("orchard"), b"").source();
+        let source = telemetry_redact::policy::PolicySource { version: 7, ..source };
+        Policy::from_source(&source).unwrap().compiled().to_vec().leak()
+    }
+
     #[test]
-    fn what_is_said_before_an_event_derives_nothing() {
-        let policy = CommandPolicy::new("orchard-cli", || panic!("it is derived"), r#"{"version": 7}"#);
+    fn a_run_is_judged_by_what_was_reviewed_and_asks_the_command_nothing() {
+        let policy = CommandPolicy::new("orchard-cli", || panic!("it is derived"), reviewed("orchard-cli"));
         let ruling = Ruling::of_command(policy);
         assert_eq!(ruling.program().unwrap().as_str(), "orchard-cli");
         assert_eq!(ruling.consent_variable().as_deref(), Some("ORCHARD_CLI_TELEMETRY_ENABLED"));
         assert_eq!(ruling.version(), Some(7));
+        let opened = ruling.redactor().unwrap().policy().unwrap();
+        assert_eq!(Some(opened.program().clone()), ruling.program());
+        assert_eq!(opened.consent_variable(), ruling.consent_variable());
+        assert_eq!(Some(opened.version().0), ruling.version());
     }
 
     #[test]
-    fn what_is_derived_says_the_same_as_what_is_said_before() {
-        let policy = CommandPolicy::new("orchard-cli", || clap::Command::new("orchard"), r#"{"version": 7}"#);
-        let ruling = Ruling::of_command(policy);
-        let derived = ruling.redactor().unwrap().policy().unwrap();
-        assert_eq!(Some(derived.program().clone()), ruling.program());
-        assert_eq!(derived.consent_variable(), ruling.consent_variable());
-        assert_eq!(Some(derived.version().0), ruling.version());
-    }
-
-    #[test]
-    fn a_compiled_policy_judges_without_deriving() {
-        let source = CommandPolicy::new("orchard", || clap::Command::new("orchard"), r#"{"version": 7}"#);
-        let compiled: &[u8] = Policy::from_source(&source.source()).unwrap().compiled().to_vec().leak();
-        let policy = CommandPolicy::new("orchard", || panic!("it is derived"), "").compiled(compiled);
-        let ruling = Ruling::of_command(policy);
-        assert_eq!(ruling.version(), Some(7));
-        assert_eq!(ruling.redactor().unwrap().policy().unwrap().version().0, 7);
-    }
-
-    #[test]
-    fn a_compiled_policy_that_is_none_or_another_programs_is_passed_over() {
-        let other = CommandPolicy::new("grove", || clap::Command::new("grove"), r#"{"version": 3}"#);
-        let other: &[u8] = Policy::from_source(&other.source()).unwrap().compiled().to_vec().leak();
-        for compiled in [&[], &other[..other.len() - 1], other] {
-            let policy = CommandPolicy::new("orchard", || clap::Command::new("orchard"), r#"{"version": 7}"#);
-            let ruling = Ruling::of_command(policy.compiled(compiled));
-            assert_eq!(ruling.version(), Some(7));
-            assert_eq!(ruling.redactor().unwrap().policy().unwrap().program().as_str(), "orchard");
-        }
-    }
-
-    #[test]
-    fn without_a_lock_file_or_a_name_there_is_no_judge() {
-        for (name, lock) in [("orchard", ""), ("orchard", "{}"), ("7 trees", r#"{"version": 7}"#)] {
-            let policy = CommandPolicy::new(name, || clap::Command::new("orchard"), lock);
-            assert!(Ruling::of_command(policy).redactor().is_none(), "{name} {lock}");
+    fn without_what_was_reviewed_of_this_program_there_is_no_judge() {
+        let (own, other) = (reviewed("orchard"), reviewed("grove"));
+        for (name, reviewed) in
+            [("orchard", &b""[..]), ("orchard", &own[..own.len() - 1]), ("orchard", other), ("7 trees", own)]
+        {
+            let policy = CommandPolicy::new(name, || clap::Command::new("orchard"), reviewed);
+            let ruling = Ruling::of_command(policy);
+            assert!(ruling.redactor().is_none() && ruling.version().is_none(), "{name} {}", reviewed.len());
         }
     }
 }

@@ -69,7 +69,9 @@ mod text;
 pub use admit::Admitted;
 pub use command::{CommandReading, Finding, Part, Verdict};
 pub use observation::{Ending, Facts, Observation, Raw, RawPrompt, Run};
-pub use policy::{Policy, PolicyError, PolicyProblem};
+pub use policy::Policy;
+#[cfg(feature = "source")]
+pub use policy::{PolicyError, PolicyProblem};
 pub use prompt::PromptFinding;
 pub use redactor::{Preview, Redacted, RedactedText, Redaction, Redactor, TextFinding};
 pub use text::{CODES as ERROR_CODES, PLACEHOLDERS};

@@ -1,7 +1,10 @@
 //! The machine and the installation: enums and version numbers, no names.
 
+use std::fmt;
+
 #[cfg(feature = "json-schema")]
 use schemars::JsonSchema;
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::Version;
@@ -27,14 +30,13 @@ pub struct Os {
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal, $title:literal;)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
         #[non_exhaustive]
         pub enum $name {
             $(
                 #[doc = $title]
-                #[serde(rename = $key)]
-                #[cfg_attr(feature = "json-schema", schemars(description = $title))]
+                #[cfg_attr(feature = "json-schema", schemars(rename = $key, description = $title))]
                 $variant,
             )*
         }
@@ -61,9 +63,40 @@ macro_rules! facts {
                 match key { $($key => Some(Self::$variant),)* _ => None }
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.key())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let keys = &[$($key),*];
+                deserializer.deserialize_str($crate::surroundings::Keyed { read: Self::from_key, keys })
+            }
+        }
     )*};
 }
 pub(crate) use facts;
+
+/// Reads a fact by its key. What serde derives has an arm of code for each key, in each program that has events.
+pub(crate) struct Keyed<T: 'static> {
+    pub(crate) read: fn(&str) -> Option<T>,
+    pub(crate) keys: &'static [&'static str],
+}
+
+impl<T> Visitor<'_> for Keyed<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one of a list of words")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<T, E> {
+        (self.read)(key).ok_or_else(|| E::unknown_variant(key, self.keys))
+    }
+}
 
 facts! {
     /// An operating system. For Linux distributions the key is the `ID` of os-release(5), with `-` as `_`.

@@ -139,6 +139,6 @@ pub(crate) fn files(directory: &Path, extension: &str) -> io::Result<Vec<PathBuf
     let plain = entries.into_iter().filter_map(|(path, is_file)| is_file.then_some(path));
     let mut files: Vec<PathBuf> =
         plain.filter(|path| path.extension().is_some_and(|other| other == extension)).collect();
-    files.sort();
+    files.sort_unstable();
     Ok(files)
 }

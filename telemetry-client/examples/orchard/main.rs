@@ -12,7 +12,7 @@ use telemetry_client::{CommandPolicy, Telemetry};
 
 /// What is recorded follows from `Cli`: its commands, flags and `ValueEnum`s; and of the number of rows, how large it is.
 fn policy() -> CommandPolicy {
-    CommandPolicy::new("orchard", Cli::command, include_str!("telemetry.lock.json")).numbers(
+    CommandPolicy::new("orchard", Cli::command, include_bytes!("telemetry.policy")).numbers(
         "trees plant",
         "--rows",
         [1, 10, 100],

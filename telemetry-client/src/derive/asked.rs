@@ -1,24 +1,9 @@
-//! What an author asks for beyond what the command itself says: withholding more, and buckets.
+//! Which argument a line of the author's is about.
 
 use clap::Arg;
 use clap::builder::Str;
 
-/// One line of the author's.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    /// The command's words without the program's name.
-    pub(super) path: String,
-    pub(super) argument: String,
-    pub(super) what: What,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum What {
-    Withhold,
-    WithholdCommand,
-    Numbers(Vec<i64>),
-    Durations(Vec<String>),
-}
+use super::said::{Asked, What};
 
 impl Asked {
     /// Whether this is about that argument of that command.

@@ -5,6 +5,7 @@ use telemetry_redact::{Ending, Raw};
 use telemetry_schema::ErrorCode;
 
 /// Those that are not built in: a derived policy declares them.
+#[cfg(feature = "lock")]
 pub(super) const OWN: [&str; 8] = [
     "argument_conflict",
     "invalid_utf8",
@@ -62,6 +63,7 @@ fn first_line(text: &str) -> &str {
 }
 
 #[cfg(test)]
+#[cfg(feature = "lock")]
 mod tests {
     use std::ffi::OsString;
 

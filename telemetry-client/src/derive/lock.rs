@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde::Deserialize;
-use telemetry_redact::Policy;
-use telemetry_redact::policy::{Effect, PolicySource, diff};
+use telemetry_redact::policy::{Effect, PolicySource, TemplateRule, diff};
+use telemetry_redact::{ERROR_CODES, Policy};
 use thiserror::Error;
 
-use super::CommandPolicy;
+use super::said::Said;
+use super::{CommandPolicy, prompts, tree};
 use crate::variables;
 
 /// Why a lock file is not that of a program.
@@ -40,16 +40,8 @@ pub enum LockError {
         /// What is wrong with it.
         why: String,
     },
-    /// The program was built with another file than this one.
-    #[error("{path}: the program has another file built in; `include_str!` has to name this one")]
-    NotTheOneBuiltIn {
-        /// The lock file.
-        path: PathBuf,
-    },
-    /// The compiled policy that is built in is not that of the lock file.
-    #[error(
-        "{path}: the program has a compiled policy built in that is not that of its lock file\n\n{HOW_TO}"
-    )]
+    /// The program was built with another compiled policy than that of the lock file.
+    #[error("{path}: what the program has built in is not what its lock file says\n\n{HOW_TO}")]
     NotCompiled {
         /// The compiled policy, beside the lock file.
         path: PathBuf,
@@ -72,13 +64,13 @@ const COMPILED: &str = "telemetry.policy";
 
 /// What is done with the lock file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+enum Purpose {
     Compare,
     Write,
 }
 
 impl Purpose {
-    pub(super) fn of_environment() -> Self {
+    fn of_environment() -> Self {
         match std::env::var_os(variables::LOCK) {
             Some(value) if value == "write" => Self::Write,
             _ => Self::Compare,
@@ -86,16 +78,66 @@ impl Purpose {
     }
 }
 
-/// The version that a lock file states. The rest of it is not looked at.
-pub(super) fn version(lock: &str) -> Option<u32> {
-    #[derive(Deserialize)]
-    struct Head {
-        version: u32,
+impl CommandPolicy {
+    /// The policy as it is derived now, with the version of what was reviewed.
+    #[must_use]
+    pub fn source(&self) -> PolicySource {
+        self.derive().source
     }
-    serde_json::from_str::<Head>(lock).ok().map(|head| head.version)
+
+    /// For a test of the program's: passes where the derived policy is the one in the lock file at `path`, the one that
+    /// is built in is the same, and nothing in the lines that made it leads nowhere. With the variable `TELEMETRY_LOCK=write` it writes the files instead, with
+    /// a higher version where something else is collected.
+    ///
+    /// A path that is not absolute begins at the package's directory, where `cargo test` runs tests.
+    ///
+    /// # Panics
+    ///
+    /// With what [`CommandPolicy::check_lock`] says.
+    #[track_caller]
+    pub fn assert_locked(&self, path: impl AsRef<Path>) {
+        if let Err(error) = self.check_lock(path) {
+            panic!("{error}");
+        }
+    }
+
+    /// As [`CommandPolicy::assert_locked`], for tests that say in their own way what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError`]: its text is a line for each difference.
+    pub fn check_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
+        check(self, path.as_ref(), Purpose::of_environment())
+    }
+
+    /// Writes the lock file, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError`], where lines lead nowhere or the file cannot be written.
+    pub fn write_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
+        check(self, path.as_ref(), Purpose::Write)
+    }
+
+    fn derive(&self) -> tree::Derived {
+        let Said { asked, errors, prompts } = &self.said;
+        let mut derived = tree::derive(&self.program, (self.command)(), asked);
+        prompts::add(prompts, &mut derived.source, &mut derived.problems);
+        let source = &mut derived.source;
+        source.version = self.version().unwrap_or_default();
+        source.environment_prefix = Some(self.prefix());
+        for (code, text) in errors {
+            if !ERROR_CODES.contains(&code.as_str()) && !source.error_codes.contains(code) {
+                source.error_codes.push(code.clone());
+            }
+            source.templates.push(TemplateRule { text: text.clone(), code: Some(code.clone()) });
+        }
+        derived
+    }
 }
 
-pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Result<(), LockError> {
+fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Result<(), LockError> {
     let failed = |why| LockError::File { path: path.to_owned(), why };
     let mut derived = policy.derive();
     if let Err(error) = Policy::from_source(&derived.source) {
@@ -112,14 +154,13 @@ pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Re
         text => text.map_err(failed)?,
     };
     let locked = PolicySource::from_json(&text);
-    // Beside the lock file, for those who build one in.
-    let beside = policy.compiled.map(|built_in| (path.with_file_name(COMPILED), built_in));
+    let beside = path.with_file_name(COMPILED);
     if purpose == Purpose::Write {
         let source = raised(derived.source, locked.ok().as_ref());
         // A policy is maps with texts for keys, so it can be written as JSON.
         let text = serde_json::to_string_pretty(&source).unwrap_or_default() + "\n";
         replace(path, text.as_bytes())?;
-        return beside.map_or(Ok(()), |(path, _)| replace(&path, &compiled(&source)));
+        return replace(&beside, &compiled(&source));
     }
     let locked = locked.map_err(|error| {
         let why = if text.trim().is_empty() { "empty".to_owned() } else { error.to_string() };
@@ -129,14 +170,10 @@ pub(super) fn check(policy: &CommandPolicy, path: &Path, purpose: Purpose) -> Re
     if !changes.is_empty() {
         return Err(LockError::Differs { path: path.to_owned(), changes: lines(&changes) });
     }
-    // Line ends may be another system's.
-    if !text.lines().eq(policy.lock.lines()) {
-        return Err(LockError::NotTheOneBuiltIn { path: path.to_owned() });
+    if policy.reviewed != compiled(&locked) {
+        return Err(LockError::NotCompiled { path: beside });
     }
-    match beside {
-        Some((path, built_in)) if built_in != compiled(&locked) => Err(LockError::NotCompiled { path }),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// The policy in the form that a run reads. It was checked.

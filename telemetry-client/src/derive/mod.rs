@@ -1,29 +1,37 @@
 //! A policy that is derived from a program's own `clap::Command`, so that there is no second list to keep.
 
+#[cfg(feature = "lock")]
 mod abbreviations;
+#[cfg(feature = "lock")]
 mod argument;
+#[cfg(feature = "lock")]
 mod asked;
 mod codes;
+#[cfg(feature = "lock")]
 mod lock;
+#[cfg(feature = "lock")]
 mod names;
+#[cfg(feature = "lock")]
 mod positionals;
+#[cfg(feature = "lock")]
 mod prompts;
+mod said;
 mod session;
+#[cfg(feature = "lock")]
 mod tree;
+#[cfg(feature = "lock")]
 mod values;
 
+#[cfg(feature = "lock")]
 pub use lock::LockError;
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 
-use telemetry_redact::policy::{PolicySource, TemplateRule};
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::{ProgramName, PromptKind};
 
-use asked::{Asked, What};
-use prompts::Question;
+use said::{Asked, Question, Said, What};
 
 /// What may be recorded of a program whose command line is a `clap::Command`: its commands, the names of its flags, and
 /// of values those that it declares itself, by `ValueEnum` or `PossibleValue`. Everything else is dropped.
@@ -41,37 +49,39 @@ use prompts::Question;
 /// }
 ///
 /// fn policy() -> CommandPolicy {
-///     # const LOCK: &str = r#"{"version": 1}"#;
+///     # const REVIEWED: &[u8] = b"";
 ///     # /*
-///     const LOCK: &str = include_str!("telemetry.lock.json");
+///     const REVIEWED: &[u8] = include_bytes!("telemetry.policy");
 ///     # */
-///     CommandPolicy::new("orchard", cli, LOCK).numbers("plant", "--rows", [1, 10, 100])
+///     CommandPolicy::new("orchard", cli, REVIEWED).numbers("plant", "--rows", [1, 10, 100])
 /// }
 ///
-/// # /* in a test:
+/// # /* in a test, with the feature `lock`:
 /// policy().assert_locked("src/telemetry.lock.json");
 /// # */
+/// # #[cfg(feature = "lock")] {
 /// let source = policy().source();
 /// assert_eq!(source.sets["fruit"], ["apple", "pear"]);
 /// assert_eq!(source.commands[1].path, "plant");
+/// # }
 /// ```
 ///
-/// # The lock file
+/// # What was reviewed
 ///
-/// It is the derived policy as it was reviewed: a policy file like any other (`telemetry policy check` reads it, and it is
-/// what the collector judges by), and its version is the one that events name and that the notice is shown for. It is
-/// part of the program, so that the version is known without reading a file from disk. A digest of the derived policy would
-/// need no file, but would ask users again for each change that means nothing, and could not say which of two policies is
-/// the later one. A program whose lock file cannot be read records nothing.
+/// The policy is derived in that test, which writes it as two files that are committed:
 ///
-/// Begin with an empty file, and have the test write it: `TELEMETRY_LOCK=write cargo test`. Where commands differ by platform
-/// or feature, one build's test is the one to hold the file to.
+/// - `telemetry.lock.json` is what people review: a policy file like any other (`telemetry policy check` reads it, and it is
+///   what the collector judges by). Its version is the one that events name and that the notice is shown for.
+/// - `telemetry.policy` beside it is the same in the form that is read where it lies. It is part of the program, and a run is
+///   judged by it and by nothing else.
 ///
-/// # What it costs
+/// So nothing is collected that nobody reviewed, whatever becomes of the command line: the test says what has changed, and
+/// until the files are written anew what is new is dropped. A program whose compiled policy is empty, of another program, or
+/// of another version of this crate records nothing, and the test says so.
 ///
-/// Deriving walks all of the program's commands, once, and only in a run that is recorded. With
-/// [`CommandPolicy::compiled`] nothing is derived in a run: what was reviewed is built in, in a form that is read where it
-/// lies.
+/// Begin with both files empty, and have the test write them: `TELEMETRY_LOCK=write cargo test`. Where commands differ by
+/// platform or feature, one build's test is the one to hold the files to. Deriving is behind the feature `lock`, which tests
+/// alone need (`[dev-dependencies]`), so that no program carries it.
 ///
 /// # What is not understood
 ///
@@ -90,61 +100,28 @@ use prompts::Question;
 pub struct CommandPolicy {
     program: String,
     command: Arc<dyn Fn() -> clap::Command + Send + Sync>,
-    lock: &'static str,
-    compiled: Option<&'static [u8]>,
+    reviewed: &'static [u8],
     environment_prefix: Option<String>,
-    asked: Vec<Asked>,
-    error_codes: Vec<String>,
-    templates: Vec<TemplateRule>,
-    prompts: Vec<Question>,
+    said: Said,
 }
 
 impl CommandPolicy {
     /// What may be recorded of the program of this name, as its users type it. `command` makes its command (`Cli::command`
-    /// with clap's derive), which is called when the first event is recorded and not before; `lock` is what stands in
-    /// its lock file.
+    /// with clap's derive): the lock file's test derives the policy from it, and the notice asks it whether the ready-made
+    /// subcommand is mounted. `reviewed` is what stands in `telemetry.policy`.
     #[must_use]
     pub fn new(
         program: impl Into<String>,
         command: impl Fn() -> clap::Command + Send + Sync + 'static,
-        lock: &'static str,
+        reviewed: &'static [u8],
     ) -> Self {
-        let command = Arc::new(command);
         Self {
             program: program.into(),
-            command,
-            lock,
-            compiled: None,
+            command: Arc::new(command),
+            reviewed,
             environment_prefix: None,
-            asked: Vec::new(),
-            error_codes: Vec::new(),
-            templates: Vec::new(),
-            prompts: Vec::new(),
+            said: Said::default(),
         }
-    }
-
-    /// The lock file, compiled: a run is judged by it and derives nothing, which saves it some hundred thousand
-    /// instructions. It is the file `telemetry.policy` beside the lock file `telemetry.lock.json`, begins as an empty one as
-    /// well, and whatever writes or checks the lock file writes or checks it with it.
-    ///
-    /// ```
-    /// # use clap::Command;
-    /// # use telemetry_client::CommandPolicy;
-    /// # fn cli() -> Command { Command::new("orchard") }
-    /// # const LOCK: &str = "";
-    /// # const COMPILED: &[u8] = b"";
-    /// # /*
-    /// const LOCK: &str = include_str!("telemetry.lock.json");
-    /// const COMPILED: &[u8] = include_bytes!("telemetry.policy");
-    /// # */
-    /// let policy = CommandPolicy::new("orchard", cli, LOCK).compiled(COMPILED);
-    /// ```
-    ///
-    /// One that is empty, or of another version of this crate, is passed over, and the policy derived.
-    #[must_use]
-    pub fn compiled(mut self, compiled: &'static [u8]) -> Self {
-        self.compiled = Some(compiled);
-        self
     }
 
     /// Drops the values of an argument: of a flag, given as `--name` or `-n`, for the command at `path` and all below it;
@@ -158,12 +135,13 @@ impl CommandPolicy {
     /// # fn cli() -> Command {
     /// #     Command::new("orchard").arg(Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]))
     /// # }
-    /// let policy = CommandPolicy::new("orchard", cli, "").withhold("", "--fruit");
+    /// let policy = CommandPolicy::new("orchard", cli, b"").withhold("", "--fruit");
+    /// # #[cfg(feature = "lock")]
     /// assert_eq!(policy.source().commands[0].withhold, ["fruit"]);
     /// ```
     #[must_use]
     pub fn withhold(self, path: &str, argument: &str) -> Self {
-        self.ask(path, argument, What::Withhold)
+        self.ask(path, argument, || What::Withhold)
     }
 
     /// Drops everything of a command and those below it but that it was run.
@@ -173,19 +151,20 @@ impl CommandPolicy {
     /// # use telemetry_client::CommandPolicy;
     /// # use telemetry_redact::policy::Record;
     /// # fn cli() -> Command { Command::new("orchard").subcommand(Command::new("login")) }
-    /// let policy = CommandPolicy::new("orchard", cli, "").withhold_command("login");
+    /// let policy = CommandPolicy::new("orchard", cli, b"").withhold_command("login");
+    /// # #[cfg(feature = "lock")]
     /// assert_eq!(policy.source().commands[1].record, Record::Path);
     /// ```
     #[must_use]
     pub fn withhold_command(self, path: &str) -> Self {
-        self.ask(path, "", What::WithholdCommand)
+        self.ask(path, "", || What::WithholdCommand)
     }
 
     /// Keeps of a number between which of these bounds it lies, as with `[1, 10]`: `<1`, `1..10` or `>=10`. The command is
     /// the one that declares the argument; at most 32 bounds, ascending.
     #[must_use]
     pub fn numbers(self, path: &str, argument: &str, bounds: impl IntoIterator<Item = i64>) -> Self {
-        self.ask(path, argument, What::Numbers(bounds.into_iter().collect()))
+        self.ask(path, argument, || What::Numbers(bounds.into_iter().collect()))
     }
 
     /// As [`CommandPolicy::numbers`], for durations as people write them: `90s`, `1h30m`, `2 days`.
@@ -194,7 +173,8 @@ impl CommandPolicy {
     /// # use clap::{Arg, Command};
     /// # use telemetry_client::CommandPolicy;
     /// # fn cli() -> Command { Command::new("orchard").arg(Arg::new("wait").long("wait")) }
-    /// let policy = CommandPolicy::new("orchard", cli, "").durations("", "--wait", ["1s", "1m"]);
+    /// let policy = CommandPolicy::new("orchard", cli, b"").durations("", "--wait", ["1s", "1m"]);
+    /// # #[cfg(feature = "lock")]
     /// assert_eq!(policy.source().value_rules["wait"].durations, ["1s", "1m"]);
     /// ```
     #[must_use]
@@ -204,7 +184,7 @@ impl CommandPolicy {
         argument: &str,
         bounds: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        self.ask(path, argument, What::Durations(bounds.into_iter().map(str::to_owned).collect()))
+        self.ask(path, argument, || What::Durations(bounds.into_iter().map(str::to_owned).collect()))
     }
 
     /// Declares a class of the program's own errors, and what they say: a line with slots such as `{value}` or `{path}`, as
@@ -214,17 +194,13 @@ impl CommandPolicy {
     /// # use clap::Command;
     /// # use telemetry_client::CommandPolicy;
     /// # fn cli() -> Command { Command::new("orchard") }
-    /// let policy = CommandPolicy::new("orchard", cli, "").error("no_such_fruit", "no fruit called {value}");
+    /// let policy = CommandPolicy::new("orchard", cli, b"").error("no_such_fruit", "no fruit called {value}");
+    /// # #[cfg(feature = "lock")]
     /// assert!(policy.source().error_codes.contains(&"no_such_fruit".to_owned()));
     /// ```
     #[must_use]
-    pub fn error(mut self, code: &str, template: &str) -> Self {
-        let is_known = telemetry_redact::ERROR_CODES.contains(&code) || codes::OWN.contains(&code);
-        if !is_known && !self.error_codes.iter().any(|known| known == code) {
-            self.error_codes.push(code.to_owned());
-        }
-        self.templates.push(TemplateRule { text: template.to_owned(), code: Some(code.to_owned()) });
-        self
+    pub fn error(self, code: &str, template: &str) -> Self {
+        self.says(|said| said.errors.push((code.to_owned(), template.to_owned())))
     }
 
     /// Keeps that the program asked a question of this name and how it was answered, and of its choices these. Of
@@ -237,22 +213,20 @@ impl CommandPolicy {
     /// use telemetry_schema::PromptKind;
     ///
     /// # fn cli() -> Command { Command::new("orchard") }
-    /// let policy = CommandPolicy::new("orchard", cli, "")
+    /// let policy = CommandPolicy::new("orchard", cli, b"")
     ///     .prompt("region", PromptKind::Select, ["US_EAST_1", "EU_WEST_1"])
     ///     .prompt("name", PromptKind::Input, []);
+    /// # #[cfg(feature = "lock")]
     /// assert_eq!(policy.source().sets["region"], ["US_EAST_1", "EU_WEST_1"]);
+    /// # #[cfg(feature = "lock")]
     /// assert_eq!(policy.source().prompts["name"].values, None);
     /// ```
     #[must_use]
-    pub fn prompt<'a>(
-        mut self,
-        id: &str,
-        kind: PromptKind,
-        choices: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let choices = choices.into_iter().map(str::to_owned).collect();
-        self.prompts.push(Question { id: id.to_owned(), kind, choices });
-        self
+    pub fn prompt<'a>(self, id: &str, kind: PromptKind, choices: impl IntoIterator<Item = &'a str>) -> Self {
+        self.says(|said| {
+            let choices = choices.into_iter().map(str::to_owned).collect();
+            said.prompts.push(Question { id: id.to_owned(), kind, choices });
+        })
     }
 
     /// What the program's own variable begins with, where that is not its name: `MONGODB_ATLAS` makes it
@@ -263,61 +237,18 @@ impl CommandPolicy {
         self
     }
 
-    fn ask(mut self, path: &str, argument: &str, what: What) -> Self {
-        self.asked.push(Asked { path: path.to_owned(), argument: argument.to_owned(), what });
-        self
+    fn ask(self, path: &str, argument: &str, what: impl FnOnce() -> What) -> Self {
+        self.says(|said| {
+            said.asked.push(Asked { path: path.to_owned(), argument: argument.to_owned(), what: what() });
+        })
     }
 
-    /// The policy as it would be used now, with the version of the lock file.
-    #[must_use]
-    pub fn source(&self) -> PolicySource {
-        self.derive().source
-    }
-
-    /// For a test of the program's: passes where the derived policy is the one in the lock file at `path`, and nothing in
-    /// the lines that made it leads nowhere. With the variable `TELEMETRY_LOCK=write` it writes the file instead, with a
-    /// higher version where something else is collected.
-    ///
-    /// A path that is not absolute begins at the package's directory, where `cargo test` runs tests.
-    ///
-    /// # Panics
-    ///
-    /// With what [`CommandPolicy::check_lock`] says.
-    #[track_caller]
-    pub fn assert_locked(&self, path: impl AsRef<Path>) {
-        if let Err(error) = self.check_lock(path) {
-            panic!("{error}");
+    /// Notes what the author says, where something is derived of it: a run is judged by what was.
+    fn says(mut self, say: impl FnOnce(&mut Said)) -> Self {
+        if cfg!(feature = "lock") {
+            say(&mut self.said);
         }
-    }
-
-    /// As [`CommandPolicy::assert_locked`], for tests that say in their own way what is wrong.
-    ///
-    /// # Errors
-    ///
-    /// [`LockError`]: its text is a line for each difference.
-    pub fn check_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
-        lock::check(self, path.as_ref(), lock::Purpose::of_environment())
-    }
-
-    /// Writes the lock file, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
-    /// way.
-    ///
-    /// # Errors
-    ///
-    /// [`LockError`], where lines lead nowhere or the file cannot be written.
-    pub fn write_lock(&self, path: impl AsRef<Path>) -> Result<(), LockError> {
-        lock::check(self, path.as_ref(), lock::Purpose::Write)
-    }
-
-    fn derive(&self) -> tree::Derived {
-        let version = lock::version(self.lock).unwrap_or_default();
-        let mut derived = tree::derive(&self.program, (self.command)(), &self.asked);
-        prompts::add(&self.prompts, &mut derived.source, &mut derived.problems);
-        derived.source.version = version;
-        derived.source.environment_prefix = Some(self.prefix());
-        derived.source.error_codes.extend_from_slice(&self.error_codes);
-        derived.source.templates.extend_from_slice(&self.templates);
-        derived
+        self
     }
 
     /// The name as far as it can be one. What has another form is refused by the policy's own check.
@@ -343,43 +274,28 @@ impl CommandPolicy {
         command.find_subcommand(name).is_some_and(|command| command.find_subcommand(below).is_some())
     }
 
-    /// What was reviewed, where it is built in and this program's.
+    /// What was reviewed, where it is this program's. `None` where there is nothing: what nobody reviewed is not collected.
     fn reviewed(&self) -> Option<Policy> {
-        let policy = Policy::from_embedded(self.compiled?).ok()?;
+        let policy = Policy::from_embedded(self.reviewed).ok()?;
         (policy.program().as_str() == self.program).then_some(policy)
     }
 
-    /// The version of the lock file. `None` where it cannot be read: what nobody reviewed is not collected.
+    /// The version of what was reviewed.
     pub(crate) fn version(&self) -> Option<u32> {
-        self.reviewed().map(|policy| policy.version().0).or_else(|| lock::version(self.lock))
+        self.reviewed().map(|policy| policy.version().0)
     }
 
-    /// The judge of a run, where there is a sound policy.
+    /// The judge of a run, where there is a policy.
     pub(crate) fn redactor(&self) -> Option<Redactor> {
-        let policy = self.reviewed().or_else(|| {
-            lock::version(self.lock)?;
-            Policy::from_source(&self.source()).ok()
-        });
-        policy.map(Redactor::new)
+        self.reviewed().map(Redactor::new)
     }
 }
 
 impl fmt::Debug for CommandPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            program,
-            command: _,
-            lock: _,
-            compiled: _,
-            environment_prefix,
-            asked,
-            error_codes,
-            templates: _,
-            prompts,
-        } = self;
+        let Self { program, command: _, reviewed: _, environment_prefix, said } = self;
         let mut debug = f.debug_struct("CommandPolicy");
         debug.field("program", program).field("environment_prefix", environment_prefix);
-        debug.field("asked", asked).field("error_codes", error_codes);
-        debug.field("prompts", prompts).finish_non_exhaustive()
+        debug.field("said", said).finish_non_exhaustive()
     }
 }

@@ -1,17 +1,9 @@
 //! Questions, which a `clap::Command` knows nothing of.
 
 use telemetry_redact::policy::{PolicySource, PromptRule};
-use telemetry_schema::PromptKind;
 
 use super::names::{keyed, unfit_value, unfit_word};
-
-/// One line of the author's.
-#[derive(Debug, Clone)]
-pub(super) struct Question {
-    pub(super) id: String,
-    pub(super) kind: PromptKind,
-    pub(super) choices: Vec<String>,
-}
+use super::said::Question;
 
 /// Adds the questions to a policy, and what is wrong with them to its problems. What is wrong is left out.
 pub(super) fn add(questions: &[Question], source: &mut PolicySource, problems: &mut Vec<String>) {

@@ -16,8 +16,8 @@ impl Telemetry {
     ///     Command::new("orchard").arg(Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]))
     /// }
     ///
-    /// # const LOCK: &str = r#"{"version": 1}"#;
-    /// let policy = CommandPolicy::new("orchard", cli, LOCK);
+    /// # const REVIEWED: &[u8] = b"";
+    /// let policy = CommandPolicy::new("orchard", cli, REVIEWED);
     /// let telemetry =
     ///     Telemetry::for_clap(policy, env!("CARGO_PKG_VERSION"), Some("https://telemetry.example.com")).start();
     /// let matches = cli().get_matches();
@@ -62,10 +62,10 @@ impl Telemetry {
     ///     rows: u32,
     /// }
     ///
-    /// # const LOCK: &str = r#"{"version": 1}"#;
+    /// # const REVIEWED: &[u8] = b"";
     /// # pub
     /// fn main() {
-    ///     let policy = CommandPolicy::new("orchard", Cli::command, LOCK);
+    ///     let policy = CommandPolicy::new("orchard", Cli::command, REVIEWED);
     ///     let mut telemetry = Telemetry::for_clap(policy, env!("CARGO_PKG_VERSION"), None).start();
     ///     let cli: Cli = telemetry.parse();
     ///     println!("{} rows", cli.rows);

@@ -9,9 +9,9 @@ use telemetry_redact::policy::{
 
 use super::abbreviations;
 use super::argument::{flag_subcommands, is_negation};
-use super::asked::{Asked, What};
 use super::codes;
 use super::names::unfit_word;
+use super::said::{Asked, What};
 use super::values::is_bucket;
 
 /// A policy, and what its author should know of it.

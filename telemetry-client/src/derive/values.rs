@@ -7,8 +7,8 @@ use telemetry_redact::Policy;
 use telemetry_redact::detect::sensitive;
 use telemetry_redact::policy::{Case, CommandRule, Dialect, FlagRule, List, PolicySource, Takes, ValueRule};
 
-use super::asked::{Asked, What};
 use super::names::{keyed, unfit_value};
+use super::said::{Asked, What};
 use super::tree::Walk;
 
 /// By which rule values are kept, and whether one argument may hold several.

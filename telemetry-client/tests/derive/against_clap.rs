@@ -130,7 +130,7 @@ impl Values {
 
 fn redactor(program: &Program) -> Redactor {
     let of = program.clone();
-    let policy = CommandPolicy::new("orchard", move || of.command(), "");
+    let policy = CommandPolicy::new("orchard", move || of.command(), b"");
     Redactor::new(Policy::from_source(&policy.source()).unwrap())
 }
 

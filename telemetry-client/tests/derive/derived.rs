@@ -31,7 +31,7 @@ fn kept(policy: &CommandPolicy, line: &str) -> String {
 
 /// Checks a program by its command lines. Each is one that clap takes, unless it begins with `!`.
 fn check(command: impl Fn() -> Command + Copy + Send + Sync + 'static, lines: &[(&str, &str)]) {
-    let policy = CommandPolicy::new("orchard", command, "");
+    let policy = CommandPolicy::new("orchard", command, b"");
     for (line, expected) in lines {
         let (line, is_taken) = line.strip_prefix('!').map_or((*line, true), |line| (line, false));
         let argv = std::iter::once("orchard").chain(line.split_whitespace());
@@ -202,7 +202,7 @@ fn nothing_is_kept_of_a_program_whose_first_word_is_a_command() {
         let list = Command::new("list").arg(fruit()).arg(fruit().id("kind").long("fruit"));
         Command::new("busybox").multicall(true).subcommand(list).subcommand(Command::new("apple"))
     };
-    let policy = CommandPolicy::new("busybox", command, "");
+    let policy = CommandPolicy::new("busybox", command, b"");
     assert_eq!(kept(&policy, "apple --fruit apple"), "");
 }
 
@@ -256,7 +256,7 @@ fn an_author_withholds_more_and_declares_buckets() {
             .subcommand(pick)
             .subcommand(Command::new("login"))
     }
-    let policy = || CommandPolicy::new("orchard", command, "");
+    let policy = || CommandPolicy::new("orchard", command, b"");
     let line = "plant --fruit pear --rows 42 --wait 90s --quiet";
     let bucketed =
         policy().numbers("plant", "--rows", [1, 10, 100]).durations("plant", "--wait", ["1s", "1m"]);
@@ -277,7 +277,7 @@ fn an_author_withholds_more_and_declares_buckets() {
 
 #[test]
 fn a_name_of_another_program_of_the_same_clap_command_is_one_of_this() {
-    let policy = CommandPolicy::new("orchard", || Command::new("orchard-cli").bin_name("orc"), "");
+    let policy = CommandPolicy::new("orchard", || Command::new("orchard-cli").bin_name("orc"), b"");
     assert_eq!(policy.source().program_aliases, ["orchard-cli", "orc"]);
     let prefixed = policy.environment_prefix("ACME");
     assert_eq!(prefixed.source().environment_prefix.as_deref(), Some("ACME"));
@@ -289,7 +289,7 @@ fn the_program_s_own_errors_are_declared_in_a_line_each() {
         let fruit = Arg::new("fruit").long("fruit").value_parser(["apple", "pear"]);
         Command::new("orchard").arg(fruit)
     };
-    let policy = CommandPolicy::new("orchard", cli, r#"{"version": 1}"#)
+    let policy = CommandPolicy::new("orchard", cli, b"")
         .error("no_such_fruit", "no fruit called {value}")
         .error("no_such_fruit", "no fruit is called {value} here")
         .error("not_found", "there is no {path}");
@@ -309,7 +309,7 @@ fn the_program_s_own_errors_are_declared_in_a_line_each() {
 fn a_program_of_no_name_controls_nothing() {
     use telemetry_client::Telemetry;
     use telemetry_client::control::ControlError;
-    let policy = CommandPolicy::new("7 trees", || Command::new("orchard"), r#"{"version": 1}"#);
+    let policy = CommandPolicy::new("7 trees", || Command::new("orchard"), b"");
     let telemetry = Telemetry::for_clap(policy, "1.0", None).start();
     let refused = telemetry.into_control().unwrap_err();
     assert!(matches!(refused, ControlError::NoProgram), "{refused}");

@@ -33,18 +33,23 @@ impl Lock {
         self.0.path().join("telemetry.lock.json")
     }
 
-    fn text(&self) -> &'static str {
-        fs::read_to_string(self.path()).unwrap_or_default().leak()
+    fn text(&self) -> String {
+        fs::read_to_string(self.path()).unwrap_or_default()
     }
 
-    /// The file as the test with `TELEMETRY_LOCK=write` writes it.
+    /// What a program has built in.
+    fn compiled(&self) -> &'static [u8] {
+        fs::read(self.path().with_file_name("telemetry.policy")).unwrap_or_default().leak()
+    }
+
+    /// The files as the test with `TELEMETRY_LOCK=write` writes it.
     fn written(&self, command: fn() -> Command) -> Policy {
-        CommandPolicy::new("orchard", command, "").write_lock(self.path()).unwrap();
-        Policy::from_json(self.text()).unwrap()
+        CommandPolicy::new("orchard", command, b"").write_lock(self.path()).unwrap();
+        Policy::from_json(&self.text()).unwrap()
     }
 
     fn check(&self, command: fn() -> Command) -> Result<(), LockError> {
-        CommandPolicy::new("orchard", command, self.text()).check_lock(self.path())
+        CommandPolicy::new("orchard", command, self.compiled()).check_lock(self.path())
     }
 }
 
@@ -82,46 +87,37 @@ fn a_change_of_the_command_line_is_said_by_what_it_collects() {
 }
 
 #[test]
-fn a_lock_file_that_is_not_the_one_built_in_is_none() {
+fn what_is_built_in_is_what_the_lock_file_says() {
     let lock = Lock::new();
     lock.written(orchard);
-    let other = CommandPolicy::new("orchard", orchard, "{\"version\": 1}");
-    assert!(matches!(other.check_lock(lock.path()), Err(LockError::NotTheOneBuiltIn { .. })));
-    assert!(matches!(other.check_lock(lock.path().join("nowhere")), Err(LockError::File { .. })));
-    fs::write(lock.path(), "{\"version\": 1, \"colour\": 2}").unwrap();
-    assert!(matches!(lock.check(orchard), Err(LockError::NotALock { .. })));
+    let before = lock.compiled();
+    let program = |command: fn() -> Command, built_in| CommandPolicy::new("orchard", command, built_in);
+    program(orchard, before).check_lock(lock.path()).unwrap();
+    lock.written(with_more);
+    for built_in in [before, b"", &lock.compiled()[1..]] {
+        let told = program(with_more, built_in).check_lock(lock.path()).unwrap_err();
+        assert!(matches!(told, LockError::NotCompiled { .. }), "{told}");
+        assert!(told.to_string().contains("telemetry.policy: "), "{told}");
+    }
+    program(with_more, lock.compiled()).check_lock(lock.path()).unwrap();
+    assert_eq!(Policy::from_compiled(lock.compiled().to_vec()).unwrap().version().0, 2);
 }
 
 #[test]
-fn the_compiled_policy_is_written_and_held_with_the_lock_file() {
+fn a_lock_file_that_is_none_is_told() {
     let lock = Lock::new();
-    let compiled = lock.path().with_file_name("telemetry.policy");
-    let program = |command: fn() -> Command| {
-        let built_in: &[u8] = fs::read(&compiled).unwrap_or_default().leak();
-        CommandPolicy::new("orchard", command, lock.text()).compiled(built_in)
-    };
     lock.written(orchard);
-    assert!(!compiled.exists(), "one who builds none in gets none");
-    let told = program(orchard).check_lock(lock.path()).unwrap_err();
-    assert!(matches!(told, LockError::NotCompiled { .. }), "{told}");
-    assert!(told.to_string().contains("telemetry.policy: "), "{told}");
-
-    program(orchard).write_lock(lock.path()).unwrap();
-    program(orchard).check_lock(lock.path()).unwrap();
-    // That of another lock file.
-    lock.written(with_more);
-    let told = program(with_more).check_lock(lock.path()).unwrap_err();
-    assert!(matches!(told, LockError::NotCompiled { .. }), "{told}");
-    program(with_more).write_lock(lock.path()).unwrap();
-    program(with_more).check_lock(lock.path()).unwrap();
-    assert_eq!(Policy::from_compiled(fs::read(&compiled).unwrap()).unwrap().version().0, 2);
+    let nowhere = CommandPolicy::new("orchard", orchard, b"").check_lock(lock.path().join("nowhere"));
+    assert!(matches!(nowhere, Err(LockError::File { .. })));
+    fs::write(lock.path(), "{\"version\": 1, \"colour\": 2}").unwrap();
+    assert!(matches!(lock.check(orchard), Err(LockError::NotALock { .. })));
 }
 
 #[test]
 fn lines_that_lead_nowhere_are_said_and_withhold_nothing_else() {
     let lock = Lock::new();
     lock.written(orchard);
-    let policy = CommandPolicy::new("orchard", orchard, lock.text())
+    let policy = CommandPolicy::new("orchard", orchard, lock.compiled())
         .withhold("plnat", "--fruit")
         .withhold("plant", "--fruits")
         .withhold_command("pick")
@@ -140,7 +136,7 @@ fn lines_that_lead_nowhere_are_said_and_withhold_nothing_else() {
         assert!(text.contains(line), "{line} is not in {text}");
     }
     // In the program itself they are as if they were not there.
-    assert_eq!(policy.source(), CommandPolicy::new("orchard", orchard, lock.text()).source());
+    assert_eq!(policy.source(), CommandPolicy::new("orchard", orchard, lock.compiled()).source());
 }
 
 #[test]
@@ -151,7 +147,7 @@ fn what_has_no_place_in_a_policy_is_withheld_and_said() {
         Command::new("orchard").arg(to).arg(size).subcommand(Command::new("\u{e9}laguer"))
     }
     let lock = Lock::new();
-    let policy = CommandPolicy::new("orchard", command, "");
+    let policy = CommandPolicy::new("orchard", command, b"");
     let source = policy.source();
     Policy::from_source(&source).unwrap();
     assert_eq!(source.sets["to"], ["us"]);
@@ -194,21 +190,21 @@ fn a_question_is_a_part_of_the_lock_file_and_a_wrong_one_is_told() {
     use telemetry_schema::PromptKind;
     let lock = Lock::new();
     lock.written(orchard);
-    let asking = |text| {
-        CommandPolicy::new("orchard", orchard, text).prompt(
+    let asking = |built_in| {
+        CommandPolicy::new("orchard", orchard, built_in).prompt(
             "region",
             PromptKind::Select,
             ["US_EAST_1", "EU_WEST_1"],
         )
     };
-    let told = asking(lock.text()).check_lock(lock.path()).unwrap_err().to_string();
+    let told = asking(lock.compiled()).check_lock(lock.path()).unwrap_err().to_string();
     for line in ["the select prompt `region` was asked", "prompt `region` choices EU_WEST_1, US_EAST_1"] {
         assert!(told.contains(line), "{told}");
     }
-    asking(lock.text()).write_lock(lock.path()).unwrap();
-    assert_eq!(Policy::from_json(lock.text()).unwrap().version().0, 2);
-    asking(lock.text()).check_lock(lock.path()).unwrap();
-    let wrong = asking(lock.text())
+    asking(lock.compiled()).write_lock(lock.path()).unwrap();
+    assert_eq!(Policy::from_json(&lock.text()).unwrap().version().0, 2);
+    asking(lock.compiled()).check_lock(lock.path()).unwrap();
+    let wrong = asking(lock.compiled())
         .prompt("region", PromptKind::Confirm, [])
         .prompt("a region", PromptKind::Input, [])
         .prompt("token", PromptKind::Password, ["hunter2"])

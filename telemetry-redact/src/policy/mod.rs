@@ -1,7 +1,8 @@
 //! The policy: which of a program's words and values may be in an event.
 //!
 //! [`PolicySource`] is the file's shape; [`Policy`] is one that was checked and indexed. The format, field by field,
-//! is the documentation of [`PolicySource`].
+//! is the documentation of [`PolicySource`]. Without the feature `source` there are policies that were compiled before
+//! and nothing else, which is all that a program needs that carries its own.
 //!
 //! ```
 //! use telemetry_redact::Policy;
@@ -15,31 +16,52 @@
 //! assert_eq!(places, ["colour", "commands[1].flags[0]"]);
 //! ```
 
+#[cfg(feature = "source")]
 mod check;
+mod choices;
+#[cfg(feature = "source")]
 mod compile;
+#[cfg(feature = "source")]
 mod diff;
 #[cfg(feature = "draft")]
 mod draft;
 mod image;
 mod lexicon;
+#[cfg(feature = "source")]
 mod locate;
+#[cfg(feature = "source")]
 mod parse;
+#[cfg(feature = "source")]
+mod problem;
+#[cfg(feature = "source")]
 mod scope;
+#[cfg(feature = "source")]
 mod source;
+#[cfg(feature = "source")]
 mod summary;
 mod tree;
 mod value_rule;
 
+pub use choices::{Abbreviations, Case, Dashes, Dialect, List, Record, Repeats, Subcommands, Takes};
+#[cfg(feature = "source")]
 pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
 #[cfg(feature = "draft")]
 pub use draft::{CompletionError, Draft, DraftNote, Drafter};
+#[cfg(feature = "source")]
 pub use locate::Position;
+#[cfg(feature = "source")]
+pub use problem::{PolicyError, PolicyProblem};
 #[cfg(feature = "proptest")]
 pub(crate) use scope::problems as scope_problems;
+#[cfg(feature = "source")]
+pub(crate) use source::declared_words;
+#[cfg(feature = "json-schema")]
+pub use source::json_schema;
+#[cfg(feature = "source")]
 pub use source::{
-    Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, POLICY_FORMAT, PolicySource,
-    PositionalRule, PromptRule, Record, Repeats, Subcommands, Takes, TemplateRule, ValueRule,
+    CommandRule, FlagRule, POLICY_FORMAT, PolicySource, PositionalRule, PromptRule, TemplateRule, ValueRule,
 };
+#[cfg(feature = "source")]
 pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
@@ -47,9 +69,7 @@ pub(crate) use value_rule::Fit;
 pub(crate) use value_rule::duration_us;
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Serialize;
 use telemetry_schema::{PolicyVersion, ProgramName};
 use thiserror::Error;
 
@@ -74,43 +94,6 @@ pub(crate) enum NameKind {
 }
 
 impl Policy {
-    /// Reads a policy from JSON.
-    ///
-    /// # Errors
-    ///
-    /// All problems at once, each with its place.
-    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        let policy = PolicySource::from_json(text).and_then(|source| Self::from_source(&source));
-        policy.map_err(|error| error.located(|place| locate::json(text, place)))
-    }
-
-    /// Reads a policy from TOML.
-    ///
-    /// # Errors
-    ///
-    /// All problems at once, each with its place.
-    #[cfg(feature = "toml")]
-    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let policy = PolicySource::from_toml(text).and_then(|source| Self::from_source(&source));
-        policy.map_err(|error| error.located(|place| locate::toml(text, place)))
-    }
-
-    /// Checks and compiles a policy.
-    ///
-    /// # Errors
-    ///
-    /// All problems at once, each with its place.
-    pub fn from_source(source: &PolicySource) -> Result<Self, PolicyError> {
-        let mut problems = check::problems(source);
-        let bytes = compile::compile(source, &mut problems);
-        if !problems.is_empty() {
-            return Err(PolicyError { problems });
-        }
-        Self::open(bytes.into()).map_err(|error| PolicyError {
-            problems: vec![PolicyProblem::new("the file", error.to_string())],
-        })
-    }
-
     /// Reads a policy that was compiled before: what a program that lives for milliseconds does instead of parsing.
     /// The bytes are those of [`Policy::compiled`].
     ///
@@ -213,58 +196,6 @@ impl Policy {
     }
 }
 
-impl PolicySource {
-    /// Reads what a policy says from JSON, without checking what it means.
-    ///
-    /// # Errors
-    ///
-    /// All problems at once, each with its place; where the text can be read at all, those of the meaning too.
-    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        parse::json(text).map_err(|error| error.located(|place| locate::json(text, place)))
-    }
-
-    /// Reads what a policy says from TOML, without checking what it means.
-    ///
-    /// # Errors
-    ///
-    /// As [`PolicySource::from_json`].
-    #[cfg(feature = "toml")]
-    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        parse::toml(text).map_err(|error| error.located(|place| locate::toml(text, place)))
-    }
-}
-
-/// Every word that a policy declares.
-pub(crate) fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
-    let PolicySource {
-        format: _,
-        program,
-        program_aliases,
-        version: _,
-        environment_prefix: _,
-        dialect: _,
-        abbreviations: _,
-        timestamps: _,
-        error_codes,
-        templates: _,
-        sets,
-        value_rules: _,
-        flags,
-        prompts: _,
-        commands,
-    } = source;
-    let flag_words = flags.iter().flat_map(|(key, rule)| {
-        let names = rule.aliases.iter().chain(&rule.deprecated).chain(&rule.negations);
-        std::iter::once(rule.name.as_deref().unwrap_or(key)).chain(names.map(String::as_str))
-    });
-    let command_words = commands.iter().flat_map(|rule| {
-        let word = rule.path.split_whitespace().next_back();
-        word.into_iter().chain(rule.aliases.iter().chain(&rule.deprecated).map(String::as_str))
-    });
-    let values = sets.values().flatten().chain(error_codes).chain(program_aliases).map(String::as_str);
-    std::iter::once(program.as_str()).chain(values).chain(flag_words).chain(command_words)
-}
-
 /// A compiled policy that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -286,72 +217,4 @@ pub enum CompiledError {
     /// Its checksum is another one.
     #[error("a compiled policy that is damaged: compile the policy again")]
     Damaged,
-}
-
-/// A policy that cannot be used: all its problems.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub struct PolicyError {
-    problems: Vec<PolicyProblem>,
-}
-
-impl PolicyError {
-    /// The problems, in the order of the file.
-    #[must_use]
-    pub fn problems(&self) -> &[PolicyProblem] {
-        &self.problems
-    }
-
-    /// The same problems with where each stands in the file, as far as that can be told.
-    fn located(mut self, locate: impl Fn(&str) -> Option<Position>) -> Self {
-        for problem in self.problems.iter_mut().filter(|problem| problem.position.is_none()) {
-            problem.position = locate(&problem.place);
-        }
-        self
-    }
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.problems.as_slice() {
-            [one] => write!(f, "the policy has a problem: {one}"),
-            all => {
-                write!(f, "the policy has {} problems", all.len())?;
-                all.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
-            }
-        }
-    }
-}
-
-/// One thing that is wrong with a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct PolicyProblem {
-    /// Where: `commands[3].flags[0]`, or `line 2 column 7` where the text is not JSON or TOML at all.
-    pub place: String,
-    /// What, and what to do.
-    pub message: String,
-    /// Where in the text, or the nearest thing around it that is there. Nowhere in what was not read from a text.
-    pub position: Option<Position>,
-}
-
-impl PolicyProblem {
-    pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), message: message.into(), position: None }
-    }
-}
-
-impl fmt::Display for PolicyProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
-    }
-}
-
-/// The JSON Schema of the policy file, for editors.
-#[cfg(feature = "json-schema")]
-#[must_use]
-pub fn json_schema() -> serde_json::Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<PolicySource>()
-        .to_value()
 }

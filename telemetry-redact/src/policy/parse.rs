@@ -5,12 +5,72 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use serde_path_to_error::{Path, Segment};
 
-use super::{PolicyError, PolicyProblem, PolicySource, Position};
+use super::{Policy, PolicyError, PolicyProblem, PolicySource, Position, locate};
 
 /// More problems than these help nobody, and each costs another look at the file.
 const MAX_PROBLEMS: usize = 50;
 
-pub(super) fn json(text: &str) -> Result<PolicySource, PolicyError> {
+impl Policy {
+    /// Reads a policy from JSON.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its place.
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        let policy = PolicySource::from_json(text).and_then(|source| Self::from_source(&source));
+        policy.map_err(|error| error.located(|place| locate::json(text, place)))
+    }
+
+    /// Reads a policy from TOML.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its place.
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let policy = PolicySource::from_toml(text).and_then(|source| Self::from_source(&source));
+        policy.map_err(|error| error.located(|place| locate::toml(text, place)))
+    }
+
+    /// Checks and compiles a policy.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its place.
+    pub fn from_source(source: &PolicySource) -> Result<Self, PolicyError> {
+        let mut problems = super::check::problems(source);
+        let bytes = super::compile::compile(source, &mut problems);
+        if !problems.is_empty() {
+            return Err(PolicyError { problems });
+        }
+        Self::open(bytes.into()).map_err(|error| PolicyError {
+            problems: vec![PolicyProblem::new("the file", error.to_string())],
+        })
+    }
+}
+
+impl PolicySource {
+    /// Reads what a policy says from JSON, without checking what it means.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its place; where the text can be read at all, those of the meaning too.
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        json(text).map_err(|error| error.located(|place| locate::json(text, place)))
+    }
+
+    /// Reads what a policy says from TOML, without checking what it means.
+    ///
+    /// # Errors
+    ///
+    /// As [`PolicySource::from_json`].
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        toml(text).map_err(|error| error.located(|place| locate::toml(text, place)))
+    }
+}
+
+fn json(text: &str) -> Result<PolicySource, PolicyError> {
     if let Ok(source) = serde_json::from_str(text) {
         return Ok(source);
     }
@@ -24,7 +84,7 @@ pub(super) fn json(text: &str) -> Result<PolicySource, PolicyError> {
 }
 
 #[cfg(feature = "toml")]
-pub(super) fn toml(text: &str) -> Result<PolicySource, PolicyError> {
+fn toml(text: &str) -> Result<PolicySource, PolicyError> {
     if let Ok(source) = ::toml::from_str(text) {
         return Ok(source);
     }

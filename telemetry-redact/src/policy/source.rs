@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
+use super::{Abbreviations, Case, Dashes, Dialect, List, Record, Repeats, Subcommands, Takes};
+
 /// The version of this file format. A file that states another one is refused.
 pub const POLICY_FORMAT: u32 = 1;
 
@@ -85,39 +87,6 @@ impl PolicySource {
     }
 }
 
-/// How a program reads its command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Dialect {
-    /// Go's spf13/pflag with cobra: a flag of the command may stand before its words, and an unknown flag
-    /// takes the next argument with it while the command is looked for.
-    Pflag,
-    /// `getopt_long` programs such as git: options belong to the command word they follow.
-    Getopt,
-    /// Rust's clap: options belong to the command word they follow.
-    Clap,
-    /// Go's package `flag`: one dash or two mean the same, letters are not bundled, and the first argument that is no
-    /// flag and no command word ends them.
-    GoFlag,
-}
-
-/// What may be shortened: a beginning that only one declared name has stands for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Abbreviations {
-    /// Nothing.
-    #[default]
-    None,
-    /// Long flags, as `getopt_long` and clap's `infer_long_args` allow.
-    Flags,
-    /// Command words, as clap's `infer_subcommands` and cobra's `EnablePrefixMatching` allow.
-    Commands,
-    /// Both.
-    All,
-}
-
 /// A line of error text that the program says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
@@ -193,52 +162,6 @@ pub struct PromptRule {
     pub values: Option<String>,
 }
 
-/// Whether a flag takes a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Takes {
-    /// A switch; `--flag=false` is understood.
-    #[default]
-    Nothing,
-    /// A value, glued, after `=` or as the next argument.
-    Value,
-    /// A value only after `=`, and for `getopt` glued to the letter too (git's `--color[=WHEN]`, pflag's `NoOptDefVal`,
-    /// clap's `require_equals` with `num_args(0..=1)`).
-    OptionalValue,
-    /// One value or more: the arguments that follow, up to one that looks like a flag (clap's `num_args(1..)`).
-    Values,
-    /// As `values`, or none at all (clap's `num_args(0..)`; with `max_values = 1` its `num_args(0..=1)`).
-    OptionalValues,
-}
-
-/// What an argument is that begins with a dash, in a place where a value is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Dashes {
-    /// What the dialect says: for clap a flag.
-    #[default]
-    Flags,
-    /// A value. Where a positional argument is expected, unless it is a flag of the command.
-    Values,
-    /// A value if it is a number such as `-5`, `-0.5` or `-1e9`, else what the dialect says (clap's
-    /// `allow_negative_numbers`).
-    Numbers,
-}
-
-/// How one argument holds several values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum List {
-    /// One argument is one value.
-    #[default]
-    None,
-    /// Values are separated by commas; each is judged by itself.
-    Comma,
-}
-
 /// How something of a value is kept. Of several ways the first that fits decides, in the order of the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
@@ -277,18 +200,6 @@ pub struct ValueRule {
     pub separator: Option<char>,
 }
 
-/// Whether upper and lower case are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Case {
-    /// They are.
-    #[default]
-    Exact,
-    /// ASCII letters are the same in either case; what is kept is the declared spelling.
-    Folded,
-}
-
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
@@ -322,34 +233,6 @@ pub struct CommandRule {
     pub record: Record,
 }
 
-/// Where a word can be a command below another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Subcommands {
-    /// Where the dialect says; no flag's value is one.
-    #[default]
-    Usual,
-    /// Before the first flag or argument of the command above (clap's `args_conflicts_with_subcommands`).
-    First,
-    /// Also where a flag's value is expected (clap's `subcommand_precedence_over_arg`).
-    Always,
-}
-
-/// How much of a command is recorded at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Record {
-    /// All that is declared.
-    #[default]
-    Everything,
-    /// Its words and the names of its flags, no value.
-    Names,
-    /// Its words alone.
-    Path,
-}
-
 /// One positional argument.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(JsonSchema))]
@@ -370,21 +253,47 @@ pub struct PositionalRule {
     pub repeats: Repeats,
 }
 
-/// Whether a positional rule holds for the rest of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Repeats {
-    /// For its own place only.
-    #[default]
-    Once,
-    /// For its own place and all that follow.
-    Rest,
-    /// For its own place and everything behind it, be it a flag or a command elsewhere (clap's `trailing_var_arg`, and
-    /// the arguments of an external command).
-    All,
-}
-
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// Every word that a policy declares.
+pub(crate) fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str> {
+    let PolicySource {
+        format: _,
+        program,
+        program_aliases,
+        version: _,
+        environment_prefix: _,
+        dialect: _,
+        abbreviations: _,
+        timestamps: _,
+        error_codes,
+        templates: _,
+        sets,
+        value_rules: _,
+        flags,
+        prompts: _,
+        commands,
+    } = source;
+    let flag_words = flags.iter().flat_map(|(key, rule)| {
+        let names = rule.aliases.iter().chain(&rule.deprecated).chain(&rule.negations);
+        std::iter::once(rule.name.as_deref().unwrap_or(key)).chain(names.map(String::as_str))
+    });
+    let command_words = commands.iter().flat_map(|rule| {
+        let word = rule.path.split_whitespace().next_back();
+        word.into_iter().chain(rule.aliases.iter().chain(&rule.deprecated).map(String::as_str))
+    });
+    let values = sets.values().flatten().chain(error_codes).chain(program_aliases).map(String::as_str);
+    std::iter::once(program.as_str()).chain(values).chain(flag_words).chain(command_words)
+}
+
+/// The JSON Schema of the policy file, for editors.
+#[cfg(feature = "json-schema")]
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<PolicySource>()
+        .to_value()
 }

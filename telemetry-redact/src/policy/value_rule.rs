@@ -8,10 +8,11 @@ use super::image::{Bound, Image, Rule, Span, Text};
 /// What the bounds of buckets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
-    None,
-    Number,
+    #[cfg(feature = "source")]
+    None = 0,
+    Number = 1,
     /// Microseconds.
-    Duration,
+    Duration = 2,
 }
 
 /// Judges values by one rule of a policy.
@@ -167,6 +168,7 @@ pub(crate) fn duration_us(text: &str) -> Option<i64> {
 }
 
 /// What the buckets between these bounds are called: one more than there are bounds.
+#[cfg(feature = "source")]
 pub(super) fn labels(bounds: &[i64], spelled: &[String], unit: Unit) -> Vec<String> {
     let (Some(first), Some(last)) = (spelled.first(), spelled.last()) else { return Vec::new() };
     let between = bounds.windows(2).zip(spelled.windows(2)).map(|(bounds, spelled)| {

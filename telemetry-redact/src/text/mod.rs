@@ -38,7 +38,9 @@ pub use codes::CODES;
 pub(crate) use fill::fill;
 pub(crate) use lexicon::{Lexicon, NoLexicon};
 pub(crate) use normalise::{is_invisible, normalise};
-pub(crate) use templates::{Part, Template, parts as template_parts};
+pub(crate) use templates::Template;
+#[cfg(feature = "source")]
+pub(crate) use templates::{Part, parts as template_parts};
 
 use std::borrow::Cow;
 

@@ -14,8 +14,9 @@ use telemetry_schema::{
 };
 
 use super::endpoint::{Address, Protocol};
-use super::foreign::{Manners, deliver, receipt};
+use super::foreign::{Manners, deliver};
 use super::http::{Answer, Encoding, Http, HttpOptions, Request};
+use super::receipt;
 use super::{LossCounts, SealedBatch, SendError, Sink, SinkError, Takes, WireError};
 
 /// Where the Atlas CLI sends without credentials, of which we have none.
@@ -62,7 +63,7 @@ impl Sink for AtlasSink {
         };
         let manners = Manners { is_busy, is_genuine, empty: b"[]" };
         deliver(&self.http, &request, &manners, &self.http.leave(permit, within))?;
-        receipt(batch, 0)
+        receipt::made_here(batch, 0)
     }
 }
 

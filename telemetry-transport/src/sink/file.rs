@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{Batch, Receipt};
 
-use super::foreign::receipt;
+use super::receipt;
 use super::{LossCounts, SealedBatch, SendError, Sink, Takes};
 use crate::platform::{is_ours, private_options};
 
@@ -134,6 +134,6 @@ impl Sink for FileSink {
         _within: Duration,
     ) -> Result<Receipt, SendError> {
         self.append(batch).map_err(|source| SendError::Write { path: self.path.clone(), source })?;
-        receipt(batch, 0)
+        receipt::made_here(batch, 0)
     }
 }

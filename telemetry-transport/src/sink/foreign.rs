@@ -1,9 +1,7 @@
 //! Receivers that speak another protocol than ours: they give no receipt, and know a batch only as a whole.
 
-use telemetry_schema::{Receipt, Timestamp};
-
+use super::SendError;
 use super::http::{Answer, Http, Leave, Request};
-use super::{SealedBatch, SendError};
 
 /// What is particular about a protocol.
 pub(super) struct Manners<'a> {
@@ -45,20 +43,4 @@ pub(super) fn deliver(
         }
         status => Err(SendError::Refused { status }),
     }
-}
-
-/// The receipt that a receiver of another protocol does not give: for the ledger, and for whoever counts.
-pub(super) fn receipt(batch: &SealedBatch, refused: u64) -> Result<Receipt, SendError> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let unix_us = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
-    let received_at = Timestamp::new(unix_us, 0).map_err(|_| SendError::NotAReceipt)?;
-    let refused_unnamed = refused.min(batch.events() as u64);
-    Ok(Receipt {
-        batch_id: batch.id(),
-        received_at,
-        accepted: batch.events() as u64 - refused_unnamed,
-        duplicates: 0,
-        refused: Vec::new(),
-        refused_unnamed,
-    })
 }

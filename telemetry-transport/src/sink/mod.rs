@@ -1,15 +1,18 @@
 //! Sinks: where a sealed batch goes.
 
+#[cfg(feature = "atlas")]
 mod atlas;
 mod collector;
 mod endpoint;
 mod file;
+#[cfg(any(feature = "atlas", feature = "otlp"))]
 mod foreign;
 mod http;
 mod key;
 mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod receipt;
 
 pub(crate) use collector::HttpEraser;
 pub use collector::HttpSink;
@@ -203,6 +206,11 @@ pub enum SinkError {
     /// This build is without OTLP.
     #[error("this program was built without OTLP: it needs the feature `otlp` of telemetry-transport")]
     WithoutOtlp,
+    /// This build is without what the Atlas CLI sends.
+    #[error(
+        "this program was built without the Atlas CLI's form: it needs the feature `atlas` of telemetry-transport"
+    )]
+    WithoutAtlas,
     /// This build sends nothing over a network.
     #[error("this program was built without a network: it needs the feature `http` of telemetry-transport")]
     WithoutHttp,
@@ -233,9 +241,12 @@ pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sin
         }
         #[cfg(not(feature = "otlp"))]
         Target::Http { protocol: Protocol::Otlp(_), .. } => return Err(SinkError::WithoutOtlp),
+        #[cfg(feature = "atlas")]
         Target::Http { protocol: Protocol::Atlas, address } => {
             Box::new(atlas::AtlasSink::new(address, options)?)
         }
+        #[cfg(not(feature = "atlas"))]
+        Target::Http { protocol: Protocol::Atlas, .. } => return Err(SinkError::WithoutAtlas),
         Target::File(path) => Box::new(FileSink::new(path)),
         Target::Export => return Err(SinkError::ByHand),
     })
@@ -244,7 +255,7 @@ pub fn sink_for(endpoint: &Endpoint, options: HttpOptions) -> Result<Box<dyn Sin
 /// The receipt of a sink with nobody on the other side.
 #[cfg(feature = "export")]
 pub(crate) fn receipt_for(batch: &SealedBatch) -> Result<Receipt, SendError> {
-    foreign::receipt(batch, 0)
+    receipt::made_here(batch, 0)
 }
 
 /// A form in which a batch can travel.
@@ -266,6 +277,9 @@ pub enum WireError {
     /// This build is without OTLP.
     #[error("this program was built without OTLP")]
     WithoutOtlp,
+    /// This build is without what the Atlas CLI sends.
+    #[error("this program was built without the Atlas CLI's form")]
+    WithoutAtlas,
 }
 
 /// The bytes that a sink sends for a batch, before they are compressed: a function of the batch, as the ledger keeps it,
@@ -274,12 +288,19 @@ pub enum WireError {
 /// # Errors
 ///
 /// [`WireError`].
+#[cfg_attr(
+    not(any(feature = "atlas", feature = "otlp")),
+    expect(unused_variables, reason = "there is no form that is not the batch's own")
+)]
 pub fn in_form(batch: &[u8], form: WireForm) -> Result<Vec<u8>, WireError> {
     match form {
         #[cfg(feature = "otlp")]
         WireForm::Otlp(encoding) => otlp::encode(batch, encoding),
         #[cfg(not(feature = "otlp"))]
         WireForm::Otlp(_) => Err(WireError::WithoutOtlp),
+        #[cfg(feature = "atlas")]
         WireForm::Atlas => atlas::encode(batch),
+        #[cfg(not(feature = "atlas"))]
+        WireForm::Atlas => Err(WireError::WithoutAtlas),
     }
 }

@@ -173,7 +173,7 @@ impl Spool {
                 Err(source) => contents.unreadable.push(SpoolError { path: file, source }),
             }
         }
-        contents.records.sort_by_key(Record::event_id);
+        contents.records.sort_unstable_by_key(Record::event_id);
         contents.records.dedup_by_key(|record| record.event_id());
         Ok(contents)
     }

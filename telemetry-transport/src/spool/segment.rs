@@ -113,8 +113,10 @@ fn parse(path: &Path, bytes: &[u8], max_record_bytes: usize) -> Contents {
 pub(crate) fn segments(directory: &Path) -> Result<Vec<PathBuf>, SpoolError> {
     let wrap = |source| SpoolError { path: directory.to_owned(), source };
     let mut files = files(directory, "ndjson").map_err(wrap)?;
-    // By name they are sorted already; the sort is stable.
-    files.sort_by_key(|path| is_active(path));
+    // By name they are sorted already.
+    if let Some(active) = files.iter().position(|path| is_active(path)) {
+        files[active..].rotate_left(1);
+    }
     Ok(files)
 }
 

@@ -54,7 +54,6 @@ fn a_request_says_what_it_is_and_no_more() {
         names,
         [
             "accept",
-            "accept-encoding",
             "content-encoding",
             "content-length",
             "content-type",

@@ -7,8 +7,7 @@ use telemetry_client::{CommandPolicy, Telemetry};
 use telemetry_peers::{Orchard, ended, endpoint};
 
 fn policy() -> CommandPolicy {
-    CommandPolicy::new("orchard", Orchard::command, include_str!("../telemetry.lock.json"))
-        .compiled(include_bytes!("../telemetry.policy"))
+    CommandPolicy::new("orchard", Orchard::command, include_bytes!("../telemetry.policy"))
 }
 
 fn main() -> ExitCode {

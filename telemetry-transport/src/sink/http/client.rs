@@ -31,7 +31,8 @@ const MAX_ANSWER_BYTES: u64 = 256 * 1024;
 #[derive(Debug)]
 pub(in crate::sink) struct Http {
     agent: Agent,
-    /// For a machine whose platform has no roots at all, such as a bare container: the roots this program brings.
+    /// For a machine whose platform has no roots at all, such as a bare container: the roots this program brings, where it
+    /// does.
     without_platform: Option<Agent>,
     url: String,
     destination: String,
@@ -63,7 +64,10 @@ impl Http {
                 .new_agent()
         };
         let roots = Roots::read(certificates)?;
+        #[cfg(feature = "built-in-roots")]
         let without_platform = matches!(roots, Roots::Platform).then(|| agent(&Roots::BuiltIn));
+        #[cfg(not(feature = "built-in-roots"))]
+        let without_platform = None;
         let destination = Endpoint(Target::Http { protocol, address: address.clone() }).to_string();
         let url = format!("{base}{path}");
         Ok(Self { agent: agent(&roots), without_platform, url, destination, deadline })
@@ -88,6 +92,7 @@ impl Http {
     pub(in crate::sink) fn post(&self, request: &Request<'_>, leave: &Leave) -> Result<Answer, SendError> {
         let body = match request.encoding {
             Encoding::Gzip => &gzip(request.body).map_err(|_| SendError::Unreachable)?,
+            #[cfg(feature = "atlas")]
             Encoding::Identity => request.body,
         };
         let answer = match (self.post_by(&self.agent, request, body, leave), &self.without_platform) {
@@ -127,14 +132,19 @@ impl Http {
         }
         let mut answer = builder.send(body)?;
         let status = answer.status().as_u16();
-        let media_type = media_type(answer.headers());
         let retry_after = retry_after(answer.headers(), SystemTime::now());
         // What stands in a refusal is not read: it has no say.
         let body = match status {
             200..=299 => answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?,
             _ => Vec::new(),
         };
-        Ok(Answer { status, media_type, retry_after, body })
+        Ok(Answer {
+            status,
+            #[cfg(any(feature = "atlas", feature = "otlp"))]
+            media_type: media_type(answer.headers()),
+            retry_after,
+            body,
+        })
     }
 }
 
@@ -142,6 +152,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
+#[cfg(any(feature = "atlas", feature = "otlp"))]
 fn media_type(headers: &HeaderMap) -> String {
     let whole = text(headers, header::CONTENT_TYPE).unwrap_or_default();
     whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -36,6 +36,8 @@ pub(super) struct Leave {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Gzip,
+    /// The Atlas CLI's.
+    #[cfg(feature = "atlas")]
     Identity,
 }
 
@@ -53,6 +55,7 @@ pub(super) struct Request<'a> {
 pub(super) struct Answer {
     pub(super) status: u16,
     /// Without its parameters, in small letters; empty where there is none.
+    #[cfg(any(feature = "atlas", feature = "otlp"))]
     pub(super) media_type: String,
     /// How long to wait, where the peer says so.
     pub(super) retry_after: Option<Duration>,

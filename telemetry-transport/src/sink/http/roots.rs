@@ -15,6 +15,7 @@ pub(super) enum Roots {
     /// installs is trusted, and one that it distrusts is not.
     Platform,
     /// With Mozilla's list, as this program was built with it.
+    #[cfg(feature = "built-in-roots")]
     BuiltIn,
     /// With these and no others, as with other programs that read `SSL_CERT_FILE`: who names a file says whom to
     /// trust.
@@ -33,10 +34,12 @@ impl Roots {
     pub(super) fn tls(&self) -> TlsConfig {
         let roots = match self {
             Self::Platform => RootCerts::PlatformVerifier,
+            #[cfg(feature = "built-in-roots")]
             Self::BuiltIn => RootCerts::WebPki,
             Self::These(roots) => RootCerts::Specific(Arc::clone(roots)),
         };
-        TlsConfig::builder().root_certs(roots).build()
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build()
     }
 }
 

@@ -12,8 +12,9 @@ use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{Batch, Event, Receipt};
 
 use super::endpoint::{Address, OtlpEncoding, Protocol};
-use super::foreign::{Manners, deliver, receipt};
+use super::foreign::{Manners, deliver};
 use super::http::{Answer, Encoding, Http, HttpOptions, Request};
+use super::receipt;
 use super::{SealedBatch, SendError, Sink, SinkError, WireError};
 
 const PROTOBUF: &str = "application/x-protobuf";
@@ -62,7 +63,7 @@ impl Sink for OtlpSink {
         let request = Request { media_type, encoding: Encoding::Gzip, headers: &[], body: &body };
         let manners = Manners { is_busy, is_genuine: |answer| rejected(answer).is_some(), empty: &empty };
         let answer = deliver(&self.http, &request, &manners, &self.http.leave(permit, within))?;
-        receipt(batch, rejected(&answer).unwrap_or(0))
+        receipt::made_here(batch, rejected(&answer).unwrap_or(0))
     }
 }
 
