@@ -178,7 +178,7 @@ fn a_request_says_what_it_is_and_no_more() {
         let media_type = if prefix == "otlp+" { "application/x-protobuf" } else { "application/json" };
         assert!(head.contains(&format!("content-type: {media_type}\r\n")), "{head}");
         assert!(head.contains("content-encoding: gzip\r\n"), "{head}");
-        assert_eq!(head.trim().lines().count(), 8, "{head}");
+        assert_eq!(head.trim().lines().count(), 7, "{head}");
     }
 }
 
