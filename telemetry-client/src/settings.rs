@@ -213,7 +213,7 @@ impl SettingsFile {
         self.write(&self.document()?.set(key, &value))
     }
 
-    /// Takes a setting out of the file. Whether it was there.
+    /// Takes a setting out of the file: its line, with the comment behind it. Whether it was there.
     ///
     /// # Errors
     ///

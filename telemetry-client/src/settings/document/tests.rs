@@ -257,18 +257,15 @@ proptest! {
     ) {
         let Ok(document) = Document::parse(text.clone()) else { return Ok(()) };
         let after = document.set(key, &quoted(&value));
-        match place_by_toml_edit(&text, key) {
-            Some((_, place)) => {
-                let expected = format!("{}{}{}", &text[..place.start], quoted(&value), &text[place.end..]);
-                prop_assert_eq!(&after, &expected);
-            }
-            None => {
-                let added = after.strip_prefix(&text).map(str::trim);
-                let line = format!("{} = {}", key.name(), quoted(&value));
-                prop_assert_eq!(added, Some(line.as_str()), "{:?}", text);
-                prop_assert_eq!(after.ends_with("\r\n"), text.contains("\r\n"));
-                prop_assert!(after.ends_with('\n'));
-            }
+        if let Some((_, place)) = place_by_toml_edit(&text, key) {
+            let expected = format!("{}{}{}", &text[..place.start], quoted(&value), &text[place.end..]);
+            prop_assert_eq!(&after, &expected);
+        } else {
+            let added = after.strip_prefix(&text).map(str::trim);
+            let line = format!("{} = {}", key.name(), quoted(&value));
+            prop_assert_eq!(added, Some(line.as_str()), "{:?}", text);
+            prop_assert_eq!(after.ends_with("\r\n"), text.contains("\r\n"));
+            prop_assert!(after.ends_with('\n'));
         }
         let read = after.parse::<DocumentMut>().unwrap();
         prop_assert_eq!(read[key.name()].as_str(), Some(value.as_str()));
