@@ -8,9 +8,11 @@ use etcetera::BaseStrategy as _;
 use telemetry_redact::consent::{Mode, Reading};
 use telemetry_transport::Endpoint;
 use thiserror::Error;
-use toml_edit::{Document, DocumentMut, TomlError, value};
 
+use self::document::{Document, quoted};
 use crate::platform::read_plain;
+
+mod document;
 
 /// A settings file larger than this is no settings file.
 const MAX_BYTES: usize = 64 * 1024;
@@ -178,7 +180,7 @@ impl SettingsFile {
     /// [`SettingsError`] where the file cannot be read or understood. A file that is not there has no settings.
     pub fn get(&self, key: Key) -> Result<Option<String>, SettingsError> {
         let document = self.document()?;
-        Ok(document.get(key.name()).map(text_of))
+        Ok(document.value(key).map(str::to_owned))
     }
 
     /// What the file says, read once.
@@ -190,9 +192,8 @@ impl SettingsFile {
             Err(error) => Err(error),
         };
         let Ok(document) = document else { return Said { enabled: Reading::Unreadable, endpoint: None } };
-        let text = |key: Key| document.get(key.name()).map(text_of);
-        let enabled = text(Key::TelemetryEnabled).map_or(Reading::Absent, Reading::text);
-        Said { enabled, endpoint: text(Key::Endpoint) }
+        let enabled = document.value(Key::TelemetryEnabled).map_or(Reading::Absent, Reading::text);
+        Said { enabled, endpoint: document.value(Key::Endpoint).map(str::to_owned) }
     }
 
     /// Sets a setting. What else is in the file, comments too, stays as it is.
@@ -203,33 +204,29 @@ impl SettingsFile {
     /// as it was.
     pub fn set(&self, key: Key, text: &str) -> Result<(), SettingsError> {
         key.check(text)?;
-        let mut document = self.document()?;
-        let item = match (key, Mode::parse(text)) {
-            (Key::TelemetryEnabled, Some(Mode::On)) => value(true),
-            (Key::TelemetryEnabled, Some(Mode::Off)) => value(false),
-            (Key::TelemetryEnabled, _) => value("local"),
-            (Key::Endpoint, _) => value(text),
+        let value = match (key, Mode::parse(text)) {
+            (Key::TelemetryEnabled, Some(Mode::On)) => "true".to_owned(),
+            (Key::TelemetryEnabled, Some(Mode::Off)) => "false".to_owned(),
+            (Key::TelemetryEnabled, _) => quoted("local"),
+            (Key::Endpoint, _) => quoted(text),
         };
-        document[key.name()] = item;
-        self.write(&document)
+        self.write(&self.document()?.set(key, &value))
     }
 
-    /// Takes a setting out of the file. Whether it was there.
+    /// Takes a setting out of the file: its line, with the comment behind it. Whether it was there.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] where the file cannot be understood or written; the file is then as it was.
     pub fn unset(&self, key: Key) -> Result<bool, SettingsError> {
-        let mut document = self.document()?;
-        let was_there = document.remove(key.name()).is_some();
-        if was_there {
-            self.write(&document)?;
+        match self.document()?.unset(key) {
+            Some(text) => self.write(&text).map(|()| true),
+            None => Ok(false),
         }
-        Ok(was_there)
     }
 
-    fn document(&self) -> Result<DocumentMut, SettingsError> {
-        self.read()?.map_or_else(|| Ok(DocumentMut::new()), |bytes| self.parse(bytes))
+    fn document(&self) -> Result<Document, SettingsError> {
+        self.read()?.map_or_else(|| Ok(Document::default()), |bytes| self.parse(bytes))
     }
 
     /// The file's bytes; nothing where it is not there.
@@ -241,24 +238,12 @@ impl SettingsFile {
         }
     }
 
-    fn parse(&self, bytes: Vec<u8>) -> Result<DocumentMut, SettingsError> {
+    fn parse(&self, bytes: Vec<u8>) -> Result<Document, SettingsError> {
         if bytes.len() > MAX_BYTES {
             return Err(self.content(format!("is larger than {MAX_BYTES} bytes")));
         }
         let text = String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))?;
-        // Positions are lost once a document can be changed.
-        let document =
-            Document::parse(text.as_str()).map_err(|error| self.content(explain(&text, &error)))?;
-        for (name, item) in document.iter() {
-            let line = document
-                .key(name)
-                .and_then(toml_edit::Key::span)
-                .map_or(0, |span| line_of(&text, span.start));
-            let at = if line > 0 { format!("line {line}: ") } else { String::new() };
-            let key = Key::parse(name).map_err(|error| self.content(format!("{at}{error}")))?;
-            key.check(&text_of(item)).map_err(|error| self.content(format!("{at}{error}")))?;
-        }
-        Ok(document.into_mut())
+        Document::parse(text).map_err(|why| self.content(why))
     }
 
     fn content(&self, why: String) -> SettingsError {
@@ -266,7 +251,7 @@ impl SettingsFile {
     }
 
     /// Writes a new file beside the old one and puts it in its place, so that there is a whole file at any time.
-    fn write(&self, document: &DocumentMut) -> Result<(), SettingsError> {
+    fn write(&self, text: &str) -> Result<(), SettingsError> {
         let wrap = |source| SettingsError::Write { path: self.path.clone(), source };
         // A link is followed, since people keep their settings elsewhere and link to them.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
@@ -276,7 +261,7 @@ impl SettingsFile {
         let beside = directory.join(format!(".config.{}.tmp", std::process::id()));
         let written = (|| {
             let mut file = fs::File::create(&beside)?;
-            file.write_all(document.to_string().as_bytes())?;
+            file.write_all(text.as_bytes())?;
             // The user's no has to survive a power failure.
             file.sync_all()?;
             fs::rename(&beside, &target)
@@ -287,22 +272,6 @@ impl SettingsFile {
             wrap(error)
         })
     }
-}
-
-fn text_of(item: &toml_edit::Item) -> String {
-    match item.as_str() {
-        Some(text) => text.to_owned(),
-        None => item.to_string().trim().to_owned(),
-    }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
-}
-
-fn explain(text: &str, error: &TomlError) -> String {
-    let line = error.span().map_or(1, |span| line_of(text, span.start));
-    format!("line {line}: not TOML: {}", error.message())
 }
 
 #[cfg(test)]
@@ -367,6 +336,22 @@ mod tests {
             ("telemetry_enabled = \n", "line 1: not TOML"),
             ("telemetry_enabled = \"perhaps\"\n", "line 1: telemetry_enabled: `perhaps` is not one of"),
             ("# x\ntelemetry_enable = false\n", "line 2: there is no setting `telemetry_enable`"),
+            ("telemetry_enabled = off\n", "line 1: not TOML: string values must be quoted"),
+            (
+                "telemetry_enabled = true\n# x\ntelemetry_enabled = false\n",
+                "line 3: telemetry_enabled is set twice",
+            ),
+            (
+                "telemetry_enabled = true\r\n'telemetry_enabled' = false\r\n",
+                "line 2: telemetry_enabled is set twice",
+            ),
+            ("telemetry_enabled.x = false\n", "line 1: telemetry_enabled takes one value, not a table"),
+            ("\n[telemetry_enabled]\n", "line 2: telemetry_enabled takes one value, not a table"),
+            ("[[endpoint]]\ntelemetry_enabled = false\n", "line 1: endpoint takes one value, not a table"),
+            ("telemetry_enabled = { x = 1 }\n", "line 1: telemetry_enabled takes one value, not a table"),
+            ("endpoint = [\n'file:///a']\n", "line 1: endpoint takes one value, not a table or a list"),
+            ("telemetry_enabled = false\n[table]\nx = 1\n", "line 2: there is no setting `table`"),
+            ("telemetry_enabled = false\n# \u{1}\n", "line 2: not TOML: invalid comment character"),
         ] {
             let (_directory, file) = file(content);
             assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
