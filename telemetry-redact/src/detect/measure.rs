@@ -1,10 +1,11 @@
-//! What can be said of a match before it is looked for, read off a pattern by the compiler.
+//! What can be said of a match before it is looked for, read off the steps of its pattern by the compiler.
 
-use super::pattern::{Atom, Item, MANY, Set, alternative_end, item};
+use super::pattern::{MANY, Set};
 use super::shape::Shape;
+use super::steps::{SET_COUNT, Step, WRITTEN};
 
 /// The ASCII bytes of each kind.
-const MEMBERS: [u128; Shape::KINDS] = {
+const MEMBERS: &[u128; Shape::KINDS] = &{
     let mut members = [0; Shape::KINDS];
     let mut byte = 0_u8;
     while byte < 0x80 {
@@ -12,6 +13,17 @@ const MEMBERS: [u128; Shape::KINDS] = {
         byte += 1;
     }
     members
+};
+
+/// The kinds of bytes that are in each set.
+const SHAPES: &[u32; SET_COUNT] = &{
+    let mut shapes = [0; SET_COUNT];
+    let mut at = 0;
+    while at < SET_COUNT {
+        shapes[at] = WRITTEN.sets[at].shape();
+        at += 1;
+    }
+    shapes
 };
 
 impl Set {
@@ -27,20 +39,19 @@ impl Set {
         }
         shape
     }
-}
 
-/// Whether a text of the right length and the right kinds of bytes is a match: the pattern is one set that has all
-/// bytes of its kinds.
-pub(super) const fn is_settled(pattern: &[u8]) -> bool {
-    let item = item(pattern, 0);
-    let Atom::Set(set) = item.atom else { return false };
-    let shape = set.shape();
-    let (mut kind, mut whole) = (0, item.next == pattern.len());
-    while kind < Shape::KINDS {
-        whole = whole && (shape >> kind & 1 == 0 || set.ascii & MEMBERS[kind] == MEMBERS[kind]);
-        kind += 1;
+    /// Whether it has all bytes of the kinds that it has any of.
+    const fn is_whole(self) -> bool {
+        let mut kind = 0;
+        while kind < Shape::KINDS {
+            let members = self.ascii & MEMBERS[kind];
+            if members != 0 && members != MEMBERS[kind] {
+                return false;
+            }
+            kind += 1;
+        }
+        true
     }
-    whole
 }
 
 /// What can be said of a match before it is looked for.
@@ -54,53 +65,80 @@ pub(super) struct Measure {
     pub(super) allows: u32,
 }
 
-pub(super) const fn measure(pattern: &[u8]) -> Measure {
-    measure_between(pattern, 0, pattern.len())
+impl Measure {
+    pub(super) const NOTHING: Self = Self { min: 0, max: 0, needs: 0, allows: 0 };
+
+    /// Both, one behind the other.
+    const fn then(self, other: Self) -> Self {
+        Self {
+            min: self.min.saturating_add(other.min),
+            max: self.max.saturating_add(other.max),
+            needs: self.needs | other.needs,
+            allows: self.allows | other.allows,
+        }
+    }
+
+    /// Either of them.
+    const fn or(self, other: Self) -> Self {
+        Self {
+            min: if other.min < self.min { other.min } else { self.min },
+            max: if other.max > self.max { other.max } else { self.max },
+            needs: self.needs & other.needs,
+            allows: self.allows | other.allows,
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a literal has at most 255 bytes")]
+    const fn of_literal(mut from: usize, to: usize) -> Self {
+        let (len, mut shape) = ((to - from) as u16, 0);
+        while from < to {
+            shape |= Shape::of_byte(WRITTEN.steps[from]);
+            from += 1;
+        }
+        Self { min: len, max: len, needs: shape, allows: shape }
+    }
+
+    const fn of_run(set: u8, min: u16, max: u16) -> Self {
+        let shape = SHAPES[set as usize];
+        let needs = if min > 0 && shape.is_power_of_two() { shape } else { 0 };
+        Self { min, max, needs, allows: shape }
+    }
+
+    const fn of_group(mut at: usize, end: usize, min: u16) -> Self {
+        let mut all = Self { min: MANY, max: 0, needs: u32::MAX, allows: 0 };
+        while at < end {
+            let to = at + 1 + WRITTEN.steps[at] as usize;
+            all = all.or(measure(at + 1, to));
+            at = to;
+        }
+        if min == 0 {
+            all.min = 0;
+            all.needs = 0;
+        }
+        all
+    }
 }
 
-const fn measure_between(pattern: &[u8], mut at: usize, end: usize) -> Measure {
-    let mut all = Measure { min: 0, max: 0, needs: 0, allows: 0 };
+/// What the steps between these places say.
+pub(super) const fn measure(mut at: usize, end: usize) -> Measure {
+    let mut all = Measure::NOTHING;
     while at < end {
-        let item = item(pattern, at);
-        let one = match item.atom {
-            Atom::Set(set) => {
-                let shape = set.shape();
-                let needs = if shape.is_power_of_two() { shape } else { 0 };
-                let max = if item.max == MANY { MANY } else { item.max };
-                Measure { min: item.min, max, needs: if item.min > 0 { needs } else { 0 }, allows: shape }
-            }
-            Atom::Group(from, to) => {
-                let mut one = measure_group(pattern, from, to);
-                if item.min == 0 {
-                    one.min = 0;
-                    one.needs = 0;
-                }
-                one
-            }
-        };
-        all.min = all.min.saturating_add(one.min);
-        all.max = all.max.saturating_add(one.max);
-        all.needs |= one.needs;
-        all.allows |= one.allows;
-        at = item.next;
+        let (step, next) = WRITTEN.step(at);
+        match step {
+            Step::Literal { from, to } => all = all.then(Measure::of_literal(from, to)),
+            Step::Run { set, min, max } => all = all.then(Measure::of_run(set, min, max)),
+            Step::Group { from, to, min } => all = all.then(Measure::of_group(from, to, min)),
+        }
+        at = next;
     }
     all
 }
 
-const fn measure_group(pattern: &[u8], mut from: usize, to: usize) -> Measure {
-    let mut all = Measure { min: MANY, max: 0, needs: u32::MAX, allows: 0 };
-    loop {
-        let end = alternative_end(pattern, from, to);
-        let one = measure_between(pattern, from, end);
-        all.min = if one.min < all.min { one.min } else { all.min };
-        all.max = if one.max > all.max { one.max } else { all.max };
-        all.needs &= one.needs;
-        all.allows |= one.allows;
-        if end >= to {
-            return all;
-        }
-        from = end + 1;
-    }
+/// Whether a text of the right length and the right kinds of bytes is a match: the pattern is one set that has all
+/// bytes of its kinds.
+pub(super) const fn is_settled(at: usize, end: usize) -> bool {
+    let (Step::Run { set, .. }, next) = WRITTEN.step(at) else { return false };
+    next == end && WRITTEN.sets[set as usize].is_whole()
 }
 
 /// So many bytes of a beginning are compared at once.
@@ -114,107 +152,79 @@ pub(super) struct Head {
 }
 
 impl Head {
-    const fn push(&mut self, byte: u8) -> bool {
-        if self.len as usize == HEAD {
-            return false;
+    /// Adds a literal as far as there is room. Whether that is all of it.
+    const fn push(&mut self, mut from: usize, to: usize) -> bool {
+        while from < to {
+            if self.len as usize == HEAD {
+                return false;
+            }
+            self.bytes[self.len as usize] = WRITTEN.steps[from];
+            self.len += 1;
+            from += 1;
         }
-        self.bytes[self.len as usize] = byte;
-        self.len += 1;
+        true
+    }
+
+    /// Adds an alternative, as far as it is literal. Whether that is all of it.
+    const fn push_alternative(&mut self, mut at: usize, end: usize) -> bool {
+        while at < end {
+            let (Step::Literal { from, to }, next) = WRITTEN.step(at) else { return false };
+            if !self.push(from, to) {
+                return false;
+            }
+            at = next;
+        }
         true
     }
 }
 
 /// The beginning of a match, for one alternative of a group that is reached by literal bytes alone. With the number of
 /// such alternatives.
-pub(super) const fn head(pattern: &[u8], choice: usize) -> (Head, usize) {
+pub(super) const fn head(mut at: usize, end: usize, choice: usize) -> (Head, usize) {
     let mut head = Head { bytes: [0; HEAD], len: 0 };
     let mut choices = 1;
-    let mut at = 0;
-    while at < pattern.len() {
-        let item = item(pattern, at);
-        match item.atom {
-            Atom::Set(set) => {
-                if !push_literal(&mut head, set, item) {
-                    break;
-                }
-            }
-            Atom::Group(mut from, to) => {
-                if choices > 1 || item.min == 0 {
-                    break;
-                }
+    while at < end {
+        let (step, next) = WRITTEN.step(at);
+        let goes_on = match step {
+            Step::Literal { from, to } => head.push(from, to),
+            Step::Group { mut from, to, min } if choices == 1 && min > 0 => {
                 choices = 0;
-                let mut goes_on = false;
-                loop {
-                    let end = alternative_end(pattern, from, to);
+                let mut whole = false;
+                while from < to {
+                    let end = from + 1 + WRITTEN.steps[from] as usize;
                     if choices == choice {
-                        goes_on = push_alternative(&mut head, pattern, from, end);
+                        whole = head.push_alternative(from + 1, end);
                     }
                     choices += 1;
-                    if end >= to {
-                        break;
-                    }
-                    from = end + 1;
+                    from = end;
                 }
-                if !goes_on {
-                    break;
-                }
+                whole
             }
+            Step::Run { .. } | Step::Group { .. } => false,
+        };
+        if !goes_on {
+            break;
         }
-        at = item.next;
+        at = next;
     }
     (head, choices)
 }
 
-/// Adds an alternative, as far as it is literal. Whether that is all of it.
-const fn push_alternative(head: &mut Head, pattern: &[u8], mut at: usize, end: usize) -> bool {
-    while at < end {
-        let item = item(pattern, at);
-        let literal = match item.atom {
-            Atom::Set(set) => push_literal(head, set, item),
-            Atom::Group(..) => false,
-        };
-        if !literal {
-            return false;
-        }
-        at = item.next;
-    }
-    true
-}
-
-const fn push_literal(head: &mut Head, set: Set, item: Item) -> bool {
-    let Some(byte) = set.only() else { return false };
-    if item.min != item.max {
-        return false;
-    }
-    let mut count = 0;
-    while count < item.min {
-        if !head.push(byte) {
-            return false;
-        }
-        count += 1;
-    }
-    true
-}
-
-/// The bytes that a match can begin with, where its beginning is no literal.
-pub(super) const fn firsts(pattern: &[u8]) -> u32 {
-    let mut at = 0;
+/// The kinds of bytes that a match can begin with, where its beginning is no literal.
+pub(super) const fn firsts(mut at: usize, end: usize) -> u32 {
     let mut shape = 0;
-    while at < pattern.len() {
-        let item = item(pattern, at);
-        shape |= match item.atom {
-            Atom::Set(set) => set.shape(),
-            Atom::Group(from, to) => measure_group(pattern, from, to).allows,
+    while at < end {
+        let (step, next) = WRITTEN.step(at);
+        let first = match step {
+            Step::Literal { from, .. } => Measure::of_literal(from, from + 1),
+            Step::Run { set, min, max } => Measure::of_run(set, min, max),
+            Step::Group { from, to, min } => Measure::of_group(from, to, min),
         };
-        let min = match item.atom {
-            Atom::Set(_) => item.min,
-            Atom::Group(from, to) if item.min > 0 => measure_group(pattern, from, to).min,
-            Atom::Group(..) => 0,
-        };
-        if min > 0 {
+        shape |= first.allows;
+        if first.min > 0 {
             break;
         }
-        at = item.next;
+        at = next;
     }
     shape
 }

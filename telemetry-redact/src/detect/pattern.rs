@@ -28,8 +28,7 @@ pub(super) struct Set {
 }
 
 impl Set {
-    const fn one(byte: u8) -> Self {
-        assert!(byte.is_ascii(), "a pattern is written in ASCII");
+    pub(super) const fn one(byte: u8) -> Self {
         Self { ascii: 1 << byte, beyond: false }
     }
 
@@ -37,13 +36,9 @@ impl Set {
 
     const TEXT: Self = Self { ascii: Self::ANY.ascii | 1 << b' ', beyond: true };
 
-    pub(super) const fn has(self, byte: u8) -> bool {
-        if byte.is_ascii() { self.ascii >> byte & 1 == 1 } else { self.beyond }
-    }
-
     /// The byte that is all of it, if one is.
     #[expect(clippy::cast_possible_truncation, reason = "a bit of 128")]
-    pub(super) const fn only(self) -> Option<u8> {
+    const fn only(self) -> Option<u8> {
         if self.beyond || self.ascii.count_ones() != 1 {
             return None;
         }
@@ -53,6 +48,8 @@ impl Set {
 
 #[derive(Clone, Copy)]
 pub(super) enum Atom {
+    /// One that is ASCII.
+    Byte(u8),
     Set(Set),
     /// Alternatives between these places.
     Group(usize, usize),
@@ -68,11 +65,13 @@ pub(super) struct Item {
     pub(super) next: usize,
 }
 
-/// The part that begins at `at`.
-pub(super) const fn item(pattern: &[u8], at: usize) -> Item {
+/// The part that begins at `at`, in what ends at `end`.
+//
+// It is walked for every byte of every pattern, and what costs the compiler most is a call: it makes as few as it can.
+pub(super) const fn item(pattern: &[u8], at: usize, end: usize) -> Item {
     let (atom, after) = match pattern[at] {
         b'\\' if pattern[at + 1] == b'T' => (Atom::Set(Set::TEXT), at + 2),
-        b'\\' => (Atom::Set(Set::one(pattern[at + 1])), at + 2),
+        b'\\' => (byte(pattern[at + 1]), at + 2),
         b'.' => (Atom::Set(Set::ANY), at + 1),
         b'[' => set(pattern, at + 1),
         b'(' => {
@@ -82,11 +81,16 @@ pub(super) const fn item(pattern: &[u8], at: usize) -> Item {
         b')' | b'|' | b'{' | b'}' | b']' | b'+' | b'?' | b'*' | b'^' | b'$' => {
             panic!("a mark that means something stands alone: write a backslash before it")
         }
-        byte => (Atom::Set(Set::one(byte)), at + 1),
+        itself => (byte(itself), at + 1),
     };
-    let (min, max, next) = times(pattern, after);
+    let (min, max, next) = if after < end { times(pattern, after) } else { (1, 1, after) };
     assert!(!matches!(atom, Atom::Group(..)) || max == 1, "a group does not repeat");
     Item { atom, min, max, next }
+}
+
+const fn byte(byte: u8) -> Atom {
+    assert!(byte < 0x80, "a pattern is written in ASCII");
+    Atom::Byte(byte)
 }
 
 const fn set(pattern: &[u8], mut at: usize) -> (Atom, usize) {
@@ -100,13 +104,15 @@ const fn set(pattern: &[u8], mut at: usize) -> (Atom, usize) {
         }
         let range = pattern[at + 1] == b'-' && pattern[at + 2] != b']';
         let last = if range { pattern[at + 2] } else { first };
-        assert!(first.is_ascii() && last.is_ascii() && first <= last, "a set that cannot be read");
+        assert!(first <= last && last < 0x80, "a set that cannot be read");
         assert!(first != b'^' || at > start, "no negated sets");
         // As many ones as the range has members, from the first one on.
         ascii |= (u128::MAX >> (127 - (last - first))) << first;
         at += if range { 3 } else { 1 };
     }
-    (Atom::Set(Set { ascii, beyond: false }), at + 1)
+    let set = Set { ascii, beyond: false };
+    let atom = if let Some(byte) = set.only() { Atom::Byte(byte) } else { Atom::Set(set) };
+    (atom, at + 1)
 }
 
 /// Where the group ends whose inside begins at `at`.
@@ -143,9 +149,6 @@ pub(super) const fn alternative_end(pattern: &[u8], mut at: usize, end: usize) -
 }
 
 const fn times(pattern: &[u8], at: usize) -> (u16, u16, usize) {
-    if at >= pattern.len() {
-        return (1, 1, at);
-    }
     match pattern[at] {
         b'?' => (0, 1, at + 1),
         b'+' => (1, MANY, at + 1),

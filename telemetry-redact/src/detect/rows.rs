@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Strongest first: a connection string is a URL, but a secret before that.
-const FAMILIES: [&[Row]; 20] = [
+const FAMILIES: &[&[Row]] = &[
     auth::RULES,
     cloud::RULES,
     vcs::RULES,
@@ -45,8 +45,9 @@ pub(super) const COUNT: usize = {
     count
 };
 
-#[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
-pub(super) const ALL: [Row; COUNT] = {
+/// Behind a reference, as every table here that is read while another one is made: the compiler would copy all of it
+/// wherever one row is named.
+pub(super) const ALL: &[Row; COUNT] = &{
     let mut rules = [FAMILIES[0][0]; COUNT];
     let (mut at, mut family) = (0, 0);
     while family < FAMILIES.len() {
@@ -90,7 +91,7 @@ const fn cues_len(cues: &[&str]) -> usize {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the compiler checks that each fits")]
-const PACKED: ([u8; LEN], [Rule; COUNT]) = {
+const PACKED: &([u8; LEN], [Rule; COUNT]) = &{
     let first = &ALL[0];
     let none = Rule {
         start: 0,
@@ -121,7 +122,7 @@ const PACKED: ([u8; LEN], [Rule; COUNT]) = {
             family: row.family,
             reading: row.reading,
             check: row.check,
-            steps: steps::STARTS[at],
+            steps: steps::WRITTEN.of(at).0 as u16,
         };
         len = put(&mut bytes, len, row.id);
         len = put(&mut bytes, len, row.placeholder);
@@ -139,8 +140,12 @@ const PACKED: ([u8; LEN], [Rule; COUNT]) = {
 };
 
 const fn put(into: &mut [u8; LEN], from: usize, text: &str) -> usize {
-    let (_, rest) = into.split_at_mut(from);
-    let (here, _) = rest.split_at_mut(text.len());
-    here.copy_from_slice(text.as_bytes());
-    from + text.len()
+    let (mut text, mut at) = (text.as_bytes(), from);
+    // Without slices and their checks, which cost the compiler more.
+    while let [byte, rest @ ..] = text {
+        into[at] = *byte;
+        at += 1;
+        text = rest;
+    }
+    at
 }

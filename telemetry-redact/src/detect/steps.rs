@@ -109,21 +109,33 @@ fn has(members: &Members, byte: u8) -> bool {
 }
 
 /// All steps, as they are written.
-struct Written {
-    steps: [u8; ROOM],
+pub(super) struct Written {
+    pub(super) steps: [u8; ROOM],
     len: usize,
     /// Where the length of the literal stands that the next byte would go on.
     literal: Option<usize>,
-    sets: [Set; MOST_SETS],
+    pub(super) sets: [Set; MOST_SETS],
     set_count: usize,
     starts: [u16; COUNT],
+    /// Where the steps of each rule end.
+    ends: [u16; COUNT],
+}
+
+/// A step, as the compiler reads it again.
+pub(super) enum Step {
+    /// Its bytes stand between these places.
+    Literal { from: usize, to: usize },
+    /// Which set, and how many of it.
+    Run { set: u8, min: u16, max: u16 },
+    /// Its alternatives stand between these places.
+    Group { from: usize, to: usize, min: u16 },
 }
 
 /// Enough, or the build stops.
 const ROOM: usize = 1 << 15;
 const MOST_SETS: usize = 255;
 
-const WRITTEN: Written = {
+pub(super) const WRITTEN: &Written = &{
     let none = Set { ascii: 0, beyond: false };
     let mut written = Written {
         steps: [0; ROOM],
@@ -132,20 +144,22 @@ const WRITTEN: Written = {
         sets: [none; MOST_SETS],
         set_count: 0,
         starts: [0; COUNT],
+        ends: [0; COUNT],
     };
     let mut at = 0;
     while at < COUNT {
         let pattern = ALL[at].pattern.as_bytes();
         written.starts[at] = two_bytes(written.len);
         written.items(pattern, 0, pattern.len());
+        written.ends[at] = two_bytes(written.len);
         written.put(END);
         at += 1;
     }
     written
 };
 
-/// Where the steps of each rule begin.
-pub(super) const STARTS: [u16; COUNT] = WRITTEN.starts;
+/// How many sets there are.
+pub(super) const SET_COUNT: usize = WRITTEN.set_count;
 
 static STEPS: [u8; WRITTEN.len] = {
     let mut steps = [0; WRITTEN.len];
@@ -153,26 +167,51 @@ static STEPS: [u8; WRITTEN.len] = {
     steps
 };
 
-static SETS: [Members; WRITTEN.set_count] = {
-    let mut sets = [[0; 8]; WRITTEN.set_count];
+static SETS: [Members; SET_COUNT] = {
+    let mut sets = [[0; 8]; SET_COUNT];
     let mut at = 0;
-    while at < sets.len() {
-        let mut byte = 0_u8;
-        loop {
-            if WRITTEN.sets[at].has(byte) {
-                sets[at][byte as usize >> 5] |= 1 << (byte & 0x1f);
-            }
-            if byte == u8::MAX {
-                break;
-            }
-            byte += 1;
-        }
+    while at < SET_COUNT {
+        sets[at] = members(WRITTEN.sets[at]);
         at += 1;
     }
     sets
 };
 
+#[expect(clippy::cast_possible_truncation, reason = "a quarter of the bits at a time")]
+const fn members(set: Set) -> Members {
+    let Set { ascii, beyond } = set;
+    let beyond = if beyond { u32::MAX } else { 0 };
+    let ascii = [ascii as u32, (ascii >> 32) as u32, (ascii >> 64) as u32, (ascii >> 96) as u32];
+    [ascii[0], ascii[1], ascii[2], ascii[3], beyond, beyond, beyond, beyond]
+}
+
 impl Written {
+    /// Where the steps of a rule begin, and where they end.
+    pub(super) const fn of(&self, rule: usize) -> (usize, usize) {
+        (self.starts[rule] as usize, self.ends[rule] as usize)
+    }
+
+    /// The step at this place, and where the next one begins.
+    pub(super) const fn step(&self, at: usize) -> (Step, usize) {
+        match self.steps[at] {
+            LITERAL => {
+                let to = at + 2 + self.steps[at + 1] as usize;
+                (Step::Literal { from: at + 2, to }, to)
+            }
+            RUN => {
+                let [set, min, low, high] =
+                    [self.steps[at + 1], self.steps[at + 2], self.steps[at + 3], self.steps[at + 4]];
+                (Step::Run { set, min: min as u16, max: u16::from_le_bytes([low, high]) }, at + 5)
+            }
+            GROUP => {
+                let (from, min) = (at + 4, self.steps[at + 1] as u16);
+                let to = from + u16::from_le_bytes([self.steps[at + 2], self.steps[at + 3]]) as usize;
+                (Step::Group { from, to, min }, to)
+            }
+            _ => panic!("there is no such step"),
+        }
+    }
+
     const fn put(&mut self, byte: u8) {
         self.steps[self.len] = byte;
         self.len += 1;
@@ -181,8 +220,10 @@ impl Written {
 
     const fn items(&mut self, pattern: &[u8], mut at: usize, end: usize) {
         while at < end {
-            let item = item(pattern, at);
+            let item = item(pattern, at, end);
             match item.atom {
+                Atom::Byte(byte) if item.min == item.max => self.bytes(byte, item.min),
+                Atom::Byte(byte) => self.run(Set::one(byte), item.min, item.max),
                 Atom::Set(set) => self.run(set, item.min, item.max),
                 Atom::Group(from, to) => self.group(pattern, from, to, item.min),
             }
@@ -191,26 +232,19 @@ impl Written {
     }
 
     const fn run(&mut self, set: Set, min: u16, max: u16) {
-        if let Some(byte) = set.only()
-            && min == max
-        {
-            let mut count = 0;
-            while count < min {
-                self.byte(byte);
-                count += 1;
-            }
-            return;
-        }
-        let set = self.set(set);
-        self.put(RUN);
-        self.put(set);
-        self.put(one_byte(min as usize));
         let [low, high] = max.to_le_bytes();
-        self.put(low);
-        self.put(high);
+        let run = [RUN, self.set(set), one_byte(min as usize), low, high];
+        let mut at = 0;
+        while at < 5 {
+            self.steps[self.len] = run[at];
+            self.len += 1;
+            at += 1;
+        }
+        self.literal = None;
     }
 
-    const fn byte(&mut self, byte: u8) {
+    /// A literal, or more of the one that stands last.
+    const fn bytes(&mut self, byte: u8, count: u16) {
         let size = if let Some(size) = self.literal {
             size
         } else {
@@ -218,8 +252,14 @@ impl Written {
             self.put(0);
             self.len - 1
         };
-        self.put(byte);
-        self.steps[size] = one_byte(self.steps[size] as usize + 1);
+        let mut at = 0;
+        while at < count {
+            self.steps[self.len] = byte;
+            self.len += 1;
+            // More than its steps can say stops the build.
+            self.steps[size] += 1;
+            at += 1;
+        }
         self.literal = Some(size);
     }
 

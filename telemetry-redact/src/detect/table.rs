@@ -6,9 +6,10 @@
 
 use super::measure::{self, HEAD, Measure};
 use super::pattern;
-use super::row::{Reading, Row};
+use super::row::Reading;
 use super::rows::{ALL, COUNT};
 use super::shape::Shape;
+use super::steps::WRITTEN;
 
 /// The beginning of a rule.
 #[derive(Clone, Copy)]
@@ -67,75 +68,109 @@ impl Frame {
     }
 }
 
-/// How many beginnings a rule has: none where one of them is too short to tell anything.
-const fn beginnings(rule: &Row) -> usize {
-    let pattern = rule.pattern.as_bytes();
-    let (mut choice, mut choices) = (0, 1);
-    while choice < choices {
-        let (head, found) = measure::head(pattern, choice);
-        if head.len < 2 {
-            assert!(!matches!(rule.reading, Reading::Lenient), "a lenient rule needs a beginning");
-            return 0;
-        }
-        choices = found;
-        choice += 1;
-    }
-    choices
+/// What the compiler reads off the steps of all rules, each once.
+struct Seen {
+    probes: [Probe; ROOM],
+    probe_count: usize,
+    /// The rules without a beginning that tells anything.
+    frames: [Framed; ROOM],
+    frame_count: usize,
 }
 
-/// How many beginnings and how many frames there are.
-const SIZES: (usize, usize) = {
-    let (mut probes, mut frames, mut at) = (0, 0, 0);
-    while at < COUNT {
-        if matches!(ALL[at].reading, Reading::Context) {
-            at += 1;
-            continue;
-        }
-        let beginnings = beginnings(&ALL[at]);
-        probes += beginnings;
-        frames += (beginnings == 0) as usize;
-        at += 1;
-    }
-    (probes, frames)
-};
+/// A frame, and what the pattern says.
+#[derive(Clone, Copy)]
+struct Framed {
+    frame: Frame,
+    measure: Measure,
+    firsts: u32,
+}
 
-/// The rules without a beginning that tells anything, and what their patterns say.
-const MEASURED: [(Frame, Measure, u32); SIZES.1] = {
+/// Enough, or the build stops.
+const ROOM: usize = 1 << 10;
+
+const SEEN: &Seen = &{
     let frame = Frame { min: 0, max: 0, settles: false, spans: false, rule: 0 };
-    let mut measured = [(frame, Measure { min: 0, max: 0, needs: 0, allows: 0 }, 0); SIZES.1];
-    let (mut at, mut next) = (0, 0);
+    let mut seen = Seen {
+        probes: [Probe { head: 0, len: 0, least: 0, allows: 0, rule: 0 }; ROOM],
+        probe_count: 0,
+        frames: [Framed { frame, measure: Measure::NOTHING, firsts: 0 }; ROOM],
+        frame_count: 0,
+    };
+    let mut at = 0;
     while at < COUNT {
-        let pattern = ALL[at].pattern.as_bytes();
-        if !matches!(ALL[at].reading, Reading::Context) && beginnings(&ALL[at]) == 0 {
-            let mut measure = measure::measure(pattern);
-            measure.needs |= ALL[at].needs;
-            let frame = Frame {
-                min: measure.min,
-                max: measure.max,
-                settles: measure::is_settled(pattern),
-                spans: measure.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE,
-                rule: index(at),
-            };
-            measured[next] = (frame, measure, measure::firsts(pattern));
-            next += 1;
+        if !matches!(ALL[at].reading, Reading::Context) {
+            seen.see(at);
         }
         at += 1;
     }
-    measured
+    seen
 };
 
-static FRAMES: [Frame; SIZES.1] = {
-    let mut frames = [MEASURED[0].0; SIZES.1];
+impl Seen {
+    const fn see(&mut self, at: usize) {
+        let row = &ALL[at];
+        let (from, to) = WRITTEN.of(at);
+        let mut measure = measure::measure(from, to);
+        let lenient = matches!(row.reading, Reading::Lenient);
+        if self.begin(at, from, to, &measure, lenient) {
+            return;
+        }
+        assert!(!lenient, "a lenient rule needs a beginning");
+        measure.needs |= row.needs;
+        let frame = Frame {
+            min: measure.min,
+            max: measure.max,
+            settles: measure::is_settled(from, to),
+            spans: measure.allows & (Shape::SPACE | Shape::BEYOND) == Shape::SPACE,
+            rule: index(at),
+        };
+        self.frames[self.frame_count] = Framed { frame, measure, firsts: measure::firsts(from, to) };
+        self.frame_count += 1;
+    }
+
+    /// Adds the beginnings of a rule. It has none where one of them is too short to tell anything.
+    const fn begin(&mut self, rule: usize, from: usize, to: usize, measure: &Measure, lenient: bool) -> bool {
+        let before = self.probe_count;
+        let (mut choice, mut choices) = (0, 1);
+        while choice < choices {
+            let (head, found) = measure::head(from, to, choice);
+            if head.len < 2 {
+                self.probe_count = before;
+                return false;
+            }
+            assert!(head.len >= 3 || !lenient, "too short a beginning for a part of the form to do");
+            self.probes[self.probe_count] = Probe {
+                head: u128::from_le_bytes(head.bytes),
+                len: head.len,
+                least: if lenient { least(measure.min) } else { 0 },
+                allows: measure.allows,
+                rule: index(rule),
+            };
+            self.probe_count += 1;
+            choices = found;
+            choice += 1;
+        }
+        true
+    }
+}
+
+const PROBE_COUNT: usize = SEEN.probe_count;
+const FRAME_COUNT: usize = SEEN.frame_count;
+
+static FRAMES: [Frame; FRAME_COUNT] = {
+    let mut frames = [SEEN.frames[0].frame; FRAME_COUNT];
     let mut at = 0;
-    while at < SIZES.1 {
-        frames[at] = MEASURED[at].0;
+    while at < FRAME_COUNT {
+        frames[at] = SEEN.frames[at].frame;
         at += 1;
     }
     frames
 };
 
 /// A set of frames, a bit for each.
-type Sieve = [u64; SIZES.1.div_ceil(64)];
+type Sieve = [u64; WORDS];
+
+const WORDS: usize = FRAME_COUNT.div_ceil(64);
 
 const fn add(sieve: &mut Sieve, frame: usize) {
     sieve[frame / 64] |= 1 << (frame % 64);
@@ -143,12 +178,12 @@ const fn add(sieve: &mut Sieve, frame: usize) {
 
 /// For each kind of byte: the frames that are left where a text begins with it.
 static BEGUN: [Sieve; Shape::KINDS] = {
-    let mut sieves = [[0; SIZES.1.div_ceil(64)]; Shape::KINDS];
+    let mut sieves = [[0; WORDS]; Shape::KINDS];
     let mut at = 0;
-    while at < SIZES.1 {
+    while at < FRAME_COUNT {
         let mut kind = 0;
         while kind < Shape::KINDS {
-            if MEASURED[at].2 >> kind & 1 == 1 {
+            if SEEN.frames[at].firsts >> kind & 1 == 1 {
                 add(&mut sieves[kind], at);
             }
             kind += 1;
@@ -163,19 +198,19 @@ const GROUP: usize = 4;
 
 /// For each group of kinds of bytes: the frames that are left where a text has just these of them.
 static SIEVES: [[Sieve; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)] = {
-    let mut sieves = [[[0; SIZES.1.div_ceil(64)]; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)];
+    let mut sieves = [[[0; WORDS]; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)];
     let mut at = 0;
-    while at < SIZES.1 {
-        let (_, measure, _) = MEASURED[at];
+    while at < FRAME_COUNT {
+        let Measure { needs, allows, .. } = SEEN.frames[at].measure;
         let mut group = 0;
         while group < sieves.len() {
-            let mut kinds = 0;
-            while kinds < 1 << GROUP {
-                let (needs, allows) = (measure.needs >> (group * GROUP), measure.allows >> (group * GROUP));
-                if needs & !kinds & ((1 << GROUP) - 1) == 0 && kinds & !allows == 0 {
-                    add(&mut sieves[group][kinds as usize], at);
-                }
-                kinds += 1;
+            let (needs, allows) = (of_group(needs, group), of_group(allows, group));
+            // Each set of kinds that has what is needed and nothing that is not allowed.
+            let free = allows & !needs;
+            let mut more = if needs & !allows == 0 { Some(free) } else { None };
+            while let Some(kinds) = more {
+                add(&mut sieves[group][needs | kinds], at);
+                more = if kinds == 0 { None } else { Some((kinds - 1) & free) };
             }
             group += 1;
         }
@@ -183,6 +218,11 @@ static SIEVES: [[Sieve; 1 << GROUP]; Shape::KINDS.div_ceil(GROUP)] = {
     }
     sieves
 };
+
+/// Which of the kinds of a group there are.
+const fn of_group(kinds: u32, group: usize) -> usize {
+    kinds as usize >> (group * GROUP) & ((1 << GROUP) - 1)
+}
 
 fn begun(first: u8) -> Sieve {
     let kind = Shape::of_byte(first).trailing_zeros() as usize;
@@ -230,34 +270,6 @@ pub(super) fn spans(first: u8) -> impl Iterator<Item = &'static Frame> {
     members(begun(first)).filter(|frame| frame.spans)
 }
 
-#[expect(clippy::large_const_arrays, reason = "seen by the compiler alone")]
-const UNSORTED: [Probe; SIZES.0] = {
-    let mut probes = [Probe { head: 0, len: 0, least: 0, allows: 0, rule: 0 }; SIZES.0];
-    let (mut at, mut next) = (0, 0);
-    while at < COUNT {
-        let pattern = ALL[at].pattern.as_bytes();
-        let lenient = matches!(ALL[at].reading, Reading::Lenient);
-        let measure = measure::measure(pattern);
-        let choices = if matches!(ALL[at].reading, Reading::Context) { 0 } else { beginnings(&ALL[at]) };
-        let mut choice = 0;
-        while choice < choices {
-            let (head, _) = measure::head(pattern, choice);
-            assert!(head.len >= 3 || !lenient, "too short a beginning for a part of the form to do");
-            probes[next] = Probe {
-                head: u128::from_le_bytes(head.bytes),
-                len: head.len,
-                least: if lenient { least(measure.min) } else { 0 },
-                allows: measure.allows,
-                rule: index(at),
-            };
-            next += 1;
-            choice += 1;
-        }
-        at += 1;
-    }
-    probes
-};
-
 #[expect(clippy::cast_possible_truncation, reason = "there are no sixty thousand rules")]
 const fn index(at: usize) -> u16 {
     at as u16
@@ -280,16 +292,19 @@ const fn least(min: u16) -> u16 {
 /// Where the bucket of each first byte begins; it ends where the next one begins.
 static STARTS: [u16; 257] = SORTED.1;
 
-static PROBES: [Probe; SIZES.0] = SORTED.0;
+static PROBES: [Probe; PROBE_COUNT] = SORTED.0;
 
 /// By the first two bytes; those that share them keep their order.
-const SORTED: ([Probe; SIZES.0], [u16; 257]) = sorted(&sorted(&UNSORTED, 1).0, 0);
+const SORTED: &([Probe; PROBE_COUNT], [u16; 257]) = &{
+    let (unsorted, _) = SEEN.probes.split_at(PROBE_COUNT);
+    sorted(&sorted(unsorted, 1).0, 0)
+};
 
 /// Counting sort by one byte, which keeps the order of what is equal.
-const fn sorted(from: &[Probe; SIZES.0], place: u32) -> ([Probe; SIZES.0], [u16; 257]) {
+const fn sorted(from: &[Probe], place: u32) -> ([Probe; PROBE_COUNT], [u16; 257]) {
     let mut starts = [0_u16; 257];
     let mut at = 0;
-    while at < SIZES.0 {
+    while at < PROBE_COUNT {
         starts[from[at].byte(place) as usize + 1] += 1;
         at += 1;
     }
@@ -299,9 +314,9 @@ const fn sorted(from: &[Probe; SIZES.0], place: u32) -> ([Probe; SIZES.0], [u16;
         byte += 1;
     }
     let mut places = starts;
-    let mut probes = *from;
+    let mut probes = [from[0]; PROBE_COUNT];
     at = 0;
-    while at < SIZES.0 {
+    while at < PROBE_COUNT {
         let byte = from[at].byte(place) as usize;
         probes[places[byte] as usize] = from[at];
         places[byte] += 1;
@@ -314,8 +329,8 @@ const fn sorted(from: &[Probe; SIZES.0], place: u32) -> ([Probe; SIZES.0], [u16;
 static SECONDS: [u128; 256] = {
     let mut seconds = [0; 256];
     let mut at = 0;
-    while at < SIZES.0 {
-        let head = UNSORTED[at].head;
+    while at < PROBE_COUNT {
+        let head = SEEN.probes[at].head;
         seconds[(head & 0xff) as usize] |= 1 << (head >> 8 & 0x7f);
         at += 1;
     }

@@ -39,10 +39,14 @@ fn sample(pattern: &str, dice: &mut Dice) -> String {
 
 fn sample_between(pattern: &[u8], mut at: usize, end: usize, dice: &mut Dice, out: &mut String) {
     while at < end {
-        let item = item(pattern, at);
+        let item = item(pattern, at, end);
         match item.atom {
-            Atom::Set(set) => {
-                let members: Vec<u8> = (0..0x80).filter(|byte| set.has(*byte)).collect();
+            Atom::Byte(_) | Atom::Set(_) => {
+                let members: Vec<u8> = match item.atom {
+                    Atom::Set(set) => (0..0x80).filter(|byte| set.ascii >> *byte & 1 == 1).collect(),
+                    Atom::Byte(byte) => vec![byte],
+                    Atom::Group(..) => unreachable!("it has an arm of its own"),
+                };
                 let more = if item.max == MANY { 8 } else { usize::from(item.max - item.min).min(8) };
                 for _ in 0..usize::from(item.min) + dice.below(more + 1) {
                     out.push(char::from(members[dice.below(members.len())]));
@@ -120,10 +124,12 @@ fn each_rule_finds_its_good_vectors() {
 
 /// The same form cut short or begun otherwise.
 fn bad_twins(rule: &Rule, good: &str) -> Vec<String> {
-    let (_, choices) = measure::head(rule.pattern().as_bytes(), 0);
-    let heads = (0..choices).map(|choice| measure::head(rule.pattern().as_bytes(), choice).0.len);
+    let index = rows::RULES.iter().position(|other| other.id() == rule.id()).expect("a rule is in the table");
+    let (from, to) = steps::WRITTEN.of(index);
+    let (_, choices) = measure::head(from, to, 0);
+    let heads = (0..choices).map(|choice| measure::head(from, to, choice).0.len);
     let head = heads.min().unwrap_or_default();
-    let measure = measure::measure(rule.pattern().as_bytes());
+    let measure = measure::measure(from, to);
     let mut twins = Vec::new();
     if rule.reading == Reading::Lenient {
         twins.push(good.chars().take(usize::from(head) - 1).collect());

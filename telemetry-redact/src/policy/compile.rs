@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use zerocopy::IntoBytes;
-use zerocopy::little_endian::{I64, U32};
-
 use super::image::{
-    Bound, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Rule, STRINGS, Slot,
-    Span, Text, checksum,
+    Bound, Field, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Rule, STRINGS,
+    Slot, Span, Text, checksum,
 };
 use super::value_rule::{Unit, duration_us, labels};
 use super::{
@@ -38,11 +35,11 @@ struct Sections {
 
 impl Sections {
     fn len<T: Item>(&self) -> usize {
-        self.bytes[T::SECTION].len() / size_of::<T>()
+        self.bytes[T::SECTION].len() / T::SIZE
     }
 
     fn push<T: Item>(&mut self, item: T) -> usize {
-        self.bytes[T::SECTION].extend_from_slice(item.as_bytes());
+        item.write(&mut self.bytes[T::SECTION]);
         self.len::<T>() - 1
     }
 
@@ -123,7 +120,7 @@ impl Compiler<'_> {
             };
             let mut compiled = Rule {
                 case: number(usize::from(*case == Case::Folded)),
-                separator: U32::new(separator.unwrap_or('=').into()),
+                separator: separator.unwrap_or('=').into(),
                 values: set(values),
                 versions: set(versions),
                 keys: set(keys),
@@ -134,14 +131,14 @@ impl Compiler<'_> {
             let spellings = spellings.iter().flat_map(|(spelling, member)| [&**spelling, member]);
             compiled.spellings = self.sections.texts(spellings);
             let labels = labels(&bounds, &spelled, unit);
-            compiled.bounds = self.sections.extend(bounds.into_iter().map(|at| Bound { at: I64::new(at) }));
+            compiled.bounds = self.sections.extend(bounds.into_iter().map(|at| Bound { at }));
             compiled.labels = self.sections.texts(labels.iter().map(String::as_str));
             self.rules.insert(name, self.sections.push(compiled));
         }
     }
 
     /// The position of a rule, counted from 1; 0 for none.
-    fn rule(&self, name: Option<&String>) -> U32 {
+    fn rule(&self, name: Option<&String>) -> u32 {
         number(name.and_then(|name| self.rules.get(name.as_str())).map_or(0, |index| index + 1))
     }
 
@@ -168,11 +165,11 @@ impl Compiler<'_> {
                 names.map(|(text, kind)| self.sections.name(text, kind, self.flags.len())).collect();
             let flag = Flag {
                 name: self.sections.text(name),
-                short: U32::new(short.map_or(0, u32::from)),
+                short: short.map_or(0, u32::from),
                 short_aliases: self.sections.text(&short_aliases.iter().collect::<String>()),
                 names: self.sections.extend(names),
                 takes: number(*takes as usize),
-                max_values: U32::new(max_values.unwrap_or_default()),
+                max_values: max_values.unwrap_or_default(),
                 dashes: number(*dashes as usize),
                 terminator: self.sections.text(terminator.as_deref().unwrap_or_default()),
                 list: number(*list as usize),
@@ -270,7 +267,7 @@ impl Compiler<'_> {
         let mut table = vec![Slot::default(); slots];
         for word in declared.into_iter().filter(|word| !word.is_empty()) {
             let mut at = fnv1a(word.as_bytes()) as usize & (slots - 1);
-            while table[at].text.length.get() > 0 {
+            while table[at].text.length > 0 {
                 at = (at + 1) & (slots - 1);
             }
             table[at] = Slot { text: self.sections.text(word) };
@@ -282,8 +279,8 @@ impl Compiler<'_> {
             source.commands.iter().any(|rule| !rule.withhold.is_empty() || rule.record != Record::Everything);
         let mut header = Header {
             magic: MAGIC,
-            layout: U32::new(LAYOUT),
-            version: U32::new(source.version),
+            layout: LAYOUT,
+            version: source.version,
             dialect: number(source.dialect as usize),
             timestamps: number(source.timestamps as usize),
             abbreviations: number(source.abbreviations as usize),
@@ -304,11 +301,14 @@ impl Compiler<'_> {
         let texts = self.sections.strings.into_bytes();
         for (number, section) in self.sections.bytes.iter().chain([&texts]).enumerate() {
             debug_assert!(number <= STRINGS);
-            header.sections[number] = span(size_of::<Header>() + rest.len(), section.len());
+            header.sections[number] = span(Header::SIZE + rest.len(), section.len());
             rest.extend_from_slice(section);
         }
-        header.checksum = U32::new(checksum(header, &rest));
-        [header.as_bytes(), &rest].concat()
+        header.checksum = checksum(header, &rest);
+        let mut bytes = Vec::with_capacity(Header::SIZE + rest.len());
+        header.write(&mut bytes);
+        bytes.extend_from_slice(&rest);
+        bytes
     }
 }
 
@@ -345,8 +345,8 @@ fn command_names(index: usize, rule: &CommandRule) -> impl Iterator<Item = (Stri
 }
 
 /// Sections hold far less than 4 GiB: a policy file is bounded by what reads it.
-fn number(number: usize) -> U32 {
-    U32::new(u32::try_from(number).unwrap_or(u32::MAX))
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn span(start: usize, count: usize) -> Span {

@@ -4,14 +4,15 @@
 //! records of fixed size, which refer to each other by position, and nothing of it is copied or built when it is read.
 //! Every access is checked: what leads nowhere is empty, so a damaged block declares less, never more.
 
+mod section;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
-use zerocopy::little_endian::{I64, U32};
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
-
 use super::CompiledError;
 use crate::hash::fnv1a;
+use section::next;
+pub(super) use section::{Field, Section};
 
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
@@ -21,51 +22,65 @@ pub(super) const LAYOUT: u32 = 5;
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
         $($(#[$doc])*
-        #[derive(Debug, Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
-        #[repr(C)]
-        pub(super) struct $name { $(pub(super) $field: $type),+ })+
+        #[derive(Debug, Clone, Copy, Default)]
+        pub(super) struct $name { $(pub(super) $field: $type),+ }
+
+        impl Field for $name {
+            const SIZE: usize = 0 $(+ <$type as Field>::SIZE)+;
+
+            #[inline]
+            fn read(bytes: &[u8]) -> Self {
+                $(let ($field, bytes) = next(bytes);)+
+                _ = bytes;
+                Self { $($field),+ }
+            }
+
+            fn write(self, to: &mut Vec<u8>) {
+                $(self.$field.write(to);)+
+            }
+        })+
     };
 }
 
 records! {
     /// A text in the last section.
-    struct Text { start: U32, length: U32 }
+    struct Text { start: u32, length: u32 }
     /// Neighbours in a section.
-    struct Span { start: U32, count: U32 }
+    struct Span { start: u32, count: u32 }
     /// A command.
     struct Node {
-        word: Text, parent: U32, record: U32, subcommands: U32, children: Span, flags: Span, persistent_flags: Span,
+        word: Text, parent: u32, record: u32, subcommands: u32, children: Span, flags: Span, persistent_flags: Span,
         positionals: Span, withheld: Span,
     }
     /// A name of a command or flag, and what it leads to. Those of the commands below one are sorted.
-    struct Name { text: Text, target: U32, kind: U32 }
+    struct Name { text: Text, target: u32, kind: u32 }
     /// A flag.
     struct Flag {
-        name: Text, short: U32, short_aliases: Text, names: Span, takes: U32, max_values: U32, dashes: U32,
-        terminator: Text, list: U32, rule: U32,
+        name: Text, short: u32, short_aliases: Text, names: Span, takes: u32, max_values: u32, dashes: u32,
+        terminator: Text, list: u32, rule: u32,
     }
     /// How a value is kept. The texts of a set are sorted.
     struct Rule {
-        case: U32, separator: U32, values: Span,
+        case: u32, separator: u32, values: Span,
         // A spelling and what it stands for, in turn.
         spellings: Span,
-        versions: Span, keys: Span, key_values: Span, unit: U32, bounds: Span,
+        versions: Span, keys: Span, key_values: Span, unit: u32, bounds: Span,
         labels: Span,
     }
     /// A positional argument.
-    struct Positional { rule: U32, dashes: U32, list: U32, repeats: U32 }
+    struct Positional { rule: u32, dashes: u32, list: u32, repeats: u32 }
     /// A position in the section of flags.
-    struct Index { at: U32 }
+    struct Index { at: u32 }
     /// A bound of a bucket: a number, or microseconds.
-    struct Bound { at: I64 }
+    struct Bound { at: i64 }
     /// A place in the table of declared words, empty where the text is.
     struct Slot { text: Text }
     /// A question, with what it asks for and the rule of its choices. They are sorted by name.
-    struct Prompt { id: Text, kind: U32, rule: U32 }
+    struct Prompt { id: Text, kind: u32, rule: u32 }
     /// What stands first.
     struct Header {
-        magic: [u8; 4], layout: U32, checksum: U32, version: U32, dialect: U32, timestamps: U32, abbreviations: U32,
-        withholds: U32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
+        magic: [u8; 4], layout: u32, checksum: u32, version: u32, dialect: u32, timestamps: u32, abbreviations: u32,
+        withholds: u32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
         // A text and its code, in turn.
         templates: Span,
         sections: [Span; 11],
@@ -73,7 +88,7 @@ records! {
 }
 
 /// A record that has a section of its own.
-pub(super) trait Item: FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned + Copy {
+pub(super) trait Item: Field {
     const SECTION: usize;
 }
 
@@ -104,12 +119,12 @@ pub(super) struct Image {
 
 impl Image {
     pub(super) fn open(bytes: Cow<'static, [u8]>) -> Result<Self, CompiledError> {
-        let (header, _) = Header::read_from_prefix(&bytes).map_err(|_| CompiledError::Cut)?;
+        let header = Header::read(bytes.get(..Header::SIZE).ok_or(CompiledError::Cut)?);
         if header.magic != MAGIC {
             return Err(CompiledError::NotCompiled);
         }
-        if header.layout.get() != LAYOUT {
-            return Err(CompiledError::Layout { found: header.layout.get(), read: LAYOUT });
+        if header.layout != LAYOUT {
+            return Err(CompiledError::Layout { found: header.layout, read: LAYOUT });
         }
         let image = Self { bytes, header };
         let last = image.section_range(STRINGS);
@@ -125,24 +140,24 @@ impl Image {
 
     /// Whether the bytes behind the head are those that were written.
     pub(super) fn is_sound(&self) -> bool {
-        let rest = self.bytes.get(size_of::<Header>()..).unwrap_or_default();
-        checksum(self.header, rest) == self.header.checksum.get()
+        let rest = self.bytes.get(Header::SIZE..).unwrap_or_default();
+        checksum(self.header, rest) == self.header.checksum
     }
 
     fn section_range(&self, number: usize) -> Option<Range<usize>> {
         self.header.sections.get(number).and_then(|section| range(*section))
     }
 
-    pub(super) fn all<T: Item>(&self) -> &[T] {
+    pub(super) fn all<T: Item>(&self) -> Section<'_, T> {
         let bytes = self.section_range(T::SECTION).and_then(|range| self.bytes.get(range));
-        bytes.and_then(|bytes| <[T]>::ref_from_bytes(bytes).ok()).unwrap_or_default()
+        Section::new(bytes.unwrap_or_default())
     }
 
-    pub(super) fn span<T: Item>(&self, span: Span) -> &[T] {
-        within(self.all(), span)
+    pub(super) fn span<T: Item>(&self, span: Span) -> Section<'_, T> {
+        self.all().span(span)
     }
 
-    pub(super) fn item<T: Item>(&self, index: usize) -> Option<&T> {
+    pub(super) fn item<T: Item>(&self, index: usize) -> Option<T> {
         self.all().get(index)
     }
 
@@ -159,19 +174,25 @@ impl Image {
     }
 
     pub(super) fn texts(&self, span: Span) -> impl DoubleEndedIterator<Item = &str> {
-        self.span(span).iter().map(|text| self.text(*text))
+        self.span(span).iter().map(|text| self.text(text))
+    }
+
+    /// Two texts of a span in which they stand in twos.
+    pub(super) fn pair(&self, span: Span, index: usize) -> Option<[Text; 2]> {
+        let texts = self.span(span);
+        let first = index.checked_mul(2)?;
+        Some([texts.get(first)?, texts.get(first + 1)?])
     }
 
     /// Whether a text of a span is this one.
     pub(super) fn has(&self, span: Span, wanted: &str) -> bool {
-        self.span(span).iter().any(|text| self.raw(*text) == wanted.as_bytes())
+        self.span(span).iter().any(|text| self.raw(text) == wanted.as_bytes())
     }
 
     /// The text of a sorted span that is this one.
     pub(super) fn find(&self, span: Span, wanted: &str) -> Option<&str> {
-        let texts = self.span::<Text>(span);
-        let found = texts.binary_search_by(|text| self.raw(*text).cmp(wanted.as_bytes())).ok()?;
-        texts.get(found).map(|text| self.text(*text))
+        let found = self.span(span).search(|text: Text| self.raw(text).cmp(wanted.as_bytes()));
+        found.map(|text| self.text(text))
     }
 
     /// Whether a word is in the table of declared words.
@@ -180,26 +201,23 @@ impl Image {
         let Some(mask) = slots.len().checked_sub(1).filter(|_| !word.is_empty()) else { return false };
         let first = fnv1a(word.as_bytes()) as usize & mask;
         (0..slots.len())
-            .map_while(|step| slots.get((first + step) & mask).filter(|slot| slot.text.length.get() > 0))
+            .map_while(|step| slots.get((first + step) & mask).filter(|slot| slot.text.length > 0))
             .any(|slot| self.raw(slot.text) == word.as_bytes())
     }
 }
 
 /// CRC-32 (IEEE) of the head without its checksum, and the rest.
 pub(super) fn checksum(mut header: Header, rest: &[u8]) -> u32 {
-    header.checksum = U32::new(0);
+    header.checksum = 0;
+    let mut head = Vec::with_capacity(Header::SIZE);
+    header.write(&mut head);
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(header.as_bytes());
+    hasher.update(&head);
     hasher.update(rest);
     hasher.finalize()
 }
 
-/// The items of a span; for many spans the items are asked for once.
-pub(super) fn within<T>(all: &[T], span: Span) -> &[T] {
-    range(span).and_then(|range| all.get(range)).unwrap_or_default()
-}
-
 fn range(span: Span) -> Option<Range<usize>> {
-    let (start, count) = (span.start.get() as usize, span.count.get() as usize);
+    let (start, count) = (span.start as usize, span.count as usize);
     start.checked_add(count).map(|end| start..end)
 }

@@ -157,7 +157,7 @@ impl Policy {
     /// The policy's version.
     #[must_use]
     pub fn version(&self) -> PolicyVersion {
-        PolicyVersion(self.image.header.version.get())
+        PolicyVersion(self.image.header.version)
     }
 
     /// The program's own variable for consent, `<PREFIX>_TELEMETRY_ENABLED`.
@@ -180,8 +180,7 @@ impl Policy {
 
     /// The declared line of error text at this place of the list.
     pub(crate) fn template_at(&self, index: usize) -> Option<Template<'_>> {
-        let texts: &[image::Text] = self.image.span(self.image.header.templates);
-        let [text, code] = *texts.as_chunks::<2>().0.get(index)?;
+        let [text, code] = self.image.pair(self.image.header.templates, index)?;
         let code = Some(self.image.text(code)).filter(|code| !code.is_empty());
         Some(Template { text: self.image.text(text), code })
     }

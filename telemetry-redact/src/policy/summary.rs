@@ -44,13 +44,13 @@ impl Policy {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let image = &self.image;
-        let flags: &[Flag] = image.all();
-        let positionals: &[Positional] = image.all();
-        let prompts: &[Prompt] = image.all();
+        let flags = image.all::<Flag>();
+        let positionals = image.all::<Positional>();
+        let prompts = image.all::<Prompt>();
         let of_arguments = flags.iter().map(|flag| flag.rule).chain(positionals.iter().map(|rule| rule.rule));
         let used = of_arguments.chain(prompts.iter().map(|prompt| prompt.rule));
-        let used: BTreeSet<usize> = used.filter_map(|rule| (rule.get() as usize).checked_sub(1)).collect();
-        let rules: &[Rule] = image.all();
+        let used: BTreeSet<usize> = used.filter_map(|rule| (rule as usize).checked_sub(1)).collect();
+        let rules = image.all::<Rule>();
         let values: BTreeSet<&str> = used
             .into_iter()
             .filter_map(|rule| rules.get(rule))
@@ -61,8 +61,8 @@ impl Policy {
             commands: image.all::<Node>().len(),
             flags: flags.len(),
             sets: rules.len(),
-            flags_with_values: flags.iter().filter(|flag| flag.rule.get() > 0).count(),
-            positionals_with_values: positionals.iter().filter(|rule| rule.rule.get() > 0).count(),
+            flags_with_values: flags.iter().filter(|flag| flag.rule > 0).count(),
+            positionals_with_values: positionals.iter().filter(|rule| rule.rule > 0).count(),
             values: values.len(),
             error_codes: image.texts(image.header.error_codes).count(),
         }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule, within};
+use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule, Section};
 use super::value_rule::ValueJudge;
 use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Subcommands, Takes};
 
@@ -40,28 +40,28 @@ impl<'a> Tree<'a> {
     }
 
     pub(crate) fn dialect(self) -> Dialect {
-        Dialect::of(self.image.header.dialect.get())
+        Dialect::of(self.image.header.dialect)
     }
 
     pub(crate) fn timestamps(self) -> TimestampPrecision {
-        precision(self.image.header.timestamps.get())
+        precision(self.image.header.timestamps)
     }
 
     /// Whether any command withholds what is declared.
     pub(crate) fn withholds(self) -> bool {
-        self.image.header.withholds.get() != 0
+        self.image.header.withholds != 0
     }
 
-    fn node(self, node: NodeId) -> Option<&'a Node> {
+    fn node(self, node: NodeId) -> Option<Node> {
         self.image.item(node.0)
     }
 
-    fn flag(self, flag: FlagId) -> Option<&'a Flag> {
+    fn flag(self, flag: FlagId) -> Option<Flag> {
         self.image.item(flag.0)
     }
 
     fn parent(self, node: NodeId) -> Option<NodeId> {
-        usize::try_from(self.node(node)?.parent.get()).ok()?.checked_sub(1).map(NodeId)
+        usize::try_from(self.node(node)?.parent).ok()?.checked_sub(1).map(NodeId)
     }
 
     /// The command and those above it.
@@ -74,8 +74,8 @@ impl<'a> Tree<'a> {
     /// The command that `word` leads to, and what kind of name it is.
     pub(crate) fn child(self, node: NodeId, word: &str) -> Option<(NodeId, NameKind)> {
         let names = self.names_below(node);
-        let found = names.binary_search_by(|name| self.image.raw(name.text).cmp(word.as_bytes())).ok()?;
-        names.get(found).map(|name| (NodeId(name.target.get() as usize), NameKind::of(name.kind.get())))
+        let found = names.search(|name| self.image.raw(name.text).cmp(word.as_bytes()));
+        found.map(|name| (NodeId(name.target as usize), NameKind::of(name.kind)))
     }
 
     /// The command that `word` is an unambiguous beginning of, where the program allows that.
@@ -83,14 +83,14 @@ impl<'a> Tree<'a> {
         let allowed = matches!(self.abbreviations(), Abbreviations::Commands | Abbreviations::All);
         let names = self.names_below(node).iter().filter(|_| allowed && !word.is_empty());
         let targets = names.filter(|name| self.image.text(name.text).starts_with(word));
-        the_only(targets.map(|name| name.target.get())).map(|target| NodeId(target as usize))
+        the_only(targets.map(|name| name.target)).map(|target| NodeId(target as usize))
     }
 
     fn abbreviations(self) -> Abbreviations {
-        Abbreviations::of(self.image.header.abbreviations.get())
+        Abbreviations::of(self.image.header.abbreviations)
     }
 
-    fn names_below(self, node: NodeId) -> &'a [Name] {
+    fn names_below(self, node: NodeId) -> Section<'a, Name> {
         self.node(node).map(|node| self.image.span(node.children)).unwrap_or_default()
     }
 
@@ -101,7 +101,7 @@ impl<'a> Tree<'a> {
 
     /// Where a word can be a command below.
     pub(crate) fn subcommands(self, node: NodeId) -> Subcommands {
-        self.node(node).map_or(Subcommands::Usual, |node| Subcommands::of(node.subcommands.get()))
+        self.node(node).map_or(Subcommands::Usual, |node| Subcommands::of(node.subcommands))
     }
 
     /// Every name of the commands below.
@@ -120,8 +120,8 @@ impl<'a> Tree<'a> {
         let persistent = self.upwards(node).filter_map(move |node| Some(self.node(node)?.persistent_flags));
         own.into_iter()
             .chain(persistent)
-            .flat_map(move |span| self.image.span::<Index>(span))
-            .map(|index| FlagId(index.at.get() as usize))
+            .flat_map(move |span| self.image.span::<Index>(span).iter())
+            .map(|index| FlagId(index.at as usize))
     }
 
     /// The flag of a command that is called `name`, and what kind of name that is.
@@ -136,37 +136,37 @@ impl<'a> Tree<'a> {
         // A negation sets another value than its flag, so a beginning of both is ambiguous.
         let names = flags.flat_map(|id| {
             let begins = self.names(id).iter().filter(|known| self.image.text(known.text).starts_with(name));
-            begins.map(move |known| (id, NameKind::of(known.kind.get()) == NameKind::Negation))
+            begins.map(move |known| (id, NameKind::of(known.kind) == NameKind::Negation))
         });
         let (flag, negated) = the_only(names)?;
         Some((flag, if negated { NameKind::Negation } else { NameKind::Alias }))
     }
 
-    fn names(self, id: FlagId) -> &'a [Name] {
+    fn names(self, id: FlagId) -> Section<'a, Name> {
         self.flag(id).map(|flag| self.image.span(flag.names)).unwrap_or_default()
     }
 
     /// What kind of name of a flag this is, if it is one.
     pub(crate) fn name_kind(self, id: FlagId, name: &str) -> Option<NameKind> {
         let known = self.names(id).iter().find(|known| self.image.raw(known.text) == name.as_bytes())?;
-        Some(NameKind::of(known.kind.get()))
+        Some(NameKind::of(known.kind))
     }
 
     /// The flag of a command that has this short name.
     pub(crate) fn short_flag(self, node: NodeId, short: char) -> Option<FlagId> {
-        let is_called = |flag: &Flag| {
-            flag.short.get() == u32::from(short) || self.image.text(flag.short_aliases).contains(short)
+        let is_called = |flag: Flag| {
+            flag.short == u32::from(short) || self.image.text(flag.short_aliases).contains(short)
         };
         self.flags_of(node).find(|id| self.flag(*id).is_some_and(is_called))
     }
 
     /// Every long name of every flag that is so long, as bytes.
     pub(crate) fn flag_names_of(self, length: RangeInclusive<usize>) -> impl Iterator<Item = &'a [u8]> {
-        let names: &[Name] = self.image.all();
+        let names = self.image.all::<Name>();
         let flags = self.image.all::<Flag>().iter();
         flags
-            .flat_map(|flag| within(names, flag.names))
-            .filter(move |name| length.contains(&(name.text.length.get() as usize)))
+            .flat_map(move |flag| names.span(flag.names).iter())
+            .filter(move |name| length.contains(&(name.text.length as usize)))
             .map(move |name| self.image.raw(name.text))
     }
 
@@ -183,10 +183,10 @@ impl<'a> Tree<'a> {
     /// Whether a flag takes a value, and how many arguments at most.
     pub(crate) fn takes(self, id: FlagId) -> (Takes, usize) {
         let Some(flag) = self.flag(id) else { return (Takes::Nothing, 0) };
-        let takes = Takes::of(flag.takes.get());
+        let takes = Takes::of(flag.takes);
         let most = match takes {
-            Takes::Values | Takes::OptionalValues if flag.max_values.get() == 0 => usize::MAX,
-            Takes::Values | Takes::OptionalValues => flag.max_values.get() as usize,
+            Takes::Values | Takes::OptionalValues if flag.max_values == 0 => usize::MAX,
+            Takes::Values | Takes::OptionalValues => flag.max_values as usize,
             Takes::Nothing | Takes::Value | Takes::OptionalValue => 1,
         };
         (takes, most)
@@ -194,7 +194,7 @@ impl<'a> Tree<'a> {
 
     /// What begins with a dash where a value of a flag is expected.
     pub(crate) fn dashes(self, id: FlagId) -> Dashes {
-        self.flag(id).map_or(Dashes::Flags, |flag| Dashes::of(flag.dashes.get()))
+        self.flag(id).map_or(Dashes::Flags, |flag| Dashes::of(flag.dashes))
     }
 
     /// Whether an argument ends the values of a flag.
@@ -206,53 +206,51 @@ impl<'a> Tree<'a> {
     /// How a flag's values are judged.
     pub(crate) fn flag_values(self, id: FlagId) -> Values<'a> {
         let flag = self.flag(id);
-        let judge = flag.and_then(|flag| self.judge(flag.rule.get()));
-        Values { judge, list: flag.map_or(List::None, |flag| List::of(flag.list.get())) }
+        let judge = flag.and_then(|flag| self.judge(flag.rule));
+        Values { judge, list: flag.map_or(List::None, |flag| List::of(flag.list)) }
     }
 
-    fn positional(self, node: NodeId, index: u32) -> Option<&'a Positional> {
-        let rules: &[Positional] =
-            self.node(node).map(|node| self.image.span(node.positionals)).unwrap_or_default();
+    fn positional(self, node: NodeId, index: u32) -> Option<Positional> {
+        let rules: Section<'_, Positional> = self.image.span(self.node(node)?.positionals);
         rules
             .get(index as usize)
-            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats.get()) != Repeats::Once))
+            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats) != Repeats::Once))
     }
 
     /// Whether the positional argument at `index` may be one of any number.
     pub(crate) fn takes_many_positionals(self, node: NodeId, index: u32) -> bool {
-        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::Rest)
+        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats) == Repeats::Rest)
     }
 
     /// Whether nothing behind the positional argument at `index` is a flag or a command.
     pub(crate) fn ends_flags(self, node: NodeId, index: u32) -> bool {
-        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats.get()) == Repeats::All)
+        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats) == Repeats::All)
     }
 
     /// What begins with a dash, and is no flag, where the positional argument at `index` is expected.
     pub(crate) fn dashes_at(self, node: NodeId, index: u32) -> Dashes {
-        self.positional(node, index).map_or(Dashes::Flags, |rule| Dashes::of(rule.dashes.get()))
+        self.positional(node, index).map_or(Dashes::Flags, |rule| Dashes::of(rule.dashes))
     }
 
     /// How the positional argument at `index` is judged.
     pub(crate) fn positional_values(self, node: NodeId, index: u32) -> Values<'a> {
         let rule = self.positional(node, index);
-        let judge = rule.and_then(|rule| self.judge(rule.rule.get()));
-        Values { judge, list: rule.map_or(List::None, |rule| List::of(rule.list.get())) }
+        let judge = rule.and_then(|rule| self.judge(rule.rule));
+        Values { judge, list: rule.map_or(List::None, |rule| List::of(rule.list)) }
     }
 
     /// Whether a command says anything of positional arguments.
     pub(crate) fn takes_positionals(self, node: NodeId) -> bool {
-        self.node(node).is_some_and(|node| node.positionals.count.get() > 0)
+        self.node(node).is_some_and(|node| node.positionals.count > 0)
     }
 
     /// What a declared question asks for, and how choices are judged. Without a judge all are dropped.
     pub(crate) fn prompt(self, id: &str) -> Option<(PromptKind, Option<ValueJudge<'a>>)> {
-        let prompts: &[Prompt] = self.image.all();
-        let found = prompts.binary_search_by(|prompt| self.image.text(prompt.id).cmp(id)).ok()?;
-        let prompt = prompts.get(found)?;
+        let prompts = self.image.all::<Prompt>();
+        let prompt = prompts.search(|prompt| self.image.text(prompt.id).cmp(id))?;
         // What is not known is asked as that of which least is kept.
-        let kind = PromptKind::ALL.get(prompt.kind.get() as usize).copied().unwrap_or(PromptKind::Password);
-        Some((kind, self.judge(prompt.rule.get())))
+        let kind = PromptKind::ALL.get(prompt.kind as usize).copied().unwrap_or(PromptKind::Password);
+        Some((kind, self.judge(prompt.rule)))
     }
 
     /// The command that these words lead to, the program's name not among them.
@@ -261,21 +259,21 @@ impl<'a> Tree<'a> {
     }
 
     fn judge(self, rule: u32) -> Option<ValueJudge<'a>> {
-        let rule: &Rule = self.image.item((rule as usize).checked_sub(1)?)?;
+        let rule: Rule = self.image.item((rule as usize).checked_sub(1)?)?;
         Some(ValueJudge::new(self.image, rule))
     }
 
     /// How much of a command is recorded: the least of it and those above.
     pub(crate) fn record(self, node: NodeId) -> Record {
         let records = self.upwards(node).filter_map(|node| self.node(node));
-        records.map(|node| Record::of(node.record.get())).max().unwrap_or_default()
+        records.map(|node| Record::of(node.record)).max().unwrap_or_default()
     }
 
     /// Whether the values of a flag of this canonical name are withheld for a command.
     pub(crate) fn withholds_flag(self, node: NodeId, name: &str) -> bool {
         let withheld = self.upwards(node).filter_map(|node| self.node(node)).map(|node| node.withheld);
-        let mut flags = withheld.flat_map(|span| self.image.span::<Index>(span));
-        flags.any(|index| self.flag_name(FlagId(index.at.get() as usize)) == name)
+        let mut flags = withheld.flat_map(|span| self.image.span::<Index>(span).iter());
+        flags.any(|index| self.flag_name(FlagId(index.at as usize)) == name)
     }
 
     /// A flag of any command that is called `name`.

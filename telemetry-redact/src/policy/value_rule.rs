@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Case;
-use super::image::{Bound, Image, Rule, Span, Text};
+use super::image::{Bound, Image, Rule, Span};
 
 /// What the bounds of buckets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Unit {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ValueJudge<'a> {
     image: &'a Image,
-    rule: &'a Rule,
+    rule: Rule,
 }
 
 /// What of a value may be kept.
@@ -34,7 +34,7 @@ pub(crate) enum Fit<'a, 't> {
 }
 
 impl<'a> ValueJudge<'a> {
-    pub(super) fn new(image: &'a Image, rule: &'a Rule) -> Self {
+    pub(super) fn new(image: &'a Image, rule: Rule) -> Self {
         Self { image, rule }
     }
 
@@ -58,7 +58,7 @@ impl<'a> ValueJudge<'a> {
 
     /// Whether `kept` is something that [`Self::judge`] keeps.
     pub(crate) fn keeps(self, kept: &str) -> bool {
-        let Rule { values, versions, keys, key_values, labels, .. } = *self.rule;
+        let Rule { values, versions, keys, key_values, labels, .. } = self.rule;
         if [values, versions, keys].iter().any(|set| self.image.find(*set, kept).is_some())
             || self.image.texts(labels).any(|label| label == kept)
         {
@@ -71,16 +71,16 @@ impl<'a> ValueJudge<'a> {
 
     /// The member of a set that a text is, in its declared spelling.
     fn member(self, set: Span, text: &str) -> Option<&'a str> {
-        let folded = self.rule.case.get() == Case::Folded as u32;
+        let folded = self.rule.case == Case::Folded as u32;
         let exact = self.image.find(set, text);
         exact.or_else(|| self.image.texts(set).find(|member| folded && member.eq_ignore_ascii_case(text)))
     }
 
     /// The member of the set that a text is another spelling of.
     fn spelled(self, text: &str) -> Option<&'a str> {
-        let folded = self.rule.case.get() == Case::Folded as u32;
-        let pairs = self.image.span::<Text>(self.rule.spellings).as_chunks::<2>().0;
-        let mut pairs = pairs.iter().map(|[spelling, member]| (self.image.text(*spelling), *member));
+        let folded = self.rule.case == Case::Folded as u32;
+        let pairs = (0..).map_while(|index| self.image.pair(self.rule.spellings, index));
+        let mut pairs = pairs.map(|[spelling, member]| (self.image.text(spelling), member));
         let is_meant = |spelling: &str| spelling == text || folded && spelling.eq_ignore_ascii_case(text);
         let (_, member) = pairs.find(|(spelling, _)| is_meant(spelling))?;
         // Of a damaged policy too, nothing but a member is kept.
@@ -101,13 +101,13 @@ impl<'a> ValueJudge<'a> {
     }
 
     fn bucket(self, text: &str) -> Option<&'a str> {
-        let value = match self.rule.unit.get() {
+        let value = match self.rule.unit {
             unit if unit == Unit::Number as u32 => floor(text)?,
             unit if unit == Unit::Duration as u32 => duration_us(text)?,
             _ => return None,
         };
         let bounds = self.image.span::<Bound>(self.rule.bounds);
-        let bucket = bounds.partition_point(|bound| bound.at.get() <= value);
+        let bucket = bounds.partition_point(|bound| bound.at <= value);
         self.image.texts(self.rule.labels).nth(bucket)
     }
 
@@ -127,7 +127,7 @@ impl<'a> ValueJudge<'a> {
     }
 
     fn separator(self) -> char {
-        char::from_u32(self.rule.separator.get()).filter(|separator| *separator != '\0').unwrap_or('=')
+        char::from_u32(self.rule.separator).filter(|separator| *separator != '\0').unwrap_or('=')
     }
 }
 
