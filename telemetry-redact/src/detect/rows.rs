@@ -63,18 +63,38 @@ pub(super) const ALL: &[Row; COUNT] = &{
 };
 
 /// The texts of all rules, one after the other, in the order that [`Rule`] says.
-pub(super) const TEXT: &str = match str::from_utf8(&PACKED.0) {
-    Ok(text) => text,
-    Err(_) => panic!("texts put together are text"),
-};
+pub(super) const TEXT: &str = text(TEXT_BYTES);
 
-pub(super) static RULES: [Rule; COUNT] = PACKED.1;
+/// What is said of the rules and detects nothing, in the same way. A program that does not ask for it is without it.
+pub(super) const SAID: &str = text(SAID_BYTES);
+
+pub(super) static RULES: [Rule; COUNT] = PACKED.2;
+
+/// Copies, so that each stands by itself in a program.
+const TEXT_BYTES: &[u8; LEN] = &{ PACKED.0 };
+const SAID_BYTES: &[u8; SAID_LEN] = &{ PACKED.1 };
+
+const fn text(bytes: &[u8]) -> &str {
+    match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("texts put together are text"),
+    }
+}
 
 const LEN: usize = {
     let (mut len, mut at) = (0, 0);
     while at < COUNT {
-        let Row { id, placeholder, pattern, source, cues, .. } = ALL[at];
-        len += id.len() + placeholder.len() + pattern.len() + source.len() + cues_len(cues);
+        let Row { id, placeholder, cues, .. } = &ALL[at];
+        len += id.len() + placeholder.len() + cues_len(cues);
+        at += 1;
+    }
+    len
+};
+
+const SAID_LEN: usize = {
+    let (mut len, mut at) = (0, 0);
+    while at < COUNT {
+        len += ALL[at].pattern.len() + ALL[at].source.len();
         at += 1;
     }
     len
@@ -91,10 +111,11 @@ const fn cues_len(cues: &[&str]) -> usize {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the compiler checks that each fits")]
-const PACKED: &([u8; LEN], [Rule; COUNT]) = &{
+const PACKED: &([u8; LEN], [u8; SAID_LEN], [Rule; COUNT]) = &{
     let first = &ALL[0];
     let none = Rule {
         start: 0,
+        said: 0,
         id: 0,
         placeholder: 0,
         pattern: 0,
@@ -105,15 +126,16 @@ const PACKED: &([u8; LEN], [Rule; COUNT]) = &{
         check: first.check,
         steps: 0,
     };
-    let (mut bytes, mut rules) = ([0; LEN], [none; COUNT]);
-    let (mut len, mut at) = (0, 0);
+    let (mut bytes, mut said, mut rules) = ([0; LEN], [0; SAID_LEN], [none; COUNT]);
+    let (mut len, mut said_len, mut at) = (0, 0, 0);
     while at < COUNT {
         let row = &ALL[at];
         let cues = cues_len(row.cues);
         assert!(row.id.len() < 256 && row.placeholder.len() < 256 && row.source.len() < 256 && cues < 256);
-        assert!(row.pattern.len() < 65_536 && len < 1 << 31);
+        assert!(row.pattern.len() < 65_536 && len < 65_536 && said_len < 65_536);
         rules[at] = Rule {
-            start: len as u32,
+            start: len as u16,
+            said: said_len as u16,
             id: row.id.len() as u8,
             placeholder: row.placeholder.len() as u8,
             pattern: row.pattern.len() as u16,
@@ -126,8 +148,8 @@ const PACKED: &([u8; LEN], [Rule; COUNT]) = &{
         };
         len = put(&mut bytes, len, row.id);
         len = put(&mut bytes, len, row.placeholder);
-        len = put(&mut bytes, len, row.pattern);
-        len = put(&mut bytes, len, row.source);
+        said_len = put(&mut said, said_len, row.pattern);
+        said_len = put(&mut said, said_len, row.source);
         let mut cue = 0;
         while cue < row.cues.len() {
             len = put(&mut bytes, len, row.cues[cue]);
@@ -136,10 +158,10 @@ const PACKED: &([u8; LEN], [Rule; COUNT]) = &{
         }
         at += 1;
     }
-    (bytes, rules)
+    (bytes, said, rules)
 };
 
-const fn put(into: &mut [u8; LEN], from: usize, text: &str) -> usize {
+const fn put<const LEN: usize>(into: &mut [u8; LEN], from: usize, text: &str) -> usize {
     let (mut text, mut at) = (text.as_bytes(), from);
     // Without slices and their checks, which cost the compiler more.
     while let [byte, rest @ ..] = text {

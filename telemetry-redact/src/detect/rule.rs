@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::check::Check;
 use super::row::Reading;
-use super::rows::TEXT;
+use super::rows::{SAID, TEXT};
 use super::steps;
 
 /// What a rule is about. Each family stands in a file of its own.
@@ -82,12 +82,14 @@ impl Family {
 /// A detector: what it finds, by which form, and who says that this is the form.
 #[derive(Clone, Copy)]
 pub struct Rule {
-    /// Where its texts begin: the identifier, and right behind it the others, in this order.
-    pub(super) start: u32,
-    pub(super) id: u8,
-    pub(super) placeholder: u8,
+    /// Where its texts begin: the identifier, and right behind it the placeholder and the cues.
+    pub(super) start: u16,
+    /// Where what is said of it begins: the pattern, and right behind it the source.
+    pub(super) said: u16,
     pub(super) pattern: u16,
     pub(super) source: u8,
+    pub(super) id: u8,
+    pub(super) placeholder: u8,
     pub(super) cues: u8,
     pub(super) family: Family,
     pub(super) reading: Reading,
@@ -100,7 +102,7 @@ impl Rule {
     /// Its identifier, which a finding carries.
     #[must_use]
     pub fn id(&self) -> &'static str {
-        self.text(0, self.id.into())
+        part(TEXT, self.start, 0, self.id.into())
     }
 
     /// What it is about.
@@ -112,14 +114,14 @@ impl Rule {
     /// What the redaction puts in the place of what it finds.
     #[must_use]
     pub fn placeholder(&self) -> &'static str {
-        self.text(self.id.into(), self.placeholder.into())
+        part(TEXT, self.start, self.id.into(), self.placeholder.into())
     }
 
     /// The form, in the part of the syntax of regular expressions that is sets, counts and alternatives; `.` is any
     /// character but space.
     #[must_use]
     pub fn pattern(&self) -> &'static str {
-        self.text(usize::from(self.id) + usize::from(self.placeholder), self.pattern.into())
+        part(SAID, self.said, 0, self.pattern.into())
     }
 
     /// Whether all of a text has the form.
@@ -140,7 +142,8 @@ impl Rule {
 
     /// Words of which one must stand before the form where it is digits alone; none where none need to.
     pub fn cues(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.text(self.before_source() + usize::from(self.source), self.cues.into()).split_terminator(' ')
+        let skipped = usize::from(self.id) + usize::from(self.placeholder);
+        part(TEXT, self.start, skipped, self.cues.into()).split_terminator(' ')
     }
 
     /// Whether one of its [cues](Self::cues) must stand before the form where it is digits alone.
@@ -151,17 +154,13 @@ impl Rule {
     /// Who documents the form.
     #[must_use]
     pub fn source(&self) -> &'static str {
-        self.text(self.before_source(), self.source.into())
+        part(SAID, self.said, self.pattern.into(), self.source.into())
     }
+}
 
-    fn before_source(&self) -> usize {
-        usize::from(self.id) + usize::from(self.placeholder) + usize::from(self.pattern)
-    }
-
-    fn text(&self, skipped: usize, len: usize) -> &'static str {
-        let start = self.start as usize + skipped;
-        &TEXT[start..start + len]
-    }
+fn part(text: &'static str, start: u16, skipped: usize, len: usize) -> &'static str {
+    let start = usize::from(start) + skipped;
+    &text[start..start + len]
 }
 
 impl fmt::Debug for Rule {
