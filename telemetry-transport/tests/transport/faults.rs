@@ -1,7 +1,7 @@
 //! Every call on the file system fails once, and every one from there on: no panic, nothing that was acknowledged is
 //! nowhere, nothing is stored twice, and what comes after works.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use telemetry_redact::consent::{Mode, SendPermit};
 use telemetry_schema::{Batch, Event, EventId, LossReason, Problem, Receipt, Refusal};
 use telemetry_transport::faults::{Calls, Fault, Kind, Lasts, during};
-use telemetry_transport::{SealedBatch, SendError, Sink, SpoolLimits, Which, ship};
+use telemetry_transport::{SealedBatch, SendError, ShipReport, Sink, SpoolLimits, Which, ship};
 
 use crate::fixture::{
     Home, NOW_MS, TestClock, event, event_id, id_at, json, json_of, nobody_starts, numbered, receipt, yes,
@@ -44,6 +44,8 @@ const TOO_LARGE: u64 = 15;
 /// A collector that stores each event once, however often it comes.
 #[derive(Default)]
 struct Collector {
+    /// Stores and does not answer.
+    silent: Cell<bool>,
     stored: RefCell<BTreeMap<EventId, u64>>,
     refused: RefCell<BTreeSet<EventId>>,
     told: RefCell<BTreeMap<LossReason, u64>>,
@@ -82,7 +84,7 @@ impl Sink for Collector {
                 stored.insert(id, 1);
             }
         }
-        Ok(answer)
+        if self.silent.get() { Err(SendError::Timeout) } else { Ok(answer) }
     }
 }
 
@@ -98,13 +100,25 @@ struct Scenario {
 }
 
 fn append(home: &Home, number: u64, acknowledged: &mut Vec<EventId>) {
-    if home.spool.append(&numbered(number)).is_ok() {
-        acknowledged.push(event_id(number));
+    append_after(home, 0, number, acknowledged);
+}
+
+/// So many minutes later: a segment that is closed then is younger than those before.
+fn append_after(home: &Home, minutes: u64, number: u64, acknowledged: &mut Vec<EventId>) {
+    let id = id_at(NOW_MS + minutes * 60_000, number);
+    if home.spool.append(&event(id, Mode::On)).is_ok() {
+        acknowledged.push(id);
     }
 }
 
-fn run(home: &Home, collector: &Collector) {
-    ship(&home.spool, &home.ledger, collector, yes, &TestClock::new(), DEADLINE);
+fn run(home: &Home, collector: &Collector) -> ShipReport {
+    run_after(home, collector, 0)
+}
+
+/// So many minutes later, as above.
+fn run_after(home: &Home, collector: &Collector, minutes: u64) -> ShipReport {
+    let clock = TestClock::at(NOW_MS + minutes * 60_000);
+    ship(&home.spool, &home.ledger, collector, yes, &clock, DEADLINE)
 }
 
 /// A name of a segment that was closed so many milliseconds ago.
@@ -183,7 +197,7 @@ fn few() -> SpoolLimits {
     limits
 }
 
-const SCENARIOS: [Scenario; 9] = [
+const SCENARIOS: [Scenario; 10] = [
     Scenario {
         name: "the first append",
         limits: SpoolLimits::default,
@@ -209,7 +223,9 @@ const SCENARIOS: [Scenario; 9] = [
         name: "a claim with too many records",
         limits: few,
         before: everything,
-        work: |home, collector, _| run(home, collector),
+        work: |home, collector, _| {
+            run(home, collector);
+        },
         purges: false,
     },
     Scenario {
@@ -228,7 +244,9 @@ const SCENARIOS: [Scenario; 9] = [
         name: "a claim, a request and the settling",
         limits: SpoolLimits::default,
         before: everything,
-        work: |home, collector, _| run(home, collector),
+        work: |home, collector, _| {
+            run(home, collector);
+        },
         purges: false,
     },
     Scenario {
@@ -240,6 +258,24 @@ const SCENARIOS: [Scenario; 9] = [
             run(home, collector);
             append(home, 901, acknowledged);
             run(home, collector);
+        },
+        purges: false,
+    },
+    Scenario {
+        name: "a request without an answer, evictions, and another request",
+        limits: tight,
+        before: nothing,
+        work: |home, collector, acknowledged| {
+            append(home, 900, acknowledged);
+            append(home, 901, acknowledged);
+            collector.silent.set(true);
+            run(home, collector);
+            for number in 902..914 {
+                append_after(home, 1, number, acknowledged);
+            }
+            run_after(home, collector, 1);
+            collector.silent.set(false);
+            run_after(home, collector, 2);
         },
         purges: false,
     },
@@ -322,18 +358,21 @@ fn after(home: &Home, collector: &Collector, scenario: &Scenario, acknowledged: 
         assert!(left.iter().all(|file| file.ends_with("lock")), "{said}: {left:?}");
         return;
     }
-    let last = event_id(999);
-    home.spool.append(&numbered(999)).unwrap_or_else(|error| panic!("{said}: {error}"));
+    let last = id_at(NOW_MS + 3 * 60_000, 999);
+    home.spool.append(&event(last, Mode::On)).unwrap_or_else(|error| panic!("{said}: {error}"));
     home.spool.read(Which::Pending).unwrap_or_else(|error| panic!("{said}: {error}"));
-    let report = ship(&home.spool, &home.ledger, collector, yes, &TestClock::new(), DEADLINE);
+    let report = run_after(home, collector, 3);
     assert_eq!((report.left, report.stopped_by), (0, None), "{said}");
     // What was lost with the last batch is told with the next one.
     home.spool.append(&numbered(1000)).unwrap();
-    run(home, collector);
+    run_after(home, collector, 4);
 
     let stored = collector.stored.borrow();
     assert!(stored.contains_key(&last), "{said}");
-    let sent: BTreeSet<_> = home.sent().into_iter().collect();
+    let mut sent: BTreeSet<_> = home.sent().into_iter().collect();
+    if scenario.name.contains("without an answer") {
+        sent.extend(home.unanswered());
+    }
     let unshown: Vec<_> =
         stored.keys().chain(&*collector.refused.borrow()).filter(|id| !sent.contains(id)).copied().collect();
     assert!(unshown.is_empty(), "{said}: sent and not in the ledger: {unshown:?}");
@@ -411,4 +450,15 @@ fn a_full_disk_gives_the_event_up_and_the_next_one_is_kept() {
     assert!(!home.state.join("losses.json").exists());
     home.spool.append(&event(event_id(2), Mode::Local)).unwrap();
     assert_eq!(home.spool.read(Which::Local).unwrap().records.len(), 1);
+}
+
+/// Without a fault the scenario does what it says: otherwise it would show nothing.
+#[test]
+fn what_was_not_answered_is_evicted_and_still_shown() {
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name.contains("without an answer")).unwrap();
+    let home = Home::with((scenario.limits)());
+    let collector = Collector::default();
+    (scenario.work)(&home, &collector, &mut Vec::new());
+    assert!(collector.stored.borrow().contains_key(&event_id(900)));
+    assert!(home.unanswered().contains(&event_id(900)) && !home.sent().contains(&event_id(900)));
 }
