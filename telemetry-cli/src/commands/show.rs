@@ -31,7 +31,9 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
         None if !show.receipts => shown.talk().collect(),
         _ => shown.damaged.clone(),
     };
-    said.iter().for_each(|sentence| talk(&format!("telemetry: {sentence}")));
+    for sentence in said {
+        talk(&format!("telemetry: {sentence}"));
+    }
     let mut out = std::io::stdout().lock();
     match show.form {
         _ if show.receipts => {

@@ -149,7 +149,7 @@ fn refusing(mut stream: TcpStream) {
 
 /// Takes what comes, and answers as a network does that wants somebody to log in.
 fn portal(mut stream: TcpStream) {
-    let _ = stream.read(&mut [0; 64 * 1024]);
+    let _ = stream.read(&mut [0; 4096]);
     let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nlogin?");
     // Until the other side goes: what is unread would break the answer off.
     silent(stream);
