@@ -168,6 +168,38 @@ fn what_is_shown_is_what_is_stored() {
     assert!(home.control(&[]).show(Show::Sent).unwrap().events.is_empty());
 }
 
+/// As a shipper leaves it that was killed before the answer.
+#[test]
+fn what_was_sent_and_not_answered_is_told_apart() {
+    let home = Home::new();
+    home.record(&["plant", "--fruit", "apple"], None);
+    let event = home.control(&[]).show(Show::Local).unwrap().text();
+    fs::remove_dir_all(home.path("state/local")).unwrap();
+    let id = "019e7044-87ff-7000-8000-000000000000";
+    let sent = home.path("state/sent");
+    fs::create_dir(&sent).unwrap();
+    let body = format!(r#"{{"protocol_version":1,"batch_id":"{id}","events":[{}]}}"#, event.trim_end());
+    fs::write(sent.join(format!("{id}.json")), body).unwrap();
+    let place = r#"{"destination":"https://telemetry.example.com"}"#;
+    fs::write(sent.join(format!("{id}.unanswered.json")), place).unwrap();
+
+    let control = home.control(&[]);
+    let shown = control.show(Show::Sent).unwrap();
+    assert!(shown.events.is_empty());
+    let [batch] = &shown.unanswered[..] else { panic!("{shown:?}") };
+    assert_eq!((batch.destination.as_str(), batch.events.len()), ("https://telemetry.example.com", 1));
+    assert_eq!(shown.text(), event, "byte for byte");
+    let said: Vec<_> = shown.talk().collect();
+    assert_eq!(said, ["line 1: sent to https://telemetry.example.com, and no answer came: it may have this"]);
+    let json = serde_json::to_value(&shown).unwrap();
+    assert_eq!(json["unanswered"][0]["batch_id"], id);
+    assert_eq!(control.explain(1).unwrap().commands[0].fate, Fate::Unanswered);
+    let status = control.status();
+    assert_eq!((status.sent_batches, status.unanswered_batches), (1, 1));
+    assert_eq!(control.purge(Copies::Delete).unwrap().sent_batches, Some(1));
+    assert!(control.show(Show::Sent).unwrap().unanswered.is_empty());
+}
+
 #[test]
 fn a_dry_run_touches_nothing() {
     let home = Home::new();

@@ -10,10 +10,11 @@ pub struct Show {
     /// Only what is waiting to be sent
     #[arg(long, conflicts_with = "sent")]
     pub pending: bool,
-    /// What was sent, as it was sent
+    /// What was sent, as it was sent; last what was sent without an answer, which may have arrived
     #[arg(long)]
     pub sent: bool,
-    /// Instead of events, print a line for each batch, where it went and the receipt; and one for each request to erase
+    /// Instead of events, print a line for each batch, where it went and the receipt, null where no answer came; and one
+    /// for each request to erase
     #[arg(long, requires = "sent")]
     pub receipts: bool,
     /// Print what an endpoint of this protocol is sent for these events

@@ -26,7 +26,14 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
         }
         shown => shown?,
     };
-    shown.damaged.iter().for_each(|damaged| talk(&format!("telemetry: {damaged}")));
+    // A receipt, and what an endpoint is sent, are not lines of events.
+    let said: Vec<String> = match show.form {
+        None if !show.receipts => shown.talk().collect(),
+        _ => shown.damaged.clone(),
+    };
+    for sentence in said {
+        talk(&format!("telemetry: {sentence}"));
+    }
     let mut out = std::io::stdout().lock();
     match show.form {
         _ if show.receipts => {
@@ -54,8 +61,12 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
 
 fn receipts(shown: &Shown, out: &mut impl Write) -> Result<()> {
     for batch in &shown.batches {
-        let receipt = serde_json::to_string(&batch.receipt)?;
         let destination = serde_json::to_string(&batch.destination)?;
+        let receipt = match &batch.receipt {
+            Some(receipt) => serde_json::to_string(receipt)?,
+            // No answer came: what it would name is all that there is to tell.
+            None => format!(r#"null,"batch_id":"{}","events":{}"#, batch.batch_id, batch.events.len()),
+        };
         writeln!(out, r#"{{"destination":{destination},"receipt":{receipt}}}"#)?;
     }
     Ok(())

@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Output;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value as Json, json};
+
 use crate::home::{Collector, Home};
 
 #[test]
@@ -143,6 +145,49 @@ fn drip(mut stream: TcpStream) {
 fn refusing(mut stream: TcpStream) {
     let _ = stream.read(&mut [0; 4096]);
     let _ = stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
+}
+
+/// Takes what comes, and answers as a network does that wants somebody to log in.
+fn portal(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 4096]);
+    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nlogin?");
+    // Until the other side goes: what is unread would break the answer off.
+    silent(stream);
+}
+
+#[test]
+fn what_was_sent_and_not_answered_is_shown_and_told_apart() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    let flush = |endpoint: &str| {
+        let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+        assert!(exec.env("TELEMETRY_ENDPOINT", endpoint).output().unwrap().status.success());
+        home.telemetry(&["flush"]).env("TELEMETRY_ENDPOINT", endpoint).output().unwrap()
+    };
+    assert!(flush(&collector.endpoint).status.success());
+    let answered = home.ok(&["show", "--sent"]);
+    let elsewhere = bad_server(portal);
+    flush(&elsewhere);
+    let waiting = home.ok(&["show", "--pending"]);
+    assert_eq!((answered.lines().count(), waiting.lines().count()), (1, 1));
+
+    // The spool lets the event go; the ledger does not.
+    std::fs::remove_dir_all(home.state().join("shipping")).unwrap();
+    let output = home.run(&["show", "--sent"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), answered + &waiting, "byte for byte");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let sentence = format!("telemetry: line 2: sent to {elsewhere}, and no answer came: it may have this\n");
+    assert_eq!(said, sentence);
+    let receipts = home.ok(&["show", "--sent", "--receipts"]);
+    let receipts: Vec<Json> = receipts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((receipts.len(), &receipts[0]["receipt"]["accepted"]), (2, &json!(1)));
+    assert_eq!((&receipts[1]["destination"], &receipts[1]["receipt"]), (&json!(elsewhere), &Json::Null));
+    assert_eq!(receipts[1]["events"], 1);
+    let explained = home.json(&["explain", "--last", "2", "--json"]);
+    assert_eq!(explained["commands"][0]["fate"], "unanswered");
+    assert_eq!(home.json(&["status", "--json"])["unanswered_batches"], 1);
+    home.ok(&["purge", "--sent"]);
+    assert_eq!(home.ok(&["show", "--sent"]), "");
 }
 
 #[test]

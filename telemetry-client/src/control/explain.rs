@@ -35,7 +35,7 @@ impl Control {
         let mut events: Vec<(Event, Fate)> = Vec::new();
         let mut left_out = 0;
         for (show, fate) in
-            [(Show::Pending, Fate::Pending), (Show::Local, Fate::Local), (Show::Sent, Fate::Sent)]
+            [(Show::Sent, Fate::Sent), (Show::Pending, Fate::Pending), (Show::Local, Fate::Local)]
         {
             let shown = match self.show(show) {
                 // Nothing is kept, so nothing was.
@@ -43,7 +43,9 @@ impl Control {
                 shown => shown?,
             };
             left_out += shown.damaged.len() as u64;
-            for line in &shown.events {
+            let unanswered = shown.unanswered.iter().flat_map(|batch| &batch.events);
+            let of_fate = shown.events.iter().map(|line| (line, fate));
+            for (line, fate) in of_fate.chain(unanswered.map(|line| (line, Fate::Unanswered))) {
                 match serde_json::from_str(line.get()) {
                     Ok(event) => events.push((event, fate)),
                     Err(_) => left_out += 1,
@@ -53,7 +55,7 @@ impl Control {
         // An identifier begins with its millisecond; of two in one the times are finer, unless the policy coarsens them.
         let order = |event: &Event| (event.event_id.unix_ms(), event.started_at.unix_us(), event.event_id);
         events.sort_by_key(|(event, _)| Reverse(order(event)));
-        // One that has just been sent may still be in the spool.
+        // One that was sent may still be in the spool.
         events.dedup_by_key(|(event, _)| event.event_id);
         let commands = events.iter().take(last).map(|(event, fate)| PastCommand::new(event, *fate));
         Ok(Explanation { decision: self.decision(), commands: commands.collect(), left_out })

@@ -49,7 +49,7 @@ pub use explain::Explanation;
 pub use layout::Width;
 pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
-pub use show::{Show, Shown};
+pub use show::{Show, Shown, Unanswered};
 pub use status::{ErasureAnswered, ErasurePending, Status};
 #[cfg(feature = "clap")]
 pub use subcommand::{Action, Arguments, command, run};

@@ -20,6 +20,8 @@ pub enum Fate {
     Local,
     /// It was sent.
     Sent,
+    /// It was sent, and no answer came: whoever it was sent to may have it. Where it is still in the spool, it is sent again.
+    Unanswered,
 }
 
 impl fmt::Display for Fate {
@@ -28,6 +30,7 @@ impl fmt::Display for Fate {
             Self::Pending => "waits to be sent",
             Self::Local => "stays on this machine",
             Self::Sent => "was sent",
+            Self::Unanswered => "was sent, and no answer came",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use telemetry_schema::BatchId;
 use telemetry_transport::{SentBatch, Which};
 
 use super::{Control, ControlError};
@@ -23,13 +24,27 @@ pub enum Show {
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Shown {
-    /// The events, byte for byte, in the order they were recorded.
+    /// The events, byte for byte, in the order they were recorded. Of [`Show::Sent`] those that were answered for.
     pub events: Vec<Box<RawValue>>,
+    /// What [`Show::Sent`] found that was sent and not answered for: whoever it was sent to may have it.
+    pub unanswered: Vec<Unanswered>,
     /// What is damaged and left out, a sentence each: where it is, never what is in it.
     pub damaged: Vec<String>,
     /// The batches that [`Show::Sent`] found, with where they went and the receipts.
     #[serde(skip)]
     pub batches: Vec<SentBatch>,
+}
+
+/// A batch that was sent, and no answer came.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Unanswered {
+    /// Where it went.
+    pub destination: String,
+    /// The batch's identifier.
+    pub batch_id: BatchId,
+    /// Its events, byte for byte, without those that went there in a later batch too.
+    pub events: Vec<Box<RawValue>>,
 }
 
 impl Control {
@@ -59,18 +74,44 @@ impl Control {
 
     fn sent(&self) -> Result<Shown, ControlError> {
         let sent = self.client.ledger().ok_or(ControlError::NoStateDir)?.read()?;
-        Ok(Shown {
-            events: sent.batches.iter().flat_map(|batch| batch.events.clone()).collect(),
-            damaged: sent.damaged.iter().map(ToString::to_string).collect(),
-            batches: sent.batches,
-        })
+        let mut shown = Shown::default();
+        for batch in &sent.batches {
+            let SentBatch { batch_id, destination, receipt, events, .. } = batch;
+            match receipt {
+                Some(_) => shown.events.extend(events.clone()),
+                None => shown.unanswered.push(Unanswered {
+                    destination: destination.clone(),
+                    batch_id: *batch_id,
+                    events: events.clone(),
+                }),
+            }
+        }
+        shown.damaged = sent.damaged.iter().map(ToString::to_string).collect();
+        shown.batches = sent.batches;
+        Ok(shown)
     }
 }
 
 impl Shown {
-    /// The events, one a line. What is damaged is not in it: that is talk, for standard error.
+    /// The events, one a line, those that were not answered for after the others. What is to be said of them is not in it:
+    /// see [`Shown::talk`].
     #[must_use]
     pub fn text(&self) -> String {
-        self.events.iter().flat_map(|event| [event.get(), "\n"]).collect()
+        let unanswered = self.unanswered.iter().flat_map(|batch| &batch.events);
+        self.events.iter().chain(unanswered).flat_map(|event| [event.get(), "\n"]).collect()
+    }
+
+    /// What is to be said beside [`Shown::text`], a sentence each, for standard error: what is damaged and left out, and
+    /// which of the lines tell of events that may have arrived.
+    pub fn talk(&self) -> impl Iterator<Item = String> {
+        let mut line = self.events.len();
+        let unanswered = self.unanswered.iter().map(move |batch| {
+            let first = line + 1;
+            line += batch.events.len();
+            let lines =
+                if line > first { format!("lines {first} to {line}") } else { format!("line {line}") };
+            format!("{lines}: sent to {}, and no answer came: it may have this", batch.destination)
+        });
+        self.damaged.iter().cloned().chain(unanswered)
     }
 }

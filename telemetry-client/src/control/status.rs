@@ -27,8 +27,10 @@ pub struct Status {
     pub pending_events: u64,
     /// Events that stay on this machine.
     pub local_events: u64,
-    /// Batches of which there is a copy.
+    /// Batches that were sent, of which there is a copy.
     pub sent_batches: u64,
+    /// How many of them were not answered for: whoever they were sent to may have them.
+    pub unanswered_batches: u64,
     /// Records of the spool that cannot be read.
     pub damaged_records: u64,
     /// Segments of the spool that cannot be read at all.
@@ -72,7 +74,9 @@ impl Control {
         let contents = |which| spool.as_ref().and_then(|spool| spool.read(which).ok()).unwrap_or_default();
         let (pending, local) = (contents(Which::Pending), contents(Which::Local));
         let records = |contents: &Contents| contents.records.len() as u64;
-        let sent = client.ledger().and_then(|ledger| ledger.read().ok());
+        let sent =
+            client.ledger().and_then(|ledger| ledger.read().ok()).map_or(Vec::new(), |sent| sent.batches);
+        let unanswered = sent.iter().filter(|batch| batch.receipt.is_none());
         let endpoint = client.endpoint();
         Status {
             decision: self.decision(),
@@ -82,7 +86,8 @@ impl Control {
             settings_file: client.settings().ok().map(|file| file.path().display().to_string()),
             pending_events: records(&pending),
             local_events: records(&local),
-            sent_batches: sent.map_or(0, |sent| sent.batches.len() as u64),
+            sent_batches: sent.len() as u64,
+            unanswered_batches: unanswered.count() as u64,
             damaged_records: (pending.damaged.len() + local.damaged.len()) as u64,
             unreadable_segments: (pending.unreadable.len() + local.unreadable.len()) as u64,
             erasures_pending: erasures_pending(client),
@@ -133,6 +138,7 @@ impl Status {
             ("waiting to be sent", self.pending_events.to_string()),
             ("recorded to stay here", self.local_events.to_string()),
             ("batches sent", self.sent_batches.to_string()),
+            ("of these without an answer", self.unanswered_batches.to_string()),
             ("damaged records", self.damaged_records.to_string()),
             ("unreadable segments", self.unreadable_segments.to_string()),
         ];

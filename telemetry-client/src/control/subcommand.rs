@@ -83,7 +83,7 @@ pub struct ShowArguments {
     /// Only what stays on this machine
     #[arg(long, conflicts_with = "sent")]
     pub local: bool,
-    /// What was sent, as it was sent
+    /// What was sent, as it was sent; last what was sent without an answer, which may have arrived
     #[arg(long)]
     pub sent: bool,
     /// How it is printed.
@@ -214,7 +214,9 @@ impl Action {
                 };
                 let shown = control.show(show)?;
                 form.print(&shown, super::Shown::text)?;
-                shown.damaged.iter().for_each(talk);
+                // What is JSON says itself which events these are.
+                let talks = if form.json { shown.damaged } else { shown.talk().collect() };
+                talks.iter().for_each(talk);
                 Ok(())
             }
             Self::Explain(ExplainArguments { last, form, line }) if line.is_empty() => {

@@ -115,7 +115,9 @@ impl Open {
         let outcome = match self.eraser.erase(&self.pending, within) {
             Ok(receipt) => return Some(receipt),
             Err(SendError::Busy { retry_after, .. }) => Outcome::Failed { retry_after },
-            Err(SendError::Unreachable | SendError::Timeout) => Outcome::Failed { retry_after: None },
+            Err(SendError::Unreachable | SendError::Broken | SendError::Timeout) => {
+                Outcome::Failed { retry_after: None }
+            }
             Err(SendError::Untrusted) => Outcome::Untrusted,
             // An older collector, or something else in its place. It may be another one next time.
             Err(_) => Outcome::Hopeless,

@@ -85,7 +85,9 @@ fn send(
 
 fn outcome(error: &SendError) -> Outcome {
     match error {
-        SendError::Unreachable | SendError::Timeout => Outcome::Failed { retry_after: None },
+        SendError::Unreachable | SendError::Broken | SendError::Timeout => {
+            Outcome::Failed { retry_after: None }
+        }
         SendError::Busy { retry_after, .. } => Outcome::Failed { retry_after: *retry_after },
         SendError::Untrusted => Outcome::Untrusted,
         // A batch of an export is sealed: it is not made smaller.

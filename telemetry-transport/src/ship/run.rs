@@ -10,6 +10,7 @@ use telemetry_schema::{BatchId, InstallId, Loss, LossReason, Receipt};
 use super::queue::Queue;
 use super::{Clock, LOCK_POLL, Outcome, ShipPolicy, ShipState, Step, Stopped};
 use crate::erasure::{InstallBook, installs_of};
+use crate::ledger::Unanswered;
 use crate::private::{Presence, check_dir};
 use crate::spool::{Claimed, Everything};
 use crate::{Ledger, LossCounts, Record, SealedBatch, SendError, Sink, Spool, Takes, Which};
@@ -65,6 +66,7 @@ pub fn ship(
         loss_counts,
         state,
         queue: Queue::default(),
+        unanswered: None,
         sealed: None,
         noted: HashSet::new(),
         report: ShipReport::default(),
@@ -85,6 +87,8 @@ struct Run<'a, F> {
     loss_counts: LossCounts,
     state: ShipState,
     queue: Queue,
+    /// What an earlier shipper got no answer for.
+    unanswered: Option<Unanswered>,
     sealed: Option<Sealed>,
     /// Installations of which it is known that their events go here.
     noted: HashSet<InstallId>,
@@ -97,6 +101,16 @@ struct Sealed {
     batch: SealedBatch,
     records: Vec<Record>,
     losses: Vec<Loss>,
+    arrival: Arrival,
+}
+
+/// Whether a batch is somewhere else too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// Nothing of it left, or whoever was asked said no.
+    RuledOut,
+    /// Whoever was asked may have it: it is not withdrawn.
+    Possible,
 }
 
 impl<F: FnMut() -> Consent> Run<'_, F> {
@@ -107,8 +121,7 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
             Err(_) => return Err(Stopped::Disk),
         }
         let _lock = super::lock(&self.spool.state, self.clock, self.policy.deadline)?;
-        // What an earlier shipper was killed over. Its events are in the spool still.
-        self.ledger.forget_unanswered();
+        self.unanswered = self.ledger.take_up(&self.sink.destination(), self.clock.unix_ms());
         let stopped = self.until_empty();
         self.unseal();
         stopped
@@ -166,7 +179,7 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
 
     /// Makes one request, if consent is there.
     fn send(&mut self, at_most: usize) -> Result<(), Stopped> {
-        let sealed = match self.sealed.take() {
+        let mut sealed = match self.sealed.take() {
             Some(sealed) => sealed,
             None => self.seal(at_most)?,
         };
@@ -182,17 +195,24 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         };
         // Noted before they go: what nobody could be asked to erase is not sent.
         self.note_installs(&sealed)?;
+        if sealed.arrival == Arrival::RuledOut {
+            let departed = self.ledger.depart(sealed.batch.id(), &self.sink.destination());
+            departed.map_err(|_| Stopped::Disk)?;
+        }
         // What a purge deleted meanwhile is not sent from memory. After the note: a purge deletes first, and asks for what
         // is noted then. So what goes out all the same is in its request.
         if self.queue.forget_missing() {
             self.withdraw(&sealed);
             return Ok(());
         }
-        let Sealed { batch, records, losses } = &sealed;
         let within = self.policy.deadline.saturating_sub(self.clock.elapsed());
-        let answer = self.sink.send(batch, permit, within).and_then(|receipt| {
-            if batch.is_answered_by(&receipt) { Ok(receipt) } else { Err(SendError::NotAReceipt) }
+        let answer = self.sink.send(&sealed.batch, permit, within).and_then(|receipt| {
+            if sealed.batch.is_answered_by(&receipt) { Ok(receipt) } else { Err(SendError::NotAReceipt) }
         });
+        if answer.as_ref().is_err_and(SendError::may_have_arrived) {
+            sealed.arrival = Arrival::Possible;
+        }
+        let Sealed { records, losses, .. } = &sealed;
         match answer {
             Ok(receipt) => {
                 // The ledger first: an event that was sent and is in neither would be one nobody can show.
@@ -229,7 +249,10 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
 
     /// A batch of the oldest records. Its bytes are in the ledger before they are anywhere else: what cannot be shown
     /// is not sent.
-    fn seal(&self, at_most: usize) -> Result<Sealed, Stopped> {
+    fn seal(&mut self, at_most: usize) -> Result<Sealed, Stopped> {
+        if let Some(sealed) = self.seal_again(at_most) {
+            return Ok(sealed);
+        }
         let records: Vec<Record> =
             self.queue.first(at_most, self.policy.max_batch_bytes).into_iter().cloned().collect();
         let losses = match self.loss_counts {
@@ -239,7 +262,22 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         let id = BatchId::new(self.clock.unix_ms(), &self.clock.random());
         let batch = SealedBatch::seal(id, &records, &losses).map_err(|_| Stopped::Disk)?;
         self.ledger.prepare(&batch).map_err(|_| Stopped::Disk)?;
-        Ok(Sealed { batch, records, losses })
+        Ok(Sealed { batch, records, losses, arrival: Arrival::RuledOut })
+    }
+
+    /// The batch that an earlier shipper got no answer for, where all of it still waits: whoever has it knows it again, and
+    /// the receipt is for what the ledger holds already.
+    fn seal_again(&mut self, at_most: usize) -> Option<Sealed> {
+        let Unanswered { batch_id, body, losses, events } = self.unanswered.take()?;
+        let records: Vec<Record> = self.queue.first(events.len(), usize::MAX).into_iter().cloned().collect();
+        let same = records.iter().map(Record::line).eq(events.iter().map(|event| event.get()));
+        let batch = SealedBatch::sealed(batch_id, body, events.len());
+        (same && events.len() <= at_most).then_some(Sealed {
+            batch,
+            records,
+            losses,
+            arrival: Arrival::Possible,
+        })
     }
 
     fn note_installs(&mut self, sealed: &Sealed) -> Result<(), Stopped> {
@@ -253,9 +291,11 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
         Ok(())
     }
 
-    /// Lets go of a batch that was not answered; its events stay where they are.
+    /// Lets go of a batch that was not answered; its events stay where they are. One that may have arrived is shown.
     fn withdraw(&self, sealed: &Sealed) {
-        self.ledger.withdraw(sealed.batch.id());
+        if sealed.arrival == Arrival::RuledOut {
+            self.ledger.withdraw(sealed.batch.id());
+        }
     }
 
     fn unseal(&mut self) {
@@ -308,7 +348,9 @@ impl<F: FnMut() -> Consent> Run<'_, F> {
 
 fn outcome(error: &SendError, events: usize) -> Outcome {
     match error {
-        SendError::Unreachable | SendError::Timeout => Outcome::Failed { retry_after: None },
+        SendError::Unreachable | SendError::Broken | SendError::Timeout => {
+            Outcome::Failed { retry_after: None }
+        }
         SendError::Busy { retry_after, .. } => Outcome::Failed { retry_after: *retry_after },
         SendError::TooLarge => Outcome::TooLarge { events },
         SendError::Unacceptable { .. } => Outcome::Unacceptable { events },

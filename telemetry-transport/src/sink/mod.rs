@@ -52,7 +52,6 @@ impl SealedBatch {
     }
 
     /// A batch whose bytes are known to be one.
-    #[cfg(feature = "export")]
     pub(crate) fn sealed(id: BatchId, body: Vec<u8>, events: usize) -> Self {
         Self { id, body, events }
     }
@@ -133,16 +132,21 @@ pub trait Sink {
 }
 
 /// A batch that was not acknowledged. Never holds a body or a header.
+///
+/// Which one it is also says whether the batch may have arrived all the same: the ledger shows it then.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// There is no connection, or it broke.
+    /// There is no connection: nothing of the batch left.
     #[error("the collector cannot be reached")]
     Unreachable,
+    /// The connection broke before the answer.
+    #[error("the connection broke before the answer")]
+    Broken,
     /// What answers has no certificate that is trusted for this name, or speaks no TLS at all.
     #[error("what answers is not trusted: its certificate is not valid here, or it speaks no TLS")]
     Untrusted,
-    /// It took too long.
+    /// The answer took too long.
     #[error("the collector did not answer in time")]
     Timeout,
     /// The collector asks for patience: 429 or 5xx.
@@ -183,6 +187,25 @@ pub enum SendError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl SendError {
+    /// Whether whoever was asked may have kept the batch. A doubt is yes.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        match self {
+            // What said so may stand before the one that stores, and know nothing of it.
+            Self::Busy { status, .. } => *status >= 500,
+            Self::Broken | Self::Timeout | Self::NotAReceipt => true,
+            Self::Unreachable
+            | Self::Untrusted
+            | Self::TooLarge
+            | Self::Refused { .. }
+            | Self::Unacceptable { .. }
+            | Self::Unencodable
+            // What was written of it was taken back.
+            | Self::Write { .. } => false,
+        }
+    }
 }
 
 /// A sink that cannot be used.

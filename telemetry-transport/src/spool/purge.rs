@@ -41,17 +41,17 @@ impl Spool {
             _ => {}
         }
         self.forget_limit();
-        self.forget_unanswered();
+        self.forget_unsent();
         result.map(|()| gone)
     }
 
-    /// What a shipper that was killed was about to send, a copy of events that are gone now. The one of a shipper that
-    /// is at it stays: what is on its way is to be shown.
-    fn forget_unanswered(&self) {
+    /// What a shipper that was killed had prepared, a copy of events that are gone now. What was on its way stays: it is to
+    /// be shown. So nothing is taken from under a shipper that is at it.
+    fn forget_unsent(&self) {
         if let Ok(Presence::There) = check_dir(&self.state.join(SENT))
             && let Ok(Some(_lock)) = append::lock(&self.state.join(SHIP_LOCK), disk::try_lock)
         {
-            Ledger::new(&self.state).forget_unanswered();
+            Ledger::new(&self.state).purge_unsent();
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use telemetry_redact::consent::{Consent, Endpoint, Mode, SendPermit, Sources, resolve};
 use telemetry_redact::{Ending, Facts, Observation, Redacted, Redactor, Run};
 use telemetry_schema::{Batch, BatchId, Event, EventId, Receipt, Refusal, Timestamp};
-use telemetry_transport::{Clock, SealedBatch, SendError, Sink, Spool, SpoolLimits, Which};
+use telemetry_transport::{Clock, SealedBatch, SendError, SentBatch, Sink, Spool, SpoolLimits, Which};
 
 /// A process that is started holds, for the moment before it becomes what it is to be, every lock that this one holds.
 /// So nobody starts one while a test asserts that a lock is free, with a clock on which no moment passes.
@@ -147,13 +147,23 @@ impl Home {
         ids(self.spool.read(Which::Pending).unwrap().records.iter())
     }
 
+    /// What was sent and answered for.
     pub(crate) fn sent(&self) -> Vec<EventId> {
+        self.in_ledger(|batch| batch.receipt.is_some())
+    }
+
+    /// What was sent, and no answer came.
+    pub(crate) fn unanswered(&self) -> Vec<EventId> {
+        self.in_ledger(|batch| batch.receipt.is_none())
+    }
+
+    fn in_ledger(&self, which: impl Fn(&SentBatch) -> bool) -> Vec<EventId> {
         let batches = self.ledger.read().unwrap().batches;
-        let events = batches.iter().flat_map(|batch| &batch.events);
-        let mut sent: Vec<_> =
+        let events = batches.iter().filter(|batch| which(batch)).flat_map(|batch| &batch.events);
+        let mut ids: Vec<_> =
             events.map(|event| serde_json::from_str::<Event>(event.get()).unwrap().event_id).collect();
-        sent.sort();
-        sent
+        ids.sort();
+        ids
     }
 
     pub(crate) fn files(&self, directory: &str) -> Vec<String> {

@@ -278,11 +278,14 @@ fn losses(home: &Home) -> u64 {
 
 /// What was sent can be shown, and what killed processes left goes with the next ones.
 fn nothing_is_left_over(home: &Home, server: &Server, kind: Kind) {
-    let sent: BTreeSet<EventId> = home.sent().into_iter().collect();
-    // The ledger forgets beyond two hundred. What was sent by a shipper that was killed before the answer, and then
-    // evicted or purged before it was sent again, is not shown: the crate's documentation says so.
-    if kind == Kind::Roomy && home.ledger.read().unwrap().batches.len() < 200 {
-        let unshown: Vec<_> = server.stored().into_iter().filter(|id| !sent.contains(id)).collect();
+    let mut shown: BTreeSet<EventId> = home.sent().into_iter().collect();
+    // What was sent by a shipper that was killed before the answer, and then evicted or purged before it was sent again.
+    if kind != Kind::Roomy {
+        shown.extend(home.unanswered());
+    }
+    // The ledger forgets beyond two hundred.
+    if home.ledger.read().unwrap().batches.len() < 200 {
+        let unshown: Vec<_> = server.stored().into_iter().filter(|id| !shown.contains(id)).collect();
         assert!(unshown.is_empty(), "{kind:?}: sent and not in the ledger: {unshown:?}");
     }
     // Temporary files go when they are so old that nobody can be writing them.

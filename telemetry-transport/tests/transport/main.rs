@@ -20,3 +20,4 @@ mod server;
 mod ship;
 mod spool;
 mod tls;
+mod unanswered;

@@ -224,7 +224,7 @@ fn answers_settle_wait_or_stop() {
             continue;
         }
         assert!(home.pending().is_empty() && home.files("damaged").is_empty(), "{said}");
-        let receipt = home.ledger.read().unwrap().batches.remove(0).receipt;
+        let receipt = home.ledger.read().unwrap().batches.remove(0).receipt.unwrap();
         assert_eq!((receipt.accepted, receipt.refused_unnamed), (sent, rejected), "{said}");
         let losses = if rejected > 0 { format!(r#"{{"refused":{rejected}}}"#) } else { "{}".to_owned() };
         assert_eq!(home.losses(), losses, "{said}");

@@ -1,15 +1,15 @@
 //! The client.
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io::{self, Read, Write as _};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::fmt::rfc2822;
 use telemetry_redact::consent::SendPermit;
-use ureq::Agent;
 use ureq::http::{HeaderMap, header};
+use ureq::{Agent, SendBody};
 
 use super::roots::Roots;
 use super::{Answer, Encoding, HttpOptions, Leave, Request};
@@ -95,19 +95,20 @@ impl Http {
             #[cfg(feature = "atlas")]
             Encoding::Identity => request.body,
         };
-        let answer = match (self.post_by(&self.agent, request, body, leave), &self.without_platform) {
+        let mut body = Body { rest: body, stage: Stage::Connecting };
+        let answer = match (self.post_by(&self.agent, request, &mut body, leave), &self.without_platform) {
             // This error comes before any byte is sent, and only where the platform's roots cannot be had.
-            (Err(ureq::Error::Rustls(_)), Some(agent)) => self.post_by(agent, request, body, leave),
+            (Err(ureq::Error::Rustls(_)), Some(agent)) => self.post_by(agent, request, &mut body, leave),
             (answer, _) => answer,
         };
-        answer.map_err(|error| failure(&error))
+        answer.map_err(|error| failure(&error, body.stage))
     }
 
     fn post_by(
         &self,
         agent: &Agent,
         request: &Request<'_>,
-        body: &[u8],
+        body: &mut Body<'_>,
         leave: &Leave,
     ) -> Result<Answer, ureq::Error> {
         let left = leave.until.saturating_duration_since(Instant::now());
@@ -123,14 +124,15 @@ impl Http {
             .timeout_recv_response(Some(ANSWER_DEADLINE.min(left)))
             .timeout_global(Some(left))
             .build()
-            .header(header::CONTENT_TYPE, request.media_type);
+            .header(header::CONTENT_TYPE, request.media_type)
+            .header(header::CONTENT_LENGTH, body.rest.len());
         if request.encoding == Encoding::Gzip {
             builder = builder.header(header::CONTENT_ENCODING, "gzip");
         }
         for (name, value) in request.headers {
             builder = builder.header(*name, value);
         }
-        let mut answer = builder.send(body)?;
+        let mut answer = builder.send(SendBody::from_reader(body))?;
         let status = answer.status().as_u16();
         let retry_after = retry_after(answer.headers(), SystemTime::now());
         // What stands in a refusal is not read: it has no say.
@@ -145,6 +147,26 @@ impl Http {
             retry_after,
             body,
         })
+    }
+}
+
+/// A request's body, which knows whether it was asked for: until there is a connection, it is not.
+struct Body<'a> {
+    rest: &'a [u8],
+    stage: Stage,
+}
+
+/// How far a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Connecting,
+    Sending,
+}
+
+impl Read for Body<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stage = Stage::Sending;
+        self.rest.read(buffer)
     }
 }
 
@@ -177,10 +199,12 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 /// What went wrong, by what the shipper does about it. What a peer says that is no HTTP is no receipt; a connection
 /// that breaks may hold next time.
-fn failure(error: &ureq::Error) -> SendError {
+fn failure(error: &ureq::Error, stage: Stage) -> SendError {
     match error {
-        ureq::Error::Timeout(_) => SendError::Timeout,
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => SendError::Timeout,
+        ureq::Error::Timeout(_) if stage == Stage::Sending => SendError::Timeout,
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut && stage == Stage::Sending => {
+            SendError::Timeout
+        }
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
             SendError::NotAReceipt
         }
@@ -191,6 +215,7 @@ fn failure(error: &ureq::Error) -> SendError {
         {
             SendError::Untrusted
         }
+        _ if stage == Stage::Sending => SendError::Broken,
         _ => SendError::Unreachable,
     }
 }

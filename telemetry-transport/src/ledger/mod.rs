@@ -1,5 +1,14 @@
 //! The ledger: what was sent, byte for byte, with the receipt for it.
+//!
+//! A batch is noted as unanswered before its request is made, and that note goes when the receipt is kept. So what was sent
+//! and not answered for, by a shipper that was killed too, is shown as such, whatever becomes of its events in the spool.
 
+mod listing;
+mod unanswered;
+
+pub(crate) use unanswered::Unanswered;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +18,8 @@ use serde_json::value::RawValue;
 use telemetry_schema::{Batch, BatchId, Erasure, ErasureId, ErasureReceipt, Receipt};
 use thiserror::Error;
 
+use self::listing::{ERASURE, Fate, Listing, Parts, RECEIPT, UNANSWERED};
 use crate::SealedBatch;
-use crate::disk;
 use crate::private::{files, read_private, remove_if_there, replace_private, write_private};
 use crate::spool::SENT;
 
@@ -24,17 +33,13 @@ const MAX_AGE_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// Above any batch and any receipt: a file of another size is neither.
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-const RECEIPT: &str = ".receipt.json";
-
-const ERASURE: &str = ".erasure.json";
-
 /// What was sent.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     directory: PathBuf,
 }
 
-/// A batch that was sent.
+/// A batch that was sent, or was on its way when its shipper was killed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SentBatch {
@@ -42,11 +47,11 @@ pub struct SentBatch {
     pub batch_id: BatchId,
     /// Where it went: an endpoint, or `export:` with the file.
     pub destination: String,
-    /// The receipt.
-    pub receipt: Receipt,
+    /// The receipt. `None` where no answer came: whoever it was sent to may have it.
+    pub receipt: Option<Receipt>,
     /// The batch, byte for byte.
     pub body: Box<[u8]>,
-    /// The events, byte for byte.
+    /// The events, byte for byte. Of a batch without a receipt those that went to the same place in no other.
     pub events: Vec<Box<RawValue>>,
 }
 
@@ -68,6 +73,12 @@ pub struct Erased {
 struct Kept<R> {
     destination: String,
     receipt: R,
+}
+
+/// What is kept until there is a receipt.
+#[derive(Serialize, Deserialize)]
+struct Departed<'a> {
+    destination: Cow<'a, str>,
 }
 
 /// A batch that cannot be read.
@@ -121,6 +132,16 @@ impl Ledger {
         write_private(&self.body_path(batch.id()), batch.body())
     }
 
+    /// Notes that a batch that was prepared is about to go there: from now on it is shown.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says; the batch is then not to be sent.
+    pub(crate) fn depart(&self, id: BatchId, destination: &str) -> io::Result<()> {
+        let departed = serde_json::to_vec(&Departed { destination: destination.into() })?;
+        replace_private(&self.unanswered_path(id), &departed)
+    }
+
     /// Keeps the receipt for a batch, and lets old ones go.
     ///
     /// # Errors
@@ -130,7 +151,9 @@ impl Ledger {
         let id = receipt.batch_id;
         let kept = serde_json::to_vec(&Kept { destination, receipt }).map_err(io::Error::other)?;
         replace_private(&self.receipt_path(id), &kept)?;
-        self.forget_old(now_ms);
+        // With a receipt beside it the note says nothing.
+        let _ = remove_if_there(&self.unanswered_path(id));
+        self.tidy(now_ms);
         Ok(())
     }
 
@@ -153,7 +176,7 @@ impl Ledger {
             receipt: receipt.clone(),
         };
         write_private(&self.erasure_path(id), &serde_json::to_vec(&kept).map_err(io::Error::other)?)?;
-        self.forget_old(now_ms);
+        self.tidy(now_ms);
         Ok(())
     }
 
@@ -163,43 +186,47 @@ impl Ledger {
     ///
     /// [`LedgerError`] where the directory is there and cannot be read.
     pub fn erasures(&self) -> Result<Vec<Erased>, LedgerError> {
-        let ids =
-            self.erasure_ids().map_err(|source| LedgerError { path: self.directory.clone(), source })?;
         let read = |id| {
             let bytes = read_private(&self.erasure_path(id), MAX_FILE_BYTES).ok()?;
             serde_json::from_slice(&bytes).ok()
         };
-        Ok(ids.into_iter().filter_map(read).collect())
+        Ok(self.listing()?.erasures.into_iter().filter_map(read).collect())
     }
 
-    /// Forgets a batch that was not answered. What cannot be deleted now is deleted by the next shipper.
+    /// Forgets a batch. What cannot be deleted now is deleted by the next shipper.
     pub(crate) fn withdraw(&self, id: BatchId) {
-        let _ = remove_if_there(&self.body_path(id));
+        let _ = self.forget(id);
     }
 
-    /// Forgets what shippers that were killed have prepared and not sent, or sent and got no answer for.
-    pub(crate) fn forget_unanswered(&self) {
-        let prepared = self.batch_ids().unwrap_or_default().into_iter();
-        // A receipt that cannot be looked for may well be there.
-        let unanswered = prepared.filter(|id| matches!(disk::is_there(&self.receipt_path(*id)), Ok(false)));
-        unanswered.for_each(|id| self.withdraw(id));
+    /// Forgets what processes that were killed have prepared and not sent, or not wholly forgotten.
+    pub(crate) fn purge_unsent(&self) {
+        // Without a listing nobody knows what was sent.
+        if let Ok(listing) = Listing::read(&self.directory) {
+            self.forget_unsent(&listing);
+        }
     }
 
-    /// Reads what was sent, oldest first. A batch without its receipt was not acknowledged and is left out.
+    fn forget_unsent(&self, listing: &Listing) {
+        let unsent = listing.batches.iter().filter(|(_, parts)| parts.fate() == Fate::Unsent);
+        unsent.for_each(|(id, _)| self.withdraw(*id));
+    }
+
+    /// Reads what was sent, oldest first; what was prepared and not sent is left out.
     ///
     /// # Errors
     ///
     /// [`LedgerError`] where the directory is there and cannot be read.
     pub fn read(&self) -> Result<Sent, LedgerError> {
         let mut sent = Sent::default();
-        for id in self.batch_ids().map_err(|source| LedgerError { path: self.directory.clone(), source })? {
+        for (id, parts) in self.listing()?.batches {
             let path = self.body_path(id);
-            match self.read_batch(id) {
-                Ok(batch) => sent.batches.push(batch),
+            match self.read_batch(id, parts) {
+                Ok(batch) => sent.batches.extend(batch),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(_) => sent.damaged.push(DamagedBatch { path }),
             }
         }
+        unanswered::leave_out_repeated(&mut sent.batches);
         Ok(sent)
     }
 
@@ -209,36 +236,45 @@ impl Ledger {
     ///
     /// What the file system says.
     pub fn purge(&self) -> io::Result<u64> {
-        let ids = self.batch_ids()?;
-        ids.iter().try_for_each(|id| self.forget(*id))?;
-        self.erasure_ids()?.iter().try_for_each(|id| remove_if_there(&self.erasure_path(*id)))?;
+        let Listing { batches, erasures } = Listing::read(&self.directory)?;
+        batches.keys().try_for_each(|id| self.forget(*id))?;
+        erasures.iter().try_for_each(|id| remove_if_there(&self.erasure_path(*id)))?;
         // Copies that a process was killed over are copies too.
         files(&self.directory, "tmp")?.iter().try_for_each(|path| remove_if_there(path))?;
-        Ok(ids.len() as u64)
+        Ok(batches.len() as u64)
     }
 
-    fn read_batch(&self, id: BatchId) -> io::Result<SentBatch> {
-        let kept = read_private(&self.receipt_path(id), MAX_FILE_BYTES)?;
-        let Kept { destination, receipt } = serde_json::from_slice(&kept).map_err(io::Error::other)?;
-        let body = read_private(&self.body_path(id), MAX_FILE_BYTES)?;
-        let batch: Batch<Box<RawValue>> = serde_json::from_slice(&body).map_err(io::Error::other)?;
-        Ok(SentBatch { batch_id: id, destination, receipt, events: batch.events, body: body.into() })
+    fn listing(&self) -> Result<Listing, LedgerError> {
+        Listing::read(&self.directory).map_err(|source| LedgerError { path: self.directory.clone(), source })
     }
 
-    /// Every batch that is here, oldest first, also one of which a process that was killed left the receipt alone.
-    fn batch_ids(&self) -> io::Result<Vec<BatchId>> {
-        let id = |file: &PathBuf| {
-            let name = file.file_name()?.to_str()?;
-            name.strip_suffix(RECEIPT).or_else(|| name.strip_suffix(".json"))?.parse().ok()
+    /// A batch that was sent, if it was.
+    fn read_batch(&self, id: BatchId, parts: Parts) -> io::Result<Option<SentBatch>> {
+        // The note first: it goes after the receipt has come, so that one of the two is found at any time.
+        let departed = parts.unanswered.then(|| self.read_departed(id));
+        let kept = if_there(read_private(&self.receipt_path(id), MAX_FILE_BYTES))?;
+        let (destination, receipt) = match kept {
+            Some(kept) => {
+                let Kept { destination, receipt } = serde_json::from_slice(&kept)?;
+                (destination, Some(receipt))
+            }
+            None => match departed.transpose()?.flatten() {
+                Some(destination) => (destination, None),
+                None => return Ok(None),
+            },
         };
-        let mut ids: Vec<BatchId> = files(&self.directory, "json")?.iter().filter_map(id).collect();
-        ids.dedup();
-        Ok(ids)
+        let body = read_private(&self.body_path(id), MAX_FILE_BYTES)?;
+        let batch: Batch<Box<RawValue>> = serde_json::from_slice(&body)?;
+        Ok(Some(SentBatch { batch_id: id, destination, receipt, events: batch.events, body: body.into() }))
     }
 
-    fn erasure_ids(&self) -> io::Result<Vec<ErasureId>> {
-        let id = |file: &PathBuf| file.file_name()?.to_str()?.strip_suffix(ERASURE)?.parse().ok();
-        Ok(files(&self.directory, "json")?.iter().filter_map(id).collect())
+    /// Where a batch that was not answered went.
+    fn read_departed(&self, id: BatchId) -> io::Result<Option<String>> {
+        let Some(bytes) = if_there(read_private(&self.unanswered_path(id), MAX_FILE_BYTES))? else {
+            return Ok(None);
+        };
+        let Departed { destination } = serde_json::from_slice(&bytes)?;
+        Ok(Some(destination.into_owned()))
     }
 
     fn erasure_path(&self, id: ErasureId) -> PathBuf {
@@ -253,25 +289,44 @@ impl Ledger {
         self.directory.join(format!("{id}{RECEIPT}"))
     }
 
-    /// The body first: a receipt that is left over alone shows nothing, while a body alone is one that was not sent.
+    fn unanswered_path(&self, id: BatchId) -> PathBuf {
+        self.directory.join(format!("{id}{UNANSWERED}"))
+    }
+
+    /// The body first: what is left over of the others shows nothing.
     fn forget(&self, id: BatchId) -> io::Result<()> {
         remove_if_there(&self.body_path(id))?;
-        remove_if_there(&self.receipt_path(id))
+        remove_if_there(&self.receipt_path(id))?;
+        remove_if_there(&self.unanswered_path(id))
     }
 
     /// What cannot be deleted now is deleted with the next batch.
-    fn forget_old(&self, now_ms: u64) {
-        let Ok(ids) = self.batch_ids() else { return };
-        let too_many = ids.len().saturating_sub(MAX_BATCHES);
-        for (index, id) in ids.into_iter().enumerate() {
+    fn tidy(&self, now_ms: u64) {
+        if let Ok(listing) = Listing::read(&self.directory) {
+            self.forget_old(&listing, now_ms);
+        }
+    }
+
+    fn forget_old(&self, listing: &Listing, now_ms: u64) {
+        let Listing { batches, erasures } = listing;
+        let too_many = batches.len().saturating_sub(MAX_BATCHES);
+        for (index, id) in batches.keys().enumerate() {
             if index < too_many || now_ms.saturating_sub(id.unix_ms()) > MAX_AGE_MS {
-                let _ = self.forget(id);
+                self.withdraw(*id);
             }
         }
-        for id in self.erasure_ids().unwrap_or_default() {
+        for id in erasures {
             if now_ms.saturating_sub(id.unix_ms()) > MAX_AGE_MS {
-                let _ = remove_if_there(&self.erasure_path(id));
+                let _ = remove_if_there(&self.erasure_path(*id));
             }
         }
+    }
+}
+
+/// What a file holds, if it is there.
+fn if_there(read: io::Result<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
     }
 }
