@@ -301,6 +301,7 @@ const SORTED: &([Probe; PROBE_COUNT], [u16; 257]) = &{
 };
 
 /// Counting sort by one byte, which keeps the order of what is equal.
+#[expect(clippy::large_stack_arrays, reason = "called by the compiler alone")]
 const fn sorted(from: &[Probe], place: u32) -> ([Probe; PROBE_COUNT], [u16; 257]) {
     let mut starts = [0_u16; 257];
     let mut at = 0;

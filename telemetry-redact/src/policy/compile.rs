@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::image::{
-    Bound, Field, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Rule, STRINGS,
-    Slot, Span, Text, checksum,
+    Bound, Field, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Record as _,
+    Rule, STRINGS, Slot, Span, Text, checksum,
 };
 use super::value_rule::{Unit, duration_us, labels};
 use super::{
@@ -39,7 +39,7 @@ impl Sections {
     }
 
     fn push<T: Item>(&mut self, item: T) -> usize {
-        item.write(&mut self.bytes[T::SECTION]);
+        self.bytes[T::SECTION].extend_from_slice(item.bytes().as_ref());
         self.len::<T>() - 1
     }
 
@@ -305,10 +305,7 @@ impl Compiler<'_> {
             rest.extend_from_slice(section);
         }
         header.checksum = checksum(header, &rest);
-        let mut bytes = Vec::with_capacity(Header::SIZE + rest.len());
-        header.write(&mut bytes);
-        bytes.extend_from_slice(&rest);
-        bytes
+        [&header.bytes()[..], &rest].concat()
     }
 }
 

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use super::CompiledError;
 use crate::hash::fnv1a;
-use section::next;
-pub(super) use section::{Field, Section};
+pub(super) use section::{Field, Record, Section};
+use section::{next, put};
 
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
@@ -35,8 +35,32 @@ macro_rules! records {
                 Self { $($field),+ }
             }
 
-            fn write(self, to: &mut Vec<u8>) {
-                $(self.$field.write(to);)+
+            #[inline]
+            fn write(self, to: &mut [u8]) {
+                $(let to = put(self.$field, to);)+
+                _ = to;
+            }
+        }
+
+        impl Record for $name {
+            type Bytes = [u8; Self::SIZE];
+
+            #[inline]
+            fn all(bytes: &[u8]) -> &[Self::Bytes] {
+                let (all, rest) = bytes.as_chunks();
+                if rest.is_empty() { all } else { &[] }
+            }
+
+            #[inline]
+            fn of(bytes: &Self::Bytes) -> Self {
+                Self::read(bytes)
+            }
+
+            #[inline]
+            fn bytes(self) -> Self::Bytes {
+                let mut bytes = [0; Self::SIZE];
+                self.write(&mut bytes);
+                bytes
             }
         })+
     };
@@ -88,7 +112,7 @@ records! {
 }
 
 /// A record that has a section of its own.
-pub(super) trait Item: Field {
+pub(super) trait Item: Record {
     const SECTION: usize;
 }
 
@@ -179,9 +203,7 @@ impl Image {
 
     /// Two texts of a span in which they stand in twos.
     pub(super) fn pair(&self, span: Span, index: usize) -> Option<[Text; 2]> {
-        let texts = self.span(span);
-        let first = index.checked_mul(2)?;
-        Some([texts.get(first)?, texts.get(first + 1)?])
+        self.span(span).pair(index)
     }
 
     /// Whether a text of a span is this one.
@@ -209,10 +231,8 @@ impl Image {
 /// CRC-32 (IEEE) of the head without its checksum, and the rest.
 pub(super) fn checksum(mut header: Header, rest: &[u8]) -> u32 {
     header.checksum = 0;
-    let mut head = Vec::with_capacity(Header::SIZE);
-    header.write(&mut head);
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&head);
+    hasher.update(&header.bytes());
     hasher.update(rest);
     hasher.finalize()
 }

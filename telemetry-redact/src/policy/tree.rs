@@ -91,7 +91,7 @@ impl<'a> Tree<'a> {
     }
 
     fn names_below(self, node: NodeId) -> Section<'a, Name> {
-        self.node(node).map(|node| self.image.span(node.children)).unwrap_or_default()
+        self.image.span(self.node(node).map(|node| node.children).unwrap_or_default())
     }
 
     /// Whether there are commands below.
@@ -143,7 +143,7 @@ impl<'a> Tree<'a> {
     }
 
     fn names(self, id: FlagId) -> Section<'a, Name> {
-        self.flag(id).map(|flag| self.image.span(flag.names)).unwrap_or_default()
+        self.image.span(self.flag(id).map(|flag| flag.names).unwrap_or_default())
     }
 
     /// What kind of name of a flag this is, if it is one.

@@ -4,7 +4,7 @@
 //! little-endian, whatever the machine is.
 
 use std::cmp::Ordering;
-use std::marker::PhantomData;
+use std::fmt;
 
 use super::{Span, range};
 
@@ -16,13 +16,21 @@ pub(in crate::policy) trait Field: Copy {
     /// Reads what stands first. Too few bytes are read as zeros.
     fn read(bytes: &[u8]) -> Self;
 
-    fn write(self, to: &mut Vec<u8>);
+    /// Writes what stands first. What there is no room for is left out.
+    fn write(self, to: &mut [u8]);
 }
 
 /// Reads what stands first, and leaves what stands behind it.
 #[inline]
 pub(super) fn next<T: Field>(bytes: &[u8]) -> (T, &[u8]) {
     (T::read(bytes), bytes.get(T::SIZE..).unwrap_or_default())
+}
+
+/// Writes what stands first, and leaves the room behind it.
+#[inline]
+pub(super) fn put<T: Field>(field: T, to: &mut [u8]) -> &mut [u8] {
+    field.write(to);
+    to.get_mut(T::SIZE..).unwrap_or_default()
 }
 
 macro_rules! numbers {
@@ -35,8 +43,11 @@ macro_rules! numbers {
                 bytes.first_chunk().map_or(0, |bytes| Self::from_le_bytes(*bytes))
             }
 
-            fn write(self, to: &mut Vec<u8>) {
-                to.extend_from_slice(&self.to_le_bytes());
+            #[inline]
+            fn write(self, to: &mut [u8]) {
+                if let Some(place) = to.first_chunk_mut() {
+                    *place = self.to_le_bytes();
+                }
             }
         })+
     };
@@ -51,108 +62,96 @@ impl<T: Field, const N: usize> Field for [T; N] {
         std::array::from_fn(|index| T::read(bytes.get(index * T::SIZE..).unwrap_or_default()))
     }
 
-    fn write(self, to: &mut Vec<u8>) {
-        for item in self {
-            item.write(to);
-        }
+    #[inline]
+    fn write(self, to: &mut [u8]) {
+        self.into_iter().fold(to, |to, field| put(field, to));
     }
+}
+
+/// Something with fields, of which many stand in a row.
+pub(in crate::policy) trait Record: Field {
+    /// An array of its size.
+    type Bytes: Copy + AsRef<[u8]> + fmt::Debug;
+
+    /// Bytes that are no whole number of records hold none.
+    fn all(bytes: &[u8]) -> &[Self::Bytes];
+
+    fn of(bytes: &Self::Bytes) -> Self;
+
+    fn bytes(self) -> Self::Bytes;
 }
 
 /// Neighbours of one kind.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::policy) struct Section<'a, T> {
-    bytes: &'a [u8],
-    kind: PhantomData<T>,
+pub(in crate::policy) struct Section<'a, T: Record> {
+    records: &'a [T::Bytes],
 }
 
-impl<T> Default for Section<'_, T> {
-    fn default() -> Self {
-        Self { bytes: &[], kind: PhantomData }
-    }
-}
-
-impl<'a, T: Field> Section<'a, T> {
-    /// Bytes that are no whole number of records hold none.
+impl<'a, T: Record> Section<'a, T> {
+    #[inline]
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        if bytes.len().is_multiple_of(T::SIZE) { Self { bytes, kind: PhantomData } } else { Self::default() }
+        Self { records: T::all(bytes) }
     }
 
     pub(in crate::policy) fn len(self) -> usize {
-        self.bytes.len() / T::SIZE
+        self.records.len()
     }
 
     pub(in crate::policy) fn is_empty(self) -> bool {
-        self.bytes.is_empty()
+        self.records.is_empty()
     }
 
     #[inline]
     pub(in crate::policy) fn get(self, index: usize) -> Option<T> {
-        let start = index.checked_mul(T::SIZE)?;
-        let bytes = self.bytes.get(start..start.checked_add(T::SIZE)?)?;
-        Some(T::read(bytes))
+        self.records.get(index).map(T::of)
     }
 
     pub(in crate::policy) fn last(self) -> Option<T> {
-        self.get(self.len().checked_sub(1)?)
+        self.records.last().map(T::of)
+    }
+
+    /// Two of them, of those that stand in twos.
+    #[inline]
+    pub(in crate::policy) fn pair(self, index: usize) -> Option<[T; 2]> {
+        let (pairs, _) = self.records.as_chunks();
+        pairs.get(index).map(|[first, second]| [T::of(first), T::of(second)])
     }
 
     #[inline]
     pub(in crate::policy) fn iter(self) -> impl DoubleEndedIterator<Item = T> + use<'a, T> {
-        self.bytes.chunks_exact(T::SIZE).map(T::read)
+        self.records.iter().map(T::of)
     }
 
     /// The records of a span.
     #[inline]
     pub(in crate::policy) fn span(self, span: Span) -> Self {
-        let bytes = range(span).and_then(|range| {
-            let (start, end) = (range.start.checked_mul(T::SIZE)?, range.end.checked_mul(T::SIZE)?);
-            self.bytes.get(start..end)
-        });
-        Self { bytes: bytes.unwrap_or_default(), kind: PhantomData }
+        Self { records: range(span).and_then(|range| self.records.get(range)).unwrap_or_default() }
     }
 
     /// How many records stand before the first that is not `before`, where all of those stand first.
     #[inline]
     pub(in crate::policy) fn partition_point(self, before: impl Fn(T) -> bool) -> usize {
-        let (mut start, mut end) = (0, self.len());
-        while start < end {
-            let middle = start.midpoint(end);
-            match self.get(middle) {
-                Some(record) if before(record) => start = middle + 1,
-                _ => end = middle,
-            }
-        }
-        start
+        self.records.partition_point(|bytes| before(T::of(bytes)))
     }
 
     /// The record that is equal, of sorted ones.
     #[inline]
     pub(in crate::policy) fn search(self, compare: impl Fn(T) -> Ordering) -> Option<T> {
-        let (mut start, mut end) = (0, self.len());
-        while start < end {
-            let middle = start.midpoint(end);
-            let record = self.get(middle)?;
-            match compare(record) {
-                Ordering::Less => start = middle + 1,
-                Ordering::Equal => return Some(record),
-                Ordering::Greater => end = middle,
-            }
-        }
-        None
+        self.get(self.records.binary_search_by(|bytes| compare(T::of(bytes))).ok()?)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Bound, Name, Text};
+    use super::super::{Bound, Index, Name, Text};
     use super::*;
 
-    fn written<T: Field>(records: &[T]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for record in records {
-            record.write(&mut bytes);
-        }
-        bytes
+    fn written<T: Record>(records: &[T]) -> Vec<u8> {
+        records.iter().flat_map(|record| record.bytes().as_ref().to_vec()).collect()
+    }
+
+    fn numbers(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
+        written(&numbers.map(|at| Index { at }).collect::<Vec<_>>())
     }
 
     #[test]
@@ -171,28 +170,33 @@ mod tests {
 
     #[test]
     fn what_leads_nowhere_is_empty() {
-        let bytes = written(&[1_u32, 2, 3]);
-        let all = Section::<u32>::new(&bytes);
-        let of = |start, count| all.span(Span { start, count }).iter().collect::<Vec<_>>();
-        assert_eq!((all.len(), all.get(2), all.get(3), all.get(usize::MAX)), (3, Some(3), None, None));
+        let bytes = numbers(1..4);
+        let all = Section::<Index>::new(&bytes);
+        let at = |index| all.get(index).map(|index: Index| index.at);
+        let of =
+            |start, count| all.span(Span { start, count }).iter().map(|index| index.at).collect::<Vec<_>>();
+        assert_eq!((all.len(), at(2), at(3), at(usize::MAX)), (3, Some(3), None, None));
+        assert_eq!(all.pair(0).map(|pair| pair.map(|index| index.at)), Some([1, 2]));
+        assert!(all.pair(1).is_none());
         assert_eq!(of(1, 2), [2, 3]);
         for (start, count) in [(1, 3), (3, 1), (4, 0), (0, u32::MAX), (u32::MAX, u32::MAX)] {
             assert!(of(start, count).is_empty(), "{start} {count}");
         }
         // Not even the records that would be whole.
-        assert!(Section::<u32>::new(&bytes[1..]).is_empty());
-        assert_eq!((Section::<u32>::default().len(), Section::<u32>::default().last()), (0, None));
+        assert!(Section::<Index>::new(&bytes[1..]).is_empty());
+        assert!(Section::<Index>::new(&[]).last().is_none());
+        assert_eq!(all.last().map(|index| index.at), Some(3));
     }
 
     #[test]
     fn sorted_records_are_found_and_no_others() {
         for count in 0..9 {
-            let bytes = written(&(0..count).map(|number| number * 2 + 1).collect::<Vec<u32>>());
-            let all = Section::<u32>::new(&bytes);
+            let bytes = numbers((0..count).map(|number| number * 2 + 1));
+            let all = Section::<Index>::new(&bytes);
             for wanted in 0..=2 * count {
-                let found = all.search(|number| number.cmp(&wanted));
+                let found = all.search(|index| index.at.cmp(&wanted)).map(|index| index.at);
                 assert_eq!(found, Some(wanted).filter(|wanted| wanted % 2 == 1), "of {count}");
-                let before = all.partition_point(|number| number < wanted);
+                let before = all.partition_point(|index| index.at < wanted);
                 assert_eq!(before, wanted as usize / 2, "of {count}");
             }
         }
