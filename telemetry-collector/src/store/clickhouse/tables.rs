@@ -10,6 +10,7 @@ use crate::StoreError;
 const STEPS: [(&str, &str); 2] = [
     (include_str!("001_tables.sql"), include_str!("001_shards.sql")),
     (include_str!("002_noise.sql"), include_str!("002_noise_shards.sql")),
+    (include_str!("003_surroundings.sql"), include_str!("003_surroundings_shards.sql")),
 ];
 
 /// Says of a database that it is ours: the steps that were taken, and for which cluster.

@@ -51,6 +51,9 @@ pub(super) fn number(subject: Subject) -> u8 {
         Subject::CiVendor => 13,
         Subject::Agent => 14,
         Subject::Band => 15,
+        Subject::Libc => 16,
+        Subject::Container => 17,
+        Subject::Wsl => 18,
     }
 }
 
