@@ -26,8 +26,9 @@ const MANAGER: &str = "container";
 /// keeps it that runs in the container.
 const MANAGER_FILES: [&str; 2] = ["/run/host/container-manager", "/run/systemd/container"];
 
-/// Names of managers, of which systemd-detect-virt(1) lists those of others than Incus and Kubernetes' engines.
-const NAMES: [(&str, Container); 9] = [
+/// Names of managers: those of systemd-detect-virt(1), and those that Apptainer, containerd and Incus are known by. What
+/// `oci` says is that there is a container, and not whose.
+const NAMES: [(&str, Container); 14] = [
     ("docker", Container::Docker),
     ("podman", Container::Podman),
     ("containerd", Container::Containerd),
@@ -37,6 +38,11 @@ const NAMES: [(&str, Container); 9] = [
     ("lxc-libvirt", Container::Lxc),
     ("incus", Container::Lxc),
     ("systemd-nspawn", Container::SystemdNspawn),
+    ("oci", Container::Other),
+    ("openvz", Container::Other),
+    ("pouch", Container::Other),
+    ("proot", Container::Other),
+    ("rkt", Container::Other),
 ];
 
 /// What toolbox(1) and distrobox put into a container that a person works in as on the machine itself: what lies there
@@ -52,37 +58,46 @@ const ENGINES: [&str; 4] = ["docker", "podman", "oci", "containerd"];
 /// 1. Kubernetes, which runs the engines: by what it sets and mounts in each pod;
 /// 2. the name that the container's manager gives, by the Container Interface of systemd;
 /// 3. what Docker, Podman and Apptainer leave in each container;
-/// 4. a manager that gives a name which is not known: [`Container::Other`].
+/// 4. a manager whose name says no more than that it is one: [`Container::Other`].
 ///
 /// No process is asked and no control group read: their names are the user's.
 #[must_use]
 pub fn container(environment: &Environment) -> Option<Container> {
-    let is_set = |name: &&str| environment.is_set(name);
-    if is_set(&VARIABLE_OF_KUBERNETES) || environment.exists(OF_KUBERNETES) {
+    if environment.is_set(VARIABLE_OF_KUBERNETES) || environment.exists(OF_KUBERNETES) {
         return Some(Container::Kubernetes);
     }
     let manager = manager(environment);
-    let named = |name: &String| NAMES.iter().find(|(known, _)| known == name).map(|(_, container)| *container);
-    let left = || {
-        if environment.exists(OF_PODMAN) {
-            Some(Container::Podman)
-        } else if environment.exists(OF_DOCKER) {
-            Some(Container::Docker)
-        } else if VARIABLES_OF_APPTAINER.iter().any(|name| is_set(name)) || environment.exists(OF_APPTAINER) {
-            Some(Container::Apptainer)
-        } else {
-            None
-        }
-    };
-    manager.as_ref().and_then(named).or_else(left).or_else(|| manager.map(|_| Container::Other))
+    manager.filter(|manager| *manager != Container::Other).or_else(|| left(environment)).or(manager)
 }
 
-/// The name that the manager of this container gives itself. WSL gives one too, and is none.
-fn manager(environment: &Environment) -> Option<String> {
-    let variable = environment.var(MANAGER).map(|name| name.to_string_lossy().into_owned());
-    let files = || MANAGER_FILES.iter().filter_map(|file| environment.read(file));
-    let plain = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-    variable.and_then(plain).or_else(|| files().find_map(plain)).filter(|name| name != "wsl")
+/// The engine that left something.
+fn left(environment: &Environment) -> Option<Container> {
+    if environment.exists(OF_PODMAN) {
+        Some(Container::Podman)
+    } else if environment.exists(OF_DOCKER) {
+        Some(Container::Docker)
+    } else if VARIABLES_OF_APPTAINER.iter().any(|name| environment.is_set(name))
+        || environment.exists(OF_APPTAINER)
+    {
+        Some(Container::Apptainer)
+    } else {
+        None
+    }
+}
+
+/// The manager of this container, by the name that it gives itself. `container` is also a name that people's own scripts
+/// use, so a variable with a name that is not known says nothing; a file is nobody's but a manager's.
+fn manager(environment: &Environment) -> Option<Container> {
+    let known = |name: &str| NAMES.iter().find(|(known, _)| *known == name).map(|(_, container)| *container);
+    let variable = environment.var(MANAGER).and_then(|name| known(name.to_string_lossy().trim()));
+    variable.or_else(|| {
+        let name = MANAGER_FILES.iter().find_map(|file| environment.read(file))?;
+        match name.trim() {
+            // That is WSL itself, which is no container.
+            "" | "wsl" => None,
+            name => known(name).or(Some(Container::Other)),
+        }
+    })
 }
 
 /// Whether this process runs in a container made from an image. Kubernetes tells its own by a variable, since containerd
@@ -99,11 +114,7 @@ mod tests {
     use super::*;
 
     /// A machine with these files, each a path and what is in it, and these variables.
-    fn on<T>(
-        files: &[(&str, &str)],
-        variables: &[(&str, &str)],
-        ask: impl Fn(&Environment) -> T,
-    ) -> T {
+    fn on<T>(files: &[(&str, &str)], variables: &[(&str, &str)], ask: impl Fn(&Environment) -> T) -> T {
         let root = tempfile::tempdir().unwrap();
         for (file, text) in files {
             let path = root.path().join(file.trim_start_matches('/'));
@@ -137,12 +148,15 @@ mod tests {
             (&[("/run/host/container-manager", "systemd-nspawn\n")], &[], Some(SystemdNspawn)),
             (&[("/run/systemd/container", "lxc\n")], &[], Some(Lxc)),
             (&[("/run/systemd/container", "lxc\n")], &[("container", "podman")], Some(Podman)),
-            // A name that is not known is a container's still, and nothing of it is told.
-            (&[], &[("container", "adas-own")], Some(Other)),
+            // A name that is not known: in a file it is a container's still, and nothing of it is told.
+            (&[("/run/host/container-manager", "adas-own\n")], &[], Some(Other)),
+            (&[], &[("container", "adas-own")], None),
+            (&[], &[("container", "oci")], Some(Other)),
             (&[("/.dockerenv", "")], &[("container", "oci")], Some(Docker)),
             (&[], &[("container", "")], None),
             (&[("/run/systemd/container", "\n")], &[], None),
             (&[], &[("container", "wsl")], None),
+            (&[("/run/systemd/container", "wsl\n")], &[], None),
             (&[("/.dockerenv", "")], &[("container", "wsl")], Some(Docker)),
         ] {
             assert_eq!(on(files, variables, container), expected, "{files:?} {variables:?}");
@@ -153,7 +167,7 @@ mod tests {
     fn every_container_has_a_sign() {
         for known in Container::ALL {
             let told = NAMES.iter().any(|(_, container)| container == known);
-            assert!(told || matches!(known, Container::Kubernetes | Container::Other), "{known:?}");
+            assert!(told || *known == Container::Kubernetes, "{known:?}");
         }
     }
 

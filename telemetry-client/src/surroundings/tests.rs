@@ -49,7 +49,8 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "(ID|VERSION_ID|F|R)?[=:]?[\"'\\\\a-z0-9 ./-]{0,12}(\nID=[\"']?[a-z-]{0,9}[\"']?)?"
             .prop_map(String::into_bytes),
         "<key>ProductVersion</key><string>[0-9.]{0,8}(</string>)?".prop_map(String::into_bytes),
-        "(true|false|0|1|codeship|goose|podman|lxc|4.4.0-1-Microsoft|/c|/usr|EST5EDT,M3.2.0,M11.1.0)".prop_map(String::into_bytes),
+        "(true|false|0|1|codeship|goose|podman|lxc|4.4.0-1-Microsoft|/c|/usr|EST5EDT,M3.2.0,M11.1.0)"
+            .prop_map(String::into_bytes),
     ]
 }
 

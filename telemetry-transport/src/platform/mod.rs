@@ -111,7 +111,9 @@ pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
             })
         }
         // Linux before 4.11, and sandboxes that do not know the call.
-        Err(Errno::NOSYS | Errno::PERM) => std::fs::symlink_metadata(path).map(|facts| Standing::from(&facts)),
+        Err(Errno::NOSYS | Errno::PERM) => {
+            std::fs::symlink_metadata(path).map(|facts| Standing::from(&facts))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -277,6 +279,19 @@ mod tests {
     use std::process::Command;
 
     use super::forks;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn each_mount_has_a_number_of_its_own() {
+        let mount = |path: &str| super::standing(std::path::Path::new(path)).unwrap().mount;
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let mut numbers = release.split(|next: char| !next.is_ascii_digit()).map(str::parse::<u32>);
+        let version = [(); 2].map(|()| numbers.next().unwrap().unwrap());
+        assert_eq!(mount("/proc").is_some(), version >= [5, 8], "{release}");
+        assert_eq!(mount("/proc"), mount("/proc/self"));
+        assert!(mount("/proc").is_none() || mount("/proc") != mount("/"));
+        assert!(!super::standing(std::path::Path::new("/proc/version")).unwrap().is_dir);
+    }
 
     #[test]
     #[expect(

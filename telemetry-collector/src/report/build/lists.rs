@@ -1,6 +1,8 @@
 //! Lists: one subject, one row a key.
 
-use telemetry_schema::{Arch, AuthMethod, CiVendor, CodingAgent, Container, InstallSource, Libc, OsName, Wsl};
+use telemetry_schema::{
+    Arch, AuthMethod, CiVendor, CodingAgent, Container, InstallSource, Libc, OsName, Wsl,
+};
 
 use super::guard::{Row, by_command, by_program, guard};
 use super::{Asker, COMMAND, INSTALLS, PROGRAM, RUNS, TIMES, UNKNOWN, command, program, versions};

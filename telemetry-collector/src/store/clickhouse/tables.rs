@@ -7,7 +7,7 @@ use super::{ClickHouseStore, Missing};
 use crate::StoreError;
 
 /// For one server, and for each of the shards of a cluster.
-const STEPS: [(&str, &str); 2] = [
+const STEPS: [(&str, &str); 3] = [
     (include_str!("001_tables.sql"), include_str!("001_shards.sql")),
     (include_str!("002_noise.sql"), include_str!("002_noise_shards.sql")),
     (include_str!("003_surroundings.sql"), include_str!("003_surroundings_shards.sql")),
@@ -193,4 +193,22 @@ pub(super) fn texts(answer: &[u8]) -> Result<Vec<String>, Failure> {
         texts.push(rows.text()?);
     }
     Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_an_event_is_made_by_a_step() {
+        let columns = include_str!("columns.tsv").lines().filter(|line| !line.starts_with('#'));
+        for line in columns {
+            let mut parts = line.split('\t');
+            let column = format!(" {} {}", parts.next().unwrap(), parts.next().unwrap());
+            for steps in [STEPS.map(|(one, _)| one), STEPS.map(|(_, shards)| shards)] {
+                let made = steps.iter().map(|step| step.matches(&column).count()).sum::<usize>();
+                assert!(made > 0, "no step makes{column}");
+            }
+        }
+    }
 }
