@@ -29,6 +29,7 @@ impl VariableNames {
 
     /// Whether a variable of this name may be set.
     #[must_use]
+    #[inline]
     pub fn may_hold(&self, name: &str) -> bool {
         let (word, bit) = place(name.as_bytes());
         self.0.as_ref().is_none_or(|words| words[word] & bit != 0)
@@ -43,6 +44,7 @@ impl VariableNames {
 }
 
 /// The word and the bit of a name, by its length and three of its bytes: a hundred names are asked for, in each run.
+#[inline]
 fn place(name: &[u8]) -> (usize, u64) {
     let (Some(first), Some(last)) = (name.first(), name.last()) else { return (0, 1) };
     let length = name.len();
