@@ -23,6 +23,10 @@ const SYNCED: [&str; 5] = ["runs", "events", "losses", "erased_installs", "erasu
 /// Settings of a write, where the server knows them: it waits until the rows are in their table, on every shard.
 const WRITE_SETTINGS: [(&str, &str); 2] = [("async_insert", "0"), ("insert_distributed_sync", "1")];
 
+/// What servers say of a column that is there already: they of 18.16 (`ILLEGAL_COLUMN`), which know no `ADD COLUMN IF NOT EXISTS`,
+/// and current ones (`DUPLICATE_COLUMN`); `ErrorCodes.cpp`. Nothing else in a step is answered so.
+const COLUMN_IS_THERE: [u32; 2] = [44, 15];
+
 /// The latest format this version reads.
 fn latest() -> u32 {
     u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
@@ -88,7 +92,10 @@ fn take(store: &ClickHouseStore, server: &Server, taken: u32) -> Result<(), Fail
             let statement = statement
                 .replace("{cluster}", cluster.unwrap_or_default())
                 .replace("{database}", &store.address.database);
-            server.ask(&statement)?;
+            match server.ask(&statement) {
+                Err(Failure::Server { code, .. }) if COLUMN_IS_THERE.contains(&code) => {}
+                answer => drop(answer?),
+            }
         }
     }
     sync(store, server)?;
