@@ -4,7 +4,7 @@ use telemetry_schema::Wsl;
 
 use super::Environment;
 
-/// The release of the kernel: proc_sys_kernel(5).
+/// The release of the kernel: `proc_sys_kernel(5)`.
 const RELEASE: &str = "/proc/sys/kernel/osrelease";
 
 /// How the releases of the second version's kernels end: `-microsoft-standard-WSL2`, without the last part before 5.4
