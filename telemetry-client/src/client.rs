@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind, Sources};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
-use telemetry_schema::{AuthMethod, EventId, ProgramName, Timestamp, Version};
+use telemetry_schema::{AuthMethod, EventId, InstallSource, Os, ProgramName, Timestamp, Version};
 use telemetry_transport::{
-    AppendError, Delivery, Endpoint, EndpointError, Fill, Ledger, Spool, SpoolLimits, helper,
+    AppendError, Delivery, Endpoint, EndpointError, Fill, Ledger, ReadyDir, Spool, SpoolLimits, helper,
 };
 use thiserror::Error;
 
@@ -208,26 +208,30 @@ impl Client {
         let now_s = now.unix_us() / 1_000_000;
         let install_id = installation::of_ci(context.ci)
             .or_else(|| self.state_dir.as_deref().and_then(|dir| Installation::read(dir).id(now_s)));
-        let KeptFacts { app_version, os, install_source, .. } = self.gather_facts(app, now);
         Facts {
             event_id: new_event_id(now),
             install_id,
-            app_version,
-            install_source,
-            os,
+            app_version: app.version.clone(),
+            install_source: self.install_source(app),
+            os: surroundings::os(&self.environment),
             auth_method: app.auth_method,
             context,
         }
     }
 
-    /// Facts that seldom change.
-    pub(crate) fn gather_facts(&self, app: &App, now: Timestamp) -> KeptFacts {
-        let executable = app.executable.as_deref();
+    fn install_source(&self, app: &App) -> Option<InstallSource> {
+        let executable = app.executable.as_deref()?;
+        surroundings::install_source(&self.environment, executable)
+    }
+
+    /// Facts that seldom change, to be kept in a directory that is reached by this mount.
+    pub(crate) fn gather_facts(&self, app: &App, mount: Option<u64>, now: Timestamp) -> KeptFacts {
         KeptFacts {
             gathered_at_unix_s: now.unix_us() / 1_000_000,
             app_version: app.version.clone(),
-            os: surroundings::os(&self.environment),
-            install_source: executable.and_then(|path| surroundings::install_source(&self.environment, path)),
+            mount,
+            os: Os { libc: None, ..surroundings::os(&self.environment) },
+            install_source: self.install_source(app),
             agent: surroundings::agent_of_machine(&self.environment),
             // With a variable of its own the time zone is looked up each time.
             offset_min: self.environment.var("TZ").is_none().then(|| now.offset_min()),
@@ -239,10 +243,23 @@ impl Client {
         &self.environment
     }
 
-    /// Keeps a redacted event.
-    pub(crate) fn append(&self, redaction: &Redaction) -> Result<Fill, NotRecorded> {
+    /// The state directory, made where it is missing. Nothing where it cannot be used: to append says why.
+    pub(crate) fn ready_dir(&self) -> Option<ReadyDir<'_>> {
+        telemetry_transport::ready_dir(self.state_dir.as_deref()?).ok()
+    }
+
+    /// Keeps a redacted event, in the state directory that was looked at already if it was.
+    pub(crate) fn append(
+        &self,
+        redaction: &Redaction,
+        ready: Option<ReadyDir<'_>>,
+    ) -> Result<Fill, NotRecorded> {
         let spool = self.spool().ok_or(NotRecorded::NoStateDir)?;
-        Ok(spool.append(&redaction.event)?)
+        let event = &redaction.event;
+        Ok(match ready {
+            Some(ready) => spool.append_in(&ready, event)?,
+            None => spool.append(event)?,
+        })
     }
 
     /// Starts this program anew as a helper that ships, with these arguments, where it is time for one: ten minutes after
@@ -289,7 +306,7 @@ impl Client {
             observation.facts.install_id = kept.ok().and_then(|kept| kept.id(now_s));
         }
         let redaction = redactor.redact(observation, permit);
-        let fill = self.append(&redaction)?;
+        let fill = self.append(&redaction, None)?;
         Ok((redaction, fill))
     }
 

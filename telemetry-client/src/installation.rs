@@ -19,7 +19,7 @@ const MAX_AGE_S: i64 = 30 * 24 * 60 * 60;
 /// How far in the future an id may have been made before the clock is taken to have jumped.
 const MAX_SKEW_S: i64 = 24 * 60 * 60;
 
-/// Facts are gathered anew after a day, and at once where the program's version is another.
+/// Facts are gathered anew after a day, and at once where the program's version or the way to this directory is another.
 const FACTS_AGE_S: i64 = 24 * 60 * 60;
 
 /// Milliseconds to wait for another first run, which needs one or two.
@@ -55,6 +55,11 @@ pub(crate) struct KeptFacts {
     pub(crate) gathered_at_unix_s: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) app_version: Option<Version>,
+    /// By which mount the directory was reached that this is kept in. A container that has a home mounted into it shares the
+    /// directory with the machine, and neither the system nor how the program came onto it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mount: Option<u64>,
+    /// Without the C library, which each program brings.
     pub(crate) os: Os,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) install_source: Option<InstallSource>,
@@ -89,11 +94,17 @@ impl Installation {
         (-MAX_SKEW_S..MAX_AGE_S).contains(&age).then_some(install.install_id)
     }
 
-    /// The facts, where they are of this version of the program and of today.
-    pub(crate) fn facts(&self, app_version: Option<&Version>, now_unix_s: i64) -> Option<&KeptFacts> {
-        let age = |facts: &KeptFacts| now_unix_s - facts.gathered_at_unix_s;
+    /// The facts, where they are of this version of the program, of this mount, and of today.
+    pub(crate) fn facts(
+        &self,
+        app_version: Option<&Version>,
+        mount: Option<u64>,
+        now_unix_s: i64,
+    ) -> Option<&KeptFacts> {
         let facts = self.facts.as_ref()?;
-        (facts.app_version.as_ref() == app_version && (0..FACTS_AGE_S).contains(&age(facts))).then_some(facts)
+        let age = now_unix_s - facts.gathered_at_unix_s;
+        let is_same = facts.app_version.as_ref() == app_version && facts.mount == mount;
+        (is_same && (0..FACTS_AGE_S).contains(&age)).then_some(facts)
     }
 
     pub(crate) fn set_facts(&mut self, facts: KeptFacts) {
@@ -160,7 +171,7 @@ impl Installation {
 mod tests {
     use std::fs;
 
-    use telemetry_schema::{Arch, OsName};
+    use telemetry_schema::{Arch, Container, OsName};
 
     use super::*;
 
@@ -225,28 +236,39 @@ mod tests {
     }
 
     #[test]
-    fn facts_are_of_one_day_and_one_version() {
+    fn facts_are_of_one_day_one_version_and_one_mount() {
         let version = |text: &str| Some(Version::new(text).unwrap());
-        let os = Os { name: OsName::Debian, version: None, arch: Arch::Other };
+        let os = Os {
+            name: OsName::Debian,
+            version: None,
+            arch: Arch::Other,
+            libc: None,
+            container: Some(Container::Docker),
+            wsl: None,
+        };
         let mut installation = Installation::default();
         installation.set_facts(KeptFacts {
             gathered_at_unix_s: 1000,
             app_version: version("1.2"),
+            mount: Some(42),
             os,
             install_source: None,
             agent: None,
             offset_min: Some(60),
         });
-        for (app_version, at, there) in [
-            ("1.2", 1000, true),
-            ("1.2", 1000 + FACTS_AGE_S - 1, true),
-            ("1.2", 1000 + FACTS_AGE_S, false),
-            ("1.2", 999, false),
-            ("1.3", 1000, false),
+        for (app_version, mount, at, there) in [
+            ("1.2", Some(42), 1000, true),
+            ("1.2", Some(42), 1000 + FACTS_AGE_S - 1, true),
+            ("1.2", Some(42), 1000 + FACTS_AGE_S, false),
+            ("1.2", Some(42), 999, false),
+            ("1.3", Some(42), 1000, false),
+            ("1.2", Some(43), 1000, false),
+            ("1.2", None, 1000, false),
         ] {
-            assert_eq!(installation.facts(version(app_version).as_ref(), at).is_some(), there, "{at}");
+            let facts = installation.facts(version(app_version).as_ref(), mount, at);
+            assert_eq!(facts.is_some(), there, "{app_version} {mount:?} {at}");
         }
-        assert!(installation.facts(None, 1000).is_none());
+        assert!(installation.facts(None, Some(42), 1000).is_none());
     }
 
     #[test]

@@ -231,14 +231,16 @@ impl Builder {
         };
         let app = App { version: self.version.clone(), auth_method: self.auth_method, executable: None };
         let moment = Moment { started_at: started.at, duration };
+        let ready = client.ready_dir();
+        let mount = ready.and_then(|ready| ready.mount());
         let Described { mut facts, started_at, completed_at, duration_us } =
-            client.describe(&app, &context, kept, moment);
+            client.describe(&app, &context, kept, mount, moment);
         facts.install_source = self.install_source.or(facts.install_source);
         let argv = std::env::args_os().map(|argument| Raw::from(argument.as_encoded_bytes())).collect();
         let run = Run { started_at, completed_at, duration_us, ending, exit_code };
         let prompts = self.prompts.clone();
         let redaction = redactor.redact(Observation { argv, prompts, run, facts, known_values }, permit);
-        let fill = client.append(&redaction)?;
+        let fill = client.append(&redaction, ready)?;
         if client.wants_shipping(&redaction) {
             match self.foreground {
                 Some(deadline) => {

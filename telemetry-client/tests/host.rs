@@ -194,6 +194,8 @@ fn facts_are_gathered_once_and_the_install_id_stays() {
     let [first, second] = &home.events()[..] else { panic!("two events") };
     assert_eq!(first["install_id"], second["install_id"]);
     assert_eq!(first["os"], second["os"]);
+    let libc = telemetry_client::surroundings::libc().map(telemetry_schema::Libc::key);
+    assert_eq!(first["os"]["libc"].as_str(), libc);
     assert_ne!(first["event_id"], second["event_id"]);
 }
 

@@ -49,7 +49,7 @@ pub use event::{App, Event, PolicyVersion, SCHEMA_VERSION, SchemaVersion};
 pub use identity::{BatchId, ErasureId, EventId, InstallId};
 pub use outcome::{Outcome, Signal};
 pub use prompt::{Prompt, PromptKind};
-pub use surroundings::{Arch, AuthMethod, InstallSource, Os, OsName};
+pub use surroundings::{Arch, AuthMethod, Container, InstallSource, Libc, Os, OsName, Wsl};
 pub use time::{Timestamp, TimestampPrecision};
 pub use wire::{
     Batch, Erasure, ErasureReceipt, Loss, LossReason, PROTOCOL_VERSION, Problem, Receipt, Refusal,

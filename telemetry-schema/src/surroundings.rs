@@ -24,6 +24,18 @@ pub struct Os {
     /// The processor architecture.
     #[cfg_attr(feature = "json-schema", schemars(example = &"x86_64"))]
     pub arch: Arch,
+    /// The C library that the program was built for, where a system has a choice of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"glibc"))]
+    pub libc: Option<Libc>,
+    /// What runs the container, where the program is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"docker"))]
+    pub container: Option<Container>,
+    /// Which Windows Subsystem for Linux this is, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(example = &"wsl2"))]
+    pub wsl: Option<Wsl>,
 }
 
 /// Defines an enum of facts with the key used on the wire, the name people read, and the whole list.
@@ -146,6 +158,33 @@ facts! {
         S390x = "s390x", "IBM Z";
         Loongarch64 = "loongarch64", "LoongArch";
         Other = "other", "another architecture";
+    }
+
+    /// A C library, of those that programs for one system are built for.
+    Libc {
+        Glibc = "glibc", "the GNU C Library";
+        Musl = "musl", "musl";
+        Uclibc = "uclibc", "uClibc-ng";
+        Bionic = "bionic", "Android's Bionic";
+        Other = "other", "another C library";
+    }
+
+    /// What runs a container: its engine, or what engines are driven by.
+    Container {
+        Docker = "docker", "Docker";
+        Podman = "podman", "Podman";
+        Kubernetes = "kubernetes", "Kubernetes";
+        Containerd = "containerd", "containerd";
+        Apptainer = "apptainer", "Apptainer or Singularity";
+        Lxc = "lxc", "LXC";
+        SystemdNspawn = "systemd_nspawn", "systemd-nspawn";
+        Other = "other", "another container";
+    }
+
+    /// A Windows Subsystem for Linux: the first translates system calls, the second is a virtual machine.
+    Wsl {
+        One = "wsl1", "WSL 1";
+        Two = "wsl2", "WSL 2";
     }
 
     /// How a program came onto the machine.

@@ -7,6 +7,8 @@ use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::platform::{self, Standing};
+
 /// Makes a call of this name.
 fn call<T>(name: &'static str, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
     loop {
@@ -26,6 +28,11 @@ fn call<T>(name: &'static str, make: impl Fn() -> io::Result<T>) -> io::Result<T
 /// What stands at a path. A link is a link, whatever it leads to.
 pub(crate) fn facts(path: &Path) -> io::Result<Metadata> {
     call("facts", || fs::symlink_metadata(path))
+}
+
+/// As [`facts`], what matters of a directory.
+pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
+    call("facts", || platform::standing(path))
 }
 
 /// What a path leads to, links followed.

@@ -23,7 +23,7 @@ pub use paths::{state_dir, state_dir_of};
 #[cfg(unix)]
 pub use platform::is_ended_by;
 pub use platform::{VariableNames, at_exit, forks};
-pub use private::{lock_private, ready_dir, write_private};
+pub use private::{ReadyDir, lock_private, ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{
     Delivery, Endpoint, EndpointError, FileLimits, FileSink, HttpOptions, HttpSink, LossCounts, MemorySink,

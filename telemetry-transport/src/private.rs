@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::disk;
-use crate::platform::{is_ours, make_private_dir, private_options};
+use crate::platform::{Standing, make_private_dir, private_options};
 
 /// A temporary file this old belongs to a process that was killed: writing one takes milliseconds.
 const LEFT_OVER_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -21,18 +21,39 @@ pub(crate) enum Presence {
 /// Looks whether a directory is there. One that is a link or somebody else's is refused, so that nobody's files but
 /// the user's own are read, sent or deleted.
 pub(crate) fn check_dir(path: &Path) -> io::Result<Presence> {
-    let facts = match disk::facts(path) {
-        Ok(facts) => facts,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Missing),
+    look(path).map(|found| if found.is_some() { Presence::There } else { Presence::Missing })
+}
+
+fn look(path: &Path) -> io::Result<Option<Standing>> {
+    let standing = match disk::standing(path) {
+        Ok(standing) => standing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !facts.is_dir() {
+    if !standing.is_dir {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "is not a directory"));
     }
-    if !is_ours(&facts) {
+    if !standing.is_ours {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "belongs to another user"));
     }
-    Ok(Presence::There)
+    Ok(Some(standing))
+}
+
+/// A directory for the owner only that was there a moment ago.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadyDir<'a> {
+    pub(crate) path: &'a Path,
+    mount: Option<u64>,
+}
+
+impl ReadyDir<'_> {
+    /// The number of the mount that it lies on: of two processes that have one directory by different mounts, as a
+    /// container and the machine whose home is mounted into it, each sees another. `None` where the system does not say
+    /// (statx(2): Linux before 5.8, and every other).
+    #[must_use]
+    pub fn mount(&self) -> Option<u64> {
+        self.mount
+    }
 }
 
 /// Makes a directory for the owner only, and refuses one that is a link or somebody else's.
@@ -40,13 +61,14 @@ pub(crate) fn check_dir(path: &Path) -> io::Result<Presence> {
 /// # Errors
 ///
 /// What the file system says, or what the directory is instead.
-pub fn ready_dir(path: &Path) -> io::Result<()> {
-    if check_dir(path)? == Presence::Missing {
+pub fn ready_dir(path: &Path) -> io::Result<ReadyDir<'_>> {
+    let mut found = look(path)?;
+    if found.is_none() {
         make_private_dir(path)?;
         // Somebody else may have been faster.
-        check_dir(path)?;
+        found = look(path)?;
     }
-    Ok(())
+    Ok(ReadyDir { path, mount: found.and_then(|standing| standing.mount) })
 }
 
 /// Opens a file that is there only to be locked.

@@ -1,6 +1,6 @@
 //! Those who run the made-up program.
 
-use telemetry_schema::{Arch, AuthMethod, CiVendor, InstallId, InstallSource, OsName};
+use telemetry_schema::{Arch, AuthMethod, CiVendor, Container, InstallId, InstallSource, Libc, OsName, Wsl};
 
 use super::chance::Chance;
 
@@ -25,6 +25,8 @@ pub(super) struct Machine {
     pub(super) source: Option<InstallSource>,
     pub(super) auth: Option<AuthMethod>,
     pub(super) ci: Option<CiVendor>,
+    pub(super) container: Option<Container>,
+    pub(super) wsl: Option<Wsl>,
 }
 
 impl Machine {
@@ -62,6 +64,16 @@ impl Machine {
             (Some(CiVendor::GitlabCi), 1.2),
             (Some(CiVendor::CircleCi), 0.5),
         ]);
+        let is_linux = ci.is_some() || !matches!(os.0, OsName::Macos | OsName::Windows | OsName::Freebsd);
+        // Drawn from a chance of their own: what else a machine is stays as it was.
+        let mut around = Chance::new(number + 9_000_000);
+        let container = around.pick(&[
+            (None, if ci.is_some() { 40.0 } else { 85.0 }),
+            (Some(Container::Docker), 11.0),
+            (Some(Container::Podman), 2.0),
+            (Some(Container::Kubernetes), 3.0),
+        ]);
+        let wsl = around.pick(&[(None, 84.0), (Some(Wsl::Two), 15.0), (Some(Wsl::One), 1.0)]);
         // A third are there from the start; some leave again.
         let begins = if number.is_multiple_of(3) { -100 } else { whole(chance.part() * 340.0) };
         let stays = if chance.happens(0.45) { 20.0 + chance.part() * 120.0 } else { 1000.0 };
@@ -81,6 +93,8 @@ impl Machine {
                 (None, 2.0),
             ]),
             ci,
+            container: container.filter(|_| is_linux),
+            wsl: wsl.filter(|_| is_linux && ci.is_none()),
         }
     }
 
@@ -90,6 +104,14 @@ impl Machine {
 
     pub(super) fn os(&self) -> (OsName, &'static str) {
         if self.ci.is_some() { (OsName::Ubuntu, "24.04") } else { self.os }
+    }
+
+    pub(super) fn libc(&self) -> Option<Libc> {
+        match self.os().0 {
+            OsName::Macos | OsName::Windows | OsName::Freebsd => None,
+            OsName::Alpine => Some(Libc::Musl),
+            _ => Some(Libc::Glibc),
+        }
     }
 
     /// How often it runs the program on this day; less on two days of seven.

@@ -75,9 +75,15 @@ impl Environment {
     pub fn var(&self, name: &str) -> Option<OsString> {
         match &self.variables {
             Some(variables) => variables.get(name).cloned(),
-            None if self.names.as_ref().is_some_and(|names| !names.may_hold(name)) => None,
+            None if !self.may_hold(name) => None,
             None => std::env::var_os(name),
         }
+    }
+
+    /// Whether a variable may be set. Most are not, and a hundred are asked for in each run: this is all that they cost.
+    #[inline]
+    fn may_hold(&self, name: &str) -> bool {
+        self.names.as_ref().is_none_or(|names| names.may_hold(name))
     }
 
     /// Every variable.
@@ -113,19 +119,23 @@ impl Environment {
     }
 
     /// Whether a variable is set to something.
+    #[inline]
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.var(name).is_some_and(|value| !value.is_empty())
+        self.may_hold(name) && self.var(name).is_some_and(|value| !value.is_empty())
     }
 
     /// Whether a variable is set to this.
+    #[inline]
     pub(super) fn is(&self, name: &str, value: &str) -> bool {
-        self.var(name).is_some_and(|found| found == value)
+        self.may_hold(name) && self.var(name).is_some_and(|found| found == value)
     }
 
     /// Whether a variable that is a switch is set, and not to a no.
+    #[inline]
     pub(super) fn is_on(&self, name: &str) -> bool {
-        self.var(name)
-            .is_some_and(|value| !value.is_empty() && value != "0" && !value.eq_ignore_ascii_case("false"))
+        let is_yes =
+            |value: OsString| !value.is_empty() && value != "0" && !value.eq_ignore_ascii_case("false");
+        self.may_hold(name) && self.var(name).is_some_and(is_yes)
     }
 
     /// Whether there is something at an absolute path.

@@ -9,15 +9,20 @@ mod clock;
 mod container;
 mod environment;
 mod install_source;
+mod libc;
 mod os;
+mod wsl;
 
 pub use agent::agent;
 pub(crate) use agent::agent_of_machine;
 pub use ci::ci;
 pub use clock::{local_offset_min, now};
+pub use container::container;
 pub use environment::Environment;
 pub use install_source::install_source;
+pub use libc::libc;
 pub use os::os;
+pub use wsl::wsl;
 
 use std::io::IsTerminal;
 

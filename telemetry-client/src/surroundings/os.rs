@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use telemetry_schema::{Arch, Os, OsName, Version};
 
-use super::Environment;
+use super::{Environment, container, libc, wsl};
 
 /// Where os-release(5) lies, in the order it says.
 const OS_RELEASE: [&str; 2] = ["/etc/os-release", "/usr/lib/os-release"];
@@ -39,10 +39,19 @@ const WITHOUT_VERSION: [OsName; 8] = [
 /// - macOS: `ProductVersion` of `SystemVersion.plist`.
 /// - Windows, NetBSD, OpenBSD, Android: the name alone, since their version can be asked for by foreign functions or
 ///   other programs only.
+///
+/// With what [`libc`], [`container`] and [`wsl`] tell of it.
 #[must_use]
 pub fn os(environment: &Environment) -> Os {
     let (name, version) = system(environment, std::env::consts::OS);
-    Os { name, version, arch: arch(std::env::consts::ARCH) }
+    Os {
+        name,
+        version,
+        arch: arch(std::env::consts::ARCH),
+        libc: libc(),
+        container: container(environment),
+        wsl: wsl(environment),
+    }
 }
 
 /// The system with this name in [`std::env::consts::OS`], so that each can be tested on any.

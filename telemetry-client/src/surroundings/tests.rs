@@ -3,12 +3,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use telemetry_schema::{CiVendor, CodingAgent, InstallSource, OsName, Version};
+use telemetry_schema::{CiVendor, CodingAgent, Container, InstallSource, OsName, Version, Wsl};
 
 use super::*;
 
 /// Names that some fact reads.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 17] = [
     "CI",
     "CI_NAME",
     "NODE",
@@ -23,10 +23,13 @@ const NAMES: [&str; 14] = [
     "GOBIN",
     "HOME",
     "container",
+    "APPTAINER_CONTAINER",
+    "KUBERNETES_SERVICE_HOST",
+    "WSL_DISTRO_NAME",
 ];
 
 /// Files that some fact reads.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "etc/os-release",
     "System/Library/CoreServices/SystemVersion.plist",
     "var/lib/dpkg/info/atlas.list",
@@ -35,6 +38,9 @@ const FILES: [&str; 8] = [
     "c/.crates.toml",
     "c/.crates2.json",
     ".dockerenv",
+    "run/host/container-manager",
+    "run/systemd/container",
+    "proc/sys/kernel/osrelease",
 ];
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -43,7 +49,8 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "(ID|VERSION_ID|F|R)?[=:]?[\"'\\\\a-z0-9 ./-]{0,12}(\nID=[\"']?[a-z-]{0,9}[\"']?)?"
             .prop_map(String::into_bytes),
         "<key>ProductVersion</key><string>[0-9.]{0,8}(</string>)?".prop_map(String::into_bytes),
-        "(true|false|0|1|codeship|goose|/c|/usr|EST5EDT,M3.2.0,M11.1.0)".prop_map(String::into_bytes),
+        "(true|false|0|1|codeship|goose|podman|lxc|4.4.0-1-Microsoft|/c|/usr|EST5EDT,M3.2.0,M11.1.0)"
+            .prop_map(String::into_bytes),
     ]
 }
 
@@ -93,6 +100,10 @@ proptest! {
         prop_assert!(version.is_none_or(|version| Version::new(version.as_str()).is_ok()));
         let source = install_source(&environment, &executable);
         prop_assert!(source.is_none_or(|source| InstallSource::ALL.contains(&source)));
+        let os = os(&environment);
+        prop_assert!(os.container.is_none_or(|container| Container::ALL.contains(&container)));
+        prop_assert!(os.wsl.is_none_or(|wsl| Wsl::ALL.contains(&wsl)));
+        prop_assert_eq!(os.libc, libc());
         let context = context(&environment);
         prop_assert!(context.ci.is_none_or(|ci| CiVendor::ALL.contains(&ci)));
         prop_assert!(context.agent.is_none_or(|agent| CodingAgent::ALL.contains(&agent)));

@@ -24,7 +24,7 @@ pub enum ReportName {
     Durations,
     /// Versions over time, and how fast they are taken up.
     Versions,
-    /// Operating systems and architectures.
+    /// Operating systems, architectures, C libraries, containers, Windows Subsystems for Linux.
     Systems,
     /// How programs were installed.
     InstallSources,

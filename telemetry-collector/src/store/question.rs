@@ -30,6 +30,12 @@ pub enum Subject {
     System,
     /// The key of the processor's architecture.
     Arch,
+    /// The key of the C library; no runs of programs that say none.
+    Libc,
+    /// The key of what runs the container; no runs outside of one.
+    Container,
+    /// The key of the Windows Subsystem for Linux; no runs outside of one.
+    Wsl,
     /// The key of the install source, where it is known.
     InstallSource,
     /// The key of the authentication method, where there is one.

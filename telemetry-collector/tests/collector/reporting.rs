@@ -35,14 +35,14 @@ fn stored() -> SqliteStore {
         add(json!({
             "command": {"path": ["trees", "list"], "flags": []}, "install_id": CI, "outcome": outcome,
             "app": {"version": "1.10.0", "install_source": null},
-            "os": {"name": "ubuntu", "version": "24.04"}, "duration_us": 1500,
+            "os": {"name": "ubuntu", "version": "24.04", "libc": "glibc", "container": "docker"}, "duration_us": 1500,
         }));
     }
     add(json!({
         "command": {"path": [], "flags": [],
             "misspellings": [{"place": "command", "typed": "rgister", "meant": "register"}]},
         "install_id": null, "outcome": {"kind": "panic"}, "exit_code": 101, "duration_us": 0,
-        "os": {"name": "debian", "version": null}, "started_at": "2020-01-01T00:00:00.000000+00:00",
+        "os": {"name": "debian", "version": null, "libc": "musl", "wsl": "wsl2"}, "started_at": "2020-01-01T00:00:00.000000+00:00",
     }));
     add(json!({
         "policy_version": null, "app": {"name": null, "version": null, "install_source": null},

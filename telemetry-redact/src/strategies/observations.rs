@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use telemetry_schema::{
-    Arch, AuthMethod, CiVendor, CodeLocation, CodingAgent, Context, ErrorCode, EventId, InstallId,
-    InstallSource, Os, OsName, PromptKind, Signal, StreamKind, Terminal, Timestamp, Version,
+    Arch, AuthMethod, CiVendor, CodeLocation, CodingAgent, Container, Context, ErrorCode, EventId, InstallId,
+    InstallSource, Libc, Os, OsName, PromptKind, Signal, StreamKind, Terminal, Timestamp, Version, Wsl,
 };
 
 use super::lines::{CommandLine, command_lines_with};
@@ -166,7 +166,12 @@ fn runs() -> impl Strategy<Value = Run> {
 fn facts() -> impl Strategy<Value = Facts> {
     let version =
         || prop::option::of((0..40_u32, 0..40_u32).prop_map(|(major, minor)| format!("{major}.{minor}")));
-    let os = (prop::sample::select(OsName::ALL), version(), prop::sample::select(Arch::ALL));
+    let around = (
+        prop::option::of(prop::sample::select(Libc::ALL)),
+        prop::option::of(prop::sample::select(Container::ALL)),
+        prop::option::of(prop::sample::select(Wsl::ALL)),
+    );
+    let os = (prop::sample::select(OsName::ALL), version(), prop::sample::select(Arch::ALL), around);
     let stream = || prop::sample::select(StreamKind::ALL);
     let context = (
         prop::option::of(prop::sample::select(CiVendor::ALL)),
@@ -183,7 +188,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             (moment, random),
             (install_source, auth_method, install_id),
             app_version,
-            (name, os_version, arch),
+            (name, os_version, arch, (libc, container, wsl)),
             (ci, agent, streams),
         )| {
             let version = |text: Option<String>| text.and_then(|text| Version::new(text).ok());
@@ -193,7 +198,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 install_id: install_id.map(InstallId::new),
                 app_version: version(app_version),
                 install_source,
-                os: Os { name, version: version(os_version), arch },
+                os: Os { name, version: version(os_version), arch, libc, container, wsl },
                 auth_method,
                 context: Context { ci, agent, terminal: Terminal { stdin, stdout, stderr } },
             }

@@ -77,6 +77,52 @@ pub(crate) fn is_ours(facts: &Metadata) -> bool {
     }
 }
 
+/// What stands at a path, as far as it matters of a directory. A link is a link, whatever it leads to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) is_dir: bool,
+    pub(crate) is_ours: bool,
+    /// The number of the mount that it lies on, where the system says.
+    pub(crate) mount: Option<u64>,
+}
+
+impl From<&Metadata> for Standing {
+    fn from(facts: &Metadata) -> Self {
+        Self { is_dir: facts.is_dir(), is_ours: is_ours(facts), mount: None }
+    }
+}
+
+/// Asked of the system itself: std's answer leaves out the mount that it came with.
+#[cfg(target_os = "linux")]
+pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
+    use rustix::fs::{AtFlags, CWD, FileType, StatxFlags, statx};
+    use rustix::io::Errno;
+
+    // Since Linux 6.8 a number that no later mount gets: `STATX_MNT_ID_UNIQUE` of linux/stat.h. Older ones do not know it.
+    let unique = StatxFlags::from_bits_retain(0x4000);
+    let wanted = StatxFlags::TYPE | StatxFlags::UID | StatxFlags::MNT_ID | unique;
+    match statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted) {
+        Ok(found) => {
+            let told = StatxFlags::from_bits_retain(found.stx_mask);
+            Ok(Standing {
+                is_dir: FileType::from_raw_mode(found.stx_mode.into()) == FileType::Directory,
+                is_ours: found.stx_uid == user(),
+                mount: told.intersects(StatxFlags::MNT_ID | unique).then_some(found.stx_mnt_id),
+            })
+        }
+        // Linux before 4.11, and sandboxes that do not know the call.
+        Err(Errno::NOSYS | Errno::PERM) => {
+            std::fs::symlink_metadata(path).map(|facts| Standing::from(&facts))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
+    std::fs::symlink_metadata(path).map(|facts| Standing::from(&facts))
+}
+
 /// Keeps a helper apart from its parent's terminal signals.
 ///
 /// On Unix nothing is done here: the leader of a process group cannot begin a session, so a group of its own would keep
@@ -233,6 +279,19 @@ mod tests {
     use std::process::Command;
 
     use super::forks;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn each_mount_has_a_number_of_its_own() {
+        let mount = |path: &str| super::standing(std::path::Path::new(path)).unwrap().mount;
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let mut numbers = release.split(|next: char| !next.is_ascii_digit()).map(str::parse::<u32>);
+        let version = [(); 2].map(|()| numbers.next().unwrap().unwrap());
+        assert_eq!(mount("/proc").is_some(), version >= [5, 8], "{release}");
+        assert_eq!(mount("/proc"), mount("/proc/self"));
+        assert!(mount("/proc").is_none() || mount("/proc") != mount("/"));
+        assert!(!super::standing(std::path::Path::new("/proc/version")).unwrap().is_dir);
+    }
 
     #[test]
     #[expect(

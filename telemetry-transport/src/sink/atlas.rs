@@ -129,7 +129,7 @@ impl<'a> Tracked<'a> {
             event_id,
             install_id,
             app: App { name, version, install_source },
-            os: Os { name: os, version: _, arch },
+            os: Os { name: os, version: _, arch, libc: _, container: _, wsl: _ },
             auth_method,
             command,
             // Nothing that takes these events has a place for them.

@@ -10,7 +10,7 @@ use telemetry_schema::{Event, Loss, LossReason};
 use super::{ACTIVE, AppendError, LOCK, Spool, Which, bounds, segment};
 use crate::disk;
 use crate::platform::private_options;
-use crate::private::{open_lock, ready_dir, write_private};
+use crate::private::{ReadyDir, open_lock, ready_dir, write_private};
 
 /// How often the lock is tried. It is held for one rename, so more tries than this mean that its holder was stopped.
 const TRIES: u32 = 64;
@@ -51,11 +51,24 @@ impl Spool {
     ///
     /// [`AppendError`]; the event is then lost, and counted where the directory can be written to.
     pub fn append(&self, event: &Redacted<Event>) -> Result<Fill, AppendError> {
+        // Nothing is counted in a directory that is somebody else's.
+        let state = ready_dir(&self.state)
+            .map_err(|source| AppendError::Write { path: self.state.clone(), source })?;
+        self.append_in(&state, event)
+    }
+
+    /// As [`Self::append`], for whoever has looked at the spool's state directory already: a command pays for each look.
+    ///
+    /// # Errors
+    ///
+    /// As there. Another directory than the spool's is looked at nonetheless.
+    pub fn append_in(&self, state: &ReadyDir<'_>, event: &Redacted<Event>) -> Result<Fill, AppendError> {
+        if state.path.as_os_str() != self.state.as_os_str() {
+            return self.append(event);
+        }
         let json = serde_json::to_vec(event.get())?;
         let which = Which::from(event.reach());
         let directory = self.state.join(which.directory());
-        // Nothing is counted in a directory that is somebody else's.
-        ready_dir(&self.state).map_err(|source| AppendError::Write { path: self.state.clone(), source })?;
         ready_dir(&directory).map_err(|source| {
             self.lose(which, LossReason::Unwritable);
             AppendError::Write { path: directory.clone(), source }
@@ -125,7 +138,7 @@ fn open_active(directory: &Path, path: &Path) -> io::Result<File> {
     options.append(true).create(true);
     disk::open(&options, path).or_else(|error| match error.kind() {
         // A purge took the directory away since it was looked at.
-        io::ErrorKind::NotFound => ready_dir(directory).and_then(|()| disk::open(&options, path)),
+        io::ErrorKind::NotFound => ready_dir(directory).and_then(|_| disk::open(&options, path)),
         _ => Err(error),
     })
 }

@@ -66,7 +66,8 @@ pub(crate) fn events() -> Vec<Json> {
             "event_id": event_id(number as u64),
             "install_id": "936da01f-9abd-4d9d-80c7-02af85c822a8",
             "app": {"name": "atlas", "version": "1.2.3", "install_source": "homebrew"},
-            "os": {"name": "ubuntu", "version": "22.04.77", "arch": "x86_64"},
+            "os": {"name": "ubuntu", "version": "22.04.77", "arch": "x86_64", "libc": "musl", "container": "podman",
+                "wsl": "wsl2"},
             "auth_method": "api_key",
             "command": {
                 "path": ["clusters", "create"],

@@ -9,7 +9,7 @@ use telemetry_schema::catalogue::{Field, Required, fields};
 
 /// Fields that came after the first release of the tables, with the step that adds their column. A step that was released
 /// is never written anew: a field that is not listed here is of the first.
-const ADDED_BY: [(&str, u8); 0] = [];
+const ADDED_BY: [(&str, u8); 3] = [("os.libc", 3), ("os.container", 3), ("os.wsl", 3)];
 
 const DIRECTORY: &str = "telemetry-collector/src/store/clickhouse";
 
@@ -61,14 +61,16 @@ struct Table {
 
 /// Path, column and type of each field, and the files made of them.
 pub(super) fn outputs() -> Vec<(String, String)> {
-    let columns: Vec<_> = fields().iter().filter(|field| !is_own(field)).map(column).collect();
+    let all: Vec<_> = fields().into_iter().filter(|field| !is_own(field)).collect();
+    let columns: Vec<_> = all.iter().map(column).collect();
     let mut list = String::from(
         "# Written by `cargo xtask gen` from telemetry-schema. Do not edit.\n# The columns of `events`: name, type, field.\n",
     );
     for (name, kind, path) in &columns {
         let _ = writeln!(list, "{name}\t{kind}\t{path}");
     }
-    let tables = tables(&columns);
+    let of_the_first: Vec<_> = all.iter().filter(|field| !is_added(field)).map(column).collect();
+    let tables = tables(&of_the_first);
     vec![
         (format!("{DIRECTORY}/columns.tsv"), list),
         (format!("{DIRECTORY}/001_tables.sql"), one_server(&tables)),
@@ -79,7 +81,11 @@ pub(super) fn outputs() -> Vec<(String, String)> {
 /// Whether a field has a column of its own kind, which the table is ordered by or erased by.
 fn is_own(field: &Field) -> bool {
     matches!(field.path.as_str(), "event_id" | "install_id")
-        || ADDED_BY.iter().any(|(path, _)| *path == field.path)
+}
+
+/// Whether a later step adds the field's column.
+fn is_added(field: &Field) -> bool {
+    ADDED_BY.iter().any(|(path, _)| *path == field.path)
 }
 
 fn column(field: &Field) -> (String, String, String) {

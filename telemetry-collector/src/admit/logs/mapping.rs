@@ -24,12 +24,15 @@ const OURS: &str = "telemetry.";
 const NOT_OURS: [&str; 2] = ["telemetry.sdk.", "telemetry.distro."];
 
 /// Attributes of the resource whose values go as they are. `os.type` follows from `os.name`.
-const RESOURCE: [(&str, &str); 5] = [
+const RESOURCE: [(&str, &str); 8] = [
     ("service.version", "app.version"),
     ("app.installation.id", "install_id"),
     ("telemetry.install_source", "app.install_source"),
     ("os.name", "os.name"),
     ("os.version", "os.version"),
+    ("telemetry.os.libc", "os.libc"),
+    ("telemetry.os.container", "os.container"),
+    ("telemetry.os.wsl", "os.wsl"),
 ];
 
 /// Attributes of a record whose values go as they are.

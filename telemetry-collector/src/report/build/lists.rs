@@ -1,6 +1,8 @@
 //! Lists: one subject, one row a key.
 
-use telemetry_schema::{Arch, AuthMethod, CiVendor, CodingAgent, InstallSource, OsName};
+use telemetry_schema::{
+    Arch, AuthMethod, CiVendor, CodingAgent, Container, InstallSource, Libc, OsName, Wsl,
+};
 
 use super::guard::{Row, by_command, by_program, guard};
 use super::{Asker, COMMAND, INSTALLS, PROGRAM, RUNS, TIMES, UNKNOWN, command, program, versions};
@@ -157,6 +159,23 @@ pub(super) fn systems(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
         |group| titled(group, |key| Arch::from_key(key).map(Arch::title), UNKNOWN),
     )?;
     Ok(vec![systems, arch])
+}
+
+/// What else a program finds around it: of the runs that say so.
+pub(super) fn around(asker: &mut Asker) -> Result<Vec<Section>, StoreError> {
+    let libraries =
+        simple(asker, Subject::Libc, ("libraries", "C libraries"), ("libc", "C library"), |group| {
+            titled(group, |key| Libc::from_key(key).map(Libc::title), UNKNOWN)
+        })?;
+    let title = ("containers", "Containers");
+    let containers = simple(asker, Subject::Container, title, ("container", "Run by"), |group| {
+        titled(group, |key| Container::from_key(key).map(Container::title), UNKNOWN)
+    })?;
+    let title = ("wsl", "Windows Subsystem for Linux");
+    let wsl = simple(asker, Subject::Wsl, title, ("wsl", "Version"), |group| {
+        titled(group, |key| Wsl::from_key(key).map(Wsl::title), UNKNOWN)
+    })?;
+    Ok(vec![libraries, containers, wsl])
 }
 
 pub(super) fn install_sources(asker: &mut Asker) -> Result<Section, StoreError> {

@@ -44,7 +44,10 @@ fn build(reader: &mut dyn Reader, query: &Query) -> Result<Report, StoreError> {
         ReportName::Flags => sections.extend(lists::flags(&mut asker)?),
         ReportName::Durations => sections.extend(durations::sections(&mut asker)?),
         ReportName::Versions => sections.extend(versions::sections(&mut asker)?),
-        ReportName::Systems => sections.extend(lists::systems(&mut asker)?),
+        ReportName::Systems => {
+            sections.extend(lists::systems(&mut asker)?);
+            sections.extend(lists::around(&mut asker)?);
+        }
         ReportName::InstallSources => sections.push(lists::install_sources(&mut asker)?),
         ReportName::AuthMethods => sections.push(lists::auth_methods(&mut asker)?),
         ReportName::CiAndAgents => sections.extend(lists::ci_and_agents(&mut asker)?),

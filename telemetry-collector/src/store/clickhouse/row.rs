@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use telemetry_schema::{
-    App, AuthMethod, CiVendor, CodingAgent, Command, Context, Event, InstallId, InstallSource, Os,
-    SchemaVersion,
+    App, AuthMethod, CiVendor, CodingAgent, Command, Container, Context, Event, InstallId, InstallSource,
+    Libc, Os, SchemaVersion, Wsl,
 };
 
 use super::wire::RowWriter;
@@ -22,7 +22,7 @@ pub(super) const RUN_COLUMNS: &str = "event_id, copy, received_day, install_id, 
     install_source, os_name, os_version, arch, auth_method, ci_vendor, agent, ci, day, week, duration_us, \
     duration_bucket, failed, command, error_code, error_message, error_fingerprint, flag_names, \
     flag_values.name, flag_values.value, misspellings.place, misspellings.typed, misspellings.meant, \
-    deprecated.place, deprecated.name";
+    deprecated.place, deprecated.name, libc, container, wsl";
 
 /// Writes the row that reports read.
 pub(super) fn run(writer: &mut RowWriter, event: &Event, copy: u32, received_day: u16) {
@@ -32,7 +32,7 @@ pub(super) fn run(writer: &mut RowWriter, event: &Event, copy: u32, received_day
         event_id,
         install_id: _,
         app: App { name, version, install_source },
-        os: Os { name: os_name, version: os_version, arch },
+        os: Os { name: os_name, version: os_version, arch, libc, container, wsl },
         auth_method,
         command,
         prompts: _,
@@ -71,6 +71,9 @@ pub(super) fn run(writer: &mut RowWriter, event: &Event, copy: u32, received_day
     writer.maybe(fault.as_ref().and_then(|fault| fault.message));
     writer.maybe(fault.as_ref().and_then(|fault| fault.fingerprint));
     lists(writer, command);
+    writer.maybe(libc.map(Libc::key));
+    writer.maybe(container.map(Container::key));
+    writer.maybe(wsl.map(Wsl::key));
 }
 
 /// What one run may name more than once counts once.

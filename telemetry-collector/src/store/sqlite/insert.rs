@@ -81,7 +81,7 @@ fn insert_event(
         event_id,
         install_id,
         app: App { name, version, install_source },
-        os: Os { name: os_name, version: os_version, arch: _ },
+        os: Os { name: os_name, version: os_version, arch: _, libc: _, container: _, wsl: _ },
         auth_method: _,
         command,
         prompts: _,

@@ -77,7 +77,12 @@ pub(crate) fn event() -> impl Strategy<Value = Json> {
         prop::option::of(prop::sample::select(vec!["homebrew", "cargo"])),
         prop::sample::select(vec!["windows", "ubuntu", "macos"]),
         prop::option::of(prop::sample::select(vec!["11.5", "24.04"])),
-        prop::sample::select(vec!["x86_64", "aarch64"]),
+        (
+            prop::sample::select(vec!["x86_64", "aarch64"]),
+            prop::option::of(prop::sample::select(vec!["glibc", "musl"])),
+            prop::option::weighted(0.3, prop::sample::select(vec!["docker", "kubernetes"])),
+            prop::option::weighted(0.2, prop::sample::select(vec!["wsl1", "wsl2"])),
+        ),
         prop::option::of(prop::sample::select(vec!["api_key", "none"])),
         prop::option::weighted(0.2, prop::sample::select(CiVendor::ALL.to_vec())),
         prop::option::weighted(0.2, Just("claude_code")),
@@ -85,7 +90,7 @@ pub(crate) fn event() -> impl Strategy<Value = Json> {
     // Numbers of events come again: the first of them stays.
     (0..400_u64, whose, app, command(), outcome(), 0..80_i64, duration(), prop::bool::weighted(0.9)).prop_map(
         |(number, install, app, command, outcome, day, duration, has_policy)| {
-            let (version, source, os, os_version, arch, auth, ci, agent) = app;
+            let (version, source, os, os_version, (arch, libc, container, wsl), auth, ci, agent) = app;
             let started = Timestamp::new(1_700_000_000_000_000 + day * 86_400_000_000, 0).unwrap();
             let mut event = json!({
                 "schema_version": 1, "event_id": event_id(number), "app": {}, "os": {"name": os, "arch": arch},
@@ -104,6 +109,9 @@ pub(crate) fn event() -> impl Strategy<Value = Json> {
             set("/app", "version", json!(version));
             set("/app", "install_source", json!(source));
             set("/os", "version", json!(os_version));
+            set("/os", "libc", json!(libc));
+            set("/os", "container", json!(container));
+            set("/os", "wsl", json!(wsl));
             set("/context", "ci", json!(ci.map(CiVendor::key)));
             set("/context", "agent", json!(agent));
             if has_policy {

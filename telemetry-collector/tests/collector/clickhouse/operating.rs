@@ -149,7 +149,7 @@ fn a_database_that_is_not_ours_is_named_and_left_alone() {
         let before = servers.ask(0, "SELECT count() FROM system.tables WHERE database = 'later'");
         assert_eq!(
             message(&store(&servers.address("later"))),
-            "the store clickhouse://127.0.0.1:PORT/later has format 999, and this version reads formats up to 2"
+            "the store clickhouse://127.0.0.1:PORT/later has format 999, and this version reads formats up to 3"
         );
         assert_eq!(servers.ask(0, "SELECT count() FROM system.tables WHERE database = 'later'"), before);
 
@@ -206,7 +206,37 @@ fn noise_is_the_same_from_every_collector_and_after_an_upgrade() {
         let upgraded = store(&address);
         assert_eq!(events(&upgraded), 3);
         assert_eq!(upgraded.report(&query).unwrap().to_json(), upgraded.report(&query).unwrap().to_json());
-        assert_eq!(upgraded.condition().unwrap().format, 2);
+        assert_eq!(upgraded.condition().unwrap().format, 3);
+    }
+}
+
+/// What was stored before has none of the new columns' facts, and is counted as before.
+#[test]
+fn tables_of_before_get_the_columns_that_came_later() {
+    for servers in Servers::each() {
+        let address = servers.address("grown");
+        let os = |os: Json| json!({"os": os});
+        let of_now = json!({"name": "debian", "libc": "glibc", "container": "docker", "wsl": "wsl2"});
+        store(&address).insert(&[admitted(1, &[event(1)])], now()).unwrap();
+        for (table, prefix) in [("runs", ""), ("events", "os_")] {
+            for column in ["libc", "container", "wsl"] {
+                servers.ask(0, &format!("ALTER TABLE grown.{table} DROP COLUMN {prefix}{column}"));
+            }
+        }
+        servers.ask(0, "DROP TABLE grown.telemetry_format");
+        servers.ask(0, "CREATE TABLE grown.telemetry_format (format UInt32, cluster String) ENGINE = MergeTree() ORDER BY format");
+        servers.ask(0, "INSERT INTO grown.telemetry_format VALUES (2, '')");
+
+        let upgraded = store(&address);
+        upgraded.insert(&[admitted(2, &[event(1), patched(2, &os(of_now))])], now()).unwrap();
+        assert_eq!((events(&upgraded), upgraded.condition().unwrap().format), (2, 3));
+        let systems = all_of(&upgraded, ReportName::Systems);
+        for section in ["libraries", "containers", "wsl"] {
+            assert_eq!(systems[section].as_array().map(Vec::len), Some(1), "{section}: {systems}");
+        }
+        let fields =
+            "SELECT os_libc, os_container, os_wsl, os_name FROM grown.events ORDER BY os_name FORMAT TSV";
+        assert_eq!(servers.ask(0, fields), "glibc\tdocker\twsl2\tdebian\n\\N\t\\N\t\\N\twindows\n");
     }
 }
 

@@ -57,7 +57,7 @@ fn resource(event: &Event) -> Resource {
     let Event {
         install_id,
         app: App { name, version, install_source },
-        os: Os { name: os, version: os_version, arch },
+        os: Os { name: os, version: os_version, arch, libc, container, wsl },
         ..
     } = event;
     let service = name.as_ref().map_or(UNKNOWN_SERVICE, |name| name.as_str());
@@ -70,6 +70,9 @@ fn resource(event: &Event) -> Resource {
         Some(attribute("os.name", text(os.key()))),
         os_version.as_ref().map(|version| attribute("os.version", text(version))),
         Some(attribute("host.arch", text(host_arch(*arch)))),
+        libc.map(|libc| attribute("telemetry.os.libc", text(libc.key()))),
+        container.map(|container| attribute("telemetry.os.container", text(container.key()))),
+        wsl.map(|wsl| attribute("telemetry.os.wsl", text(wsl.key()))),
     ];
     Resource { attributes: attributes.into_iter().flatten().collect(), ..Resource::default() }
 }

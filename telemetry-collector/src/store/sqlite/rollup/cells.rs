@@ -32,7 +32,7 @@ pub(super) fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Su
     let words: Vec<&str> = event.command.path.iter().map(AsRef::as_ref).collect();
     let command = words.join(" ");
     let command = Some(command.as_str());
-    let Os { name: os, version: os_version, arch } = &event.os;
+    let Os { name: os, version: os_version, arch, libc, container, wsl } = &event.os;
     let os_version = os_version.as_ref().map(AsRef::<str>::as_ref);
     let version = event.app.version.as_ref().map(AsRef::<str>::as_ref);
     let mut keys = Vec::new();
@@ -42,6 +42,15 @@ pub(super) fn keys(event: &Event, names: &mut Names) -> rusqlite::Result<Vec<(Su
     add(Subject::Version, &[version])?;
     add(Subject::System, &[Some(os.key()), os_version])?;
     add(Subject::Arch, &[Some(arch.key())])?;
+    if let Some(libc) = libc {
+        add(Subject::Libc, &[Some(libc.key())])?;
+    }
+    if let Some(container) = container {
+        add(Subject::Container, &[Some(container.key())])?;
+    }
+    if let Some(wsl) = wsl {
+        add(Subject::Wsl, &[Some(wsl.key())])?;
+    }
     add(Subject::InstallSource, &[event.app.install_source.map(InstallSource::key)])?;
     add(Subject::AuthMethod, &[event.auth_method.map(AuthMethod::key)])?;
     let bound = BANDS_MS.iter().find(|bound| event.duration_us <= **bound * 1000).map(ToString::to_string);

@@ -31,7 +31,7 @@ pub(super) const CHUNK: u64 = 10_000;
 pub(super) const FAR: i64 = 1 << 30;
 
 /// The numbers of all subjects.
-const SUBJECTS: RangeInclusive<u8> = 1..=15;
+const SUBJECTS: RangeInclusive<u8> = 1..=18;
 
 /// The number of a subject in the file. Never given to another one.
 pub(super) fn number(subject: Subject) -> u8 {
@@ -51,6 +51,9 @@ pub(super) fn number(subject: Subject) -> u8 {
         Subject::CiVendor => 13,
         Subject::Agent => 14,
         Subject::Band => 15,
+        Subject::Libc => 16,
+        Subject::Container => 17,
+        Subject::Wsl => 18,
     }
 }
 
