@@ -1,0 +1,2 @@
+-- New subjects: C libraries, containers, WSL. No table is another one, but a version that does not know them must not open
+-- the file: the weeks that it made would be without them.
