@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter};
+use jiff::civil::{Date, Time};
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::Offset;
 #[cfg(feature = "json-schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -12,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::FieldError;
 
 const EXPECTED: &str = "RFC 3339 with offset and microseconds, as 2022-04-11T11:35:46.794119+01:00";
+/// Every time is spelled this long.
+const EXAMPLE: &str = "2022-04-11T11:35:46.794119+01:00";
 const REFUSED: FieldError = FieldError { type_name: "Timestamp", expected: EXPECTED };
 const MICROSECOND: i64 = 1_000_000;
 
@@ -72,13 +76,35 @@ impl Timestamp {
         let stamp = jiff::Timestamp::from_microsecond(self.unix_us).ok()?;
         Some((stamp, Offset::from_seconds(i32::from(self.offset_min) * 60).ok()?))
     }
+
+    fn spelled(self) -> Option<String> {
+        let (stamp, offset) = self.parts()?;
+        let mut text = String::with_capacity(EXAMPLE.len());
+        let printer = DateTimePrinter::new().precision(Some(6));
+        // `timestamp_with_offset_to_string` unwraps, which would link the texts of jiff's errors into every host.
+        printer.print_timestamp_with_offset(&stamp, offset, &mut text).ok()?;
+        Some(text)
+    }
+
+    /// Reads numbers at their places and looks at nothing between them: what is misread is spelled in another way.
+    fn read(text: &str) -> Option<Self> {
+        let digits = |places: Range<usize>| text.get(places)?.parse::<i32>().ok();
+        let small = |places| i8::try_from(digits(places)?).ok();
+        let year = i16::try_from(digits(0..4)?).ok()?;
+        let date = Date::new(year, small(5..7)?, small(8..10)?).ok()?;
+        let nanosecond = digits(20..26)? * 1000;
+        let time = Time::new(small(11..13)?, small(14..16)?, small(17..19)?, nanosecond).ok()?;
+        let minutes = digits(27..29)? * 60 + digits(30..32)?;
+        let minutes = if text.get(26..27)? == "-" { -minutes } else { minutes };
+        let offset = Offset::from_seconds(minutes * 60).ok()?;
+        let stamp = offset.to_timestamp(date.to_datetime(time)).ok()?;
+        Self::new(stamp.as_microsecond(), i16::try_from(minutes).ok()?).ok()
+    }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (stamp, offset) = self.parts().ok_or(fmt::Error)?;
-        let printer = DateTimePrinter::new().precision(Some(6));
-        f.pad(&printer.timestamp_with_offset_to_string(&stamp, offset))
+        f.pad(&self.spelled().ok_or(fmt::Error)?)
     }
 }
 
@@ -92,17 +118,9 @@ impl std::str::FromStr for Timestamp {
     type Err = FieldError;
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let (stamp, offset) = (|| {
-            let pieces = DateTimeParser::new().parse_pieces(text).ok()?;
-            let offset = pieces.to_numeric_offset()?;
-            let local = pieces.date().to_datetime(pieces.time()?);
-            Some((offset.to_timestamp(local).ok()?, offset))
-        })()
-        .ok_or(REFUSED)?;
-        let offset_min = i16::try_from(offset.seconds() / 60).map_err(|_| REFUSED)?;
-        let moment = Self::new(stamp.as_microsecond(), offset_min)?;
+        let moment = Self::read(text).ok_or(REFUSED)?;
         // One spelling only: a variant (`Z`, three decimals, a time zone's name in brackets) could carry something.
-        if moment.to_string() == text { Ok(moment) } else { Err(REFUSED) }
+        if moment.spelled().as_deref() == Some(text) { Ok(moment) } else { Err(REFUSED) }
     }
 }
 
@@ -165,6 +183,10 @@ impl TimestampPrecision {
 
 #[cfg(test)]
 mod tests {
+    use jiff::fmt::temporal::DateTimeParser;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     const DOCUMENT: &str = "2022-04-11T11:35:46.794119+01:00";
@@ -193,6 +215,73 @@ mod tests {
         }
         assert!(Timestamp::new(i64::MAX, 0).is_err());
         assert!(Timestamp::new(0, 24 * 60).is_err());
+    }
+
+    /// As jiff reads every spelling there is, of which one is kept.
+    fn read_by_jiff(text: &str) -> Option<Timestamp> {
+        let pieces = DateTimeParser::new().parse_pieces(text).ok()?;
+        let offset = pieces.to_numeric_offset()?;
+        let local = pieces.date().to_datetime(pieces.time()?);
+        let stamp = offset.to_timestamp(local).ok()?;
+        let offset_min = i16::try_from(offset.seconds() / 60).ok()?;
+        let moment = Timestamp::new(stamp.as_microsecond(), offset_min).ok()?;
+        (moment.to_string() == text).then_some(moment)
+    }
+
+    fn us(text: &str) -> i64 {
+        text.parse::<jiff::Timestamp>().unwrap().as_microsecond()
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_are_spelled_as_long_as_any() {
+        for (unix_us, offset_min, spelled) in [
+            (us("0001-01-01T00:00Z"), 0, "0001-01-01T00:00:00.000000+00:00"),
+            (us("0000-12-31T00:01Z"), 23 * 60 + 59, "0001-01-01T00:00:00.000000+23:59"),
+            (us("9999-12-30T22:00Z"), 0, "9999-12-30T22:00:00.000000+00:00"),
+            (us("9999-12-30T22:00Z"), 23 * 60 + 59, "9999-12-31T21:59:00.000000+23:59"),
+        ] {
+            let moment = Timestamp::new(unix_us, offset_min).expect(spelled);
+            assert_eq!(moment.to_string(), spelled);
+            assert_eq!(spelled.len(), EXAMPLE.len());
+            assert_eq!(spelled.parse(), Ok(moment));
+        }
+        for (unix_us, offset_min) in [(us("0000-12-31T23:59:59.999999Z"), 0), (us("0001-01-01T00:00Z"), -1)] {
+            assert!(Timestamp::new(unix_us, offset_min).is_err());
+        }
+        for years_of_more_digits in
+            ["-000001-12-31T23:59:59.999999+00:00", "+010000-01-01T00:00:00.000000+00:00"]
+        {
+            assert!(years_of_more_digits.parse::<Timestamp>().is_err());
+        }
+    }
+
+    fn moments() -> impl Strategy<Value = Timestamp> {
+        let whole = (us("0000-12-31T00:01Z")..=us("9999-12-30T22:00Z"), -1439_i16..=1439);
+        whole.prop_filter_map("a year of more digits", |(us, offset)| Timestamp::new(us, offset).ok())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(moment in moments()) {
+            prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+        }
+
+        #[test]
+        fn only_that_is_read_which_jiff_reads_and_writes_alike(
+            moment in moments(),
+            edits in prop::collection::vec(
+                (any::<Index>(), 0..2_usize, "[0-9]|[-+:.TZ 0\\[\\]é]{0,2}|2[0-9]|60"),
+                0..4,
+            ),
+        ) {
+            let mut text: Vec<char> = moment.to_string().chars().collect();
+            for (index, gone, put) in edits {
+                let at = index.index(text.len() + 1);
+                text.splice(at..(at + gone).min(text.len()), put.chars());
+            }
+            let text: String = text.into_iter().collect();
+            prop_assert_eq!(text.parse().ok(), read_by_jiff(&text), "{}", text);
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::fmt::Display;
 
 use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 
-use super::value_rule::{duration_us, is_version};
+use super::duration::duration_us;
+use super::value_rule::is_version;
 use super::{
     Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
     TemplateRule, ValueRule,

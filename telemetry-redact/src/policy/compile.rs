@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::duration::duration_us;
 use super::image::{
     Bound, Field, Flag, Header, Index, Item, LAYOUT, MAGIC, Name, Node, Positional, Prompt, Record as _,
     Rule, STRINGS, Slot, Span, Text, checksum,
 };
-use super::value_rule::{Unit, duration_us, labels};
+use super::value_rule::{Unit, labels};
 use super::{
     Case, CommandRule, FlagRule, NameKind, PolicyProblem, PolicySource, PromptRule, Record, ValueRule,
 };

@@ -25,6 +25,7 @@ mod compile;
 mod diff;
 #[cfg(feature = "draft")]
 mod draft;
+mod duration;
 mod image;
 mod lexicon;
 #[cfg(feature = "source")]
@@ -47,6 +48,8 @@ pub use choices::{Abbreviations, Case, Dashes, Dialect, List, Record, Repeats, S
 pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
 #[cfg(feature = "draft")]
 pub use draft::{CompletionError, Draft, DraftNote, Drafter};
+#[cfg(feature = "proptest")]
+pub(crate) use duration::duration_us;
 #[cfg(feature = "source")]
 pub use locate::Position;
 #[cfg(feature = "source")]
@@ -65,8 +68,6 @@ pub use source::{
 pub use summary::Summary;
 pub(crate) use tree::{FlagId, NodeId, Tree, Values, root};
 pub(crate) use value_rule::Fit;
-#[cfg(feature = "proptest")]
-pub(crate) use value_rule::duration_us;
 
 use std::borrow::Cow;
 

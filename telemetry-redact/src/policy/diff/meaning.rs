@@ -7,8 +7,9 @@ use std::rc::Rc;
 use telemetry_schema::PromptKind;
 
 use super::Kept;
+use crate::policy::duration::duration_us;
 use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spellings};
-use crate::policy::value_rule::{Unit, duration_us, labels};
+use crate::policy::value_rule::{Unit, labels};
 use crate::policy::{
     Case, CommandRule, Dashes, Dialect, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule,
     Record, Repeats, Subcommands, Takes, ValueRule,

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use jiff::fmt::rfc2822;
 use telemetry_redact::consent::SendPermit;
 use ureq::http::{HeaderMap, header};
 use ureq::{Agent, SendBody};
@@ -180,15 +179,13 @@ fn media_type(headers: &HeaderMap) -> String {
     whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Seconds, or the moment itself (RFC 9110, 10.2.3).
+/// Seconds, or the moment itself (RFC 9110, 10.2.3), in any of the three forms of a date (5.6.7).
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = text(headers, header::RETRY_AFTER)?;
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let moment = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?.as_second();
-    let moment = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(moment).ok()?))?;
-    Some(moment.duration_since(now).unwrap_or_default())
+    Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default())
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -232,6 +229,8 @@ mod tests {
             (" 7 ", Some(7)),
             ("Sun, 06 Nov 1994 08:49:57 GMT", Some(20)),
             ("Sun, 06 Nov 1994 08:49:17 GMT", Some(0)),
+            ("Sunday, 06-Nov-94 08:49:57 GMT", Some(20)),
+            ("Sun Nov  6 08:49:57 1994", Some(20)),
             ("soon", None),
             ("-1", None),
             ("", None),
