@@ -85,9 +85,9 @@ impl CommandPolicy {
         self.derive().source
     }
 
-    /// For a test of the program's: passes where the derived policy is the one in the lock file at `path`, the one that
-    /// is built in is the same, and nothing in the lines that made it leads nowhere. With the variable `TELEMETRY_LOCK=write` it writes the files instead, with
-    /// a higher version where something else is collected.
+    /// For a test of the program's: passes where the derived policy is the one in the lock file at `path`, the one that is
+    /// built in is the same, and nothing in the lines that made it leads nowhere. With the variable `TELEMETRY_LOCK=write` it
+    /// writes both files instead, with a higher version where something else is collected.
     ///
     /// A path that is not absolute begins at the package's directory, where `cargo test` runs tests.
     ///
@@ -110,7 +110,7 @@ impl CommandPolicy {
         check(self, path.as_ref(), Purpose::of_environment())
     }
 
-    /// Writes the lock file, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
+    /// Writes the lock file and what is compiled of it, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
     /// way.
     ///
     /// # Errors
