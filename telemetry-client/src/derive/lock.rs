@@ -110,8 +110,8 @@ impl CommandPolicy {
         check(self, path.as_ref(), Purpose::of_environment())
     }
 
-    /// Writes the lock file and what is compiled of it, as the test does with `TELEMETRY_LOCK=write`: for programs that generate theirs in their own
-    /// way.
+    /// Writes the lock file and what is compiled of it, as the test does with `TELEMETRY_LOCK=write`: for programs that
+    /// generate theirs in their own way.
     ///
     /// # Errors
     ///
