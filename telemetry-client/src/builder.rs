@@ -107,7 +107,7 @@ impl Builder {
     /// How the program's users turn telemetry on and off: the notice names it, and the answers of
     /// [`control`](crate::control) do. To be said by a program with a command of its own, such as
     /// `Commands::of_setting("orchard config set")`, and by one that mounts the ready-made subcommand without a derived
-    /// policy: `Commands::below("orchard telemetry")`. A derived policy knows whether that is mounted.
+    /// policy: `Commands::below("orchard telemetry")`. A `CommandPolicy` knows whether that is mounted.
     #[must_use]
     pub fn controlled_by(mut self, commands: Commands) -> Self {
         self.commands = Some(commands);

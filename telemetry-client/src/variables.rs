@@ -14,8 +14,8 @@ pub const DO_NOT_TRACK: &str = "DO_NOT_TRACK";
 /// What a collector that asks for keys is shown, in place of the program's own.
 pub const WRITE_KEY: &str = "TELEMETRY_WRITE_KEY";
 
-/// For tests of programs that derive their policy: with `write` the lock file is written anew, and what is compiled of it. No user's, so it is not in
-/// the reference.
+/// For tests of programs that derive their policy: with `write` the lock file is written anew, and what is compiled of it.
+/// No user's, so it is not in the reference.
 pub const LOCK: &str = "TELEMETRY_LOCK";
 
 /// What each is for, for the reference.
