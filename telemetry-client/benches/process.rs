@@ -17,8 +17,12 @@ use telemetry_redact::Policy;
 /// Which program this process is to be; without it, it is the benchmark.
 const ROLE: &str = "TELEMETRY_BENCH_ROLE";
 
-/// How often each is run, one after the other in turn, so that what else the machine does meets all of them.
-const ROUNDS: usize = 101;
+/// How often each is run, one after the other in turn, so that what else the machine does meets all of them. What is told
+/// apart are microseconds of a process that takes a thousand.
+const ROUNDS: usize = 1001;
+
+/// How often each that starts a helper is run, which works on beside the next one.
+const ROUNDS_WITH_HELPER: usize = 101;
 
 /// What an event is, in bytes.
 const RECORD: usize = 600;
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
     let is_helper = std::env::args().nth(1).is_some_and(|argument| argument.starts_with("__telemetry"));
     match std::env::var(ROLE).as_deref() {
         Ok("bare") => ended(&host()),
+        Ok("append") => appended(),
         Ok(_) => measured(),
         Err(_) if is_helper => measured(),
         Err(_) => {
@@ -42,6 +47,13 @@ fn host() -> Result<(), String> {
     let list = clap::Command::new("list").arg(Arg::new("output").short('o').long("output"));
     let command = clap::Command::new("atlas").subcommand(clap::Command::new("clusters").subcommand(list));
     command.try_get_matches().map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The same that appends a record by itself, and nothing else.
+fn appended() -> ExitCode {
+    let result = host();
+    append(&PathBuf::from("floor.ndjson"));
+    ended(&result)
 }
 
 /// The same with telemetry.
@@ -64,6 +76,7 @@ fn ended<T, E>(result: &Result<T, E>) -> ExitCode {
 enum Case {
     Bare,
     BareFailure,
+    Append,
     Success,
     Failure,
     FirstRun,
@@ -72,9 +85,10 @@ enum Case {
 }
 
 impl Case {
-    const ALL: [(Self, &str); 7] = [
+    const ALL: [(Self, &str); 8] = [
         (Self::Bare, "without telemetry, a success"),
         (Self::BareFailure, "without telemetry, an error"),
+        (Self::Append, "floor: without, a success that appends 600 bytes itself"),
         (Self::Success, "a success, recorded; no helper is due"),
         (Self::Failure, "an error, recorded with its message"),
         (Self::FirstRun, "the first run: id, facts, directories, a helper"),
@@ -93,8 +107,12 @@ impl Case {
         };
         let arguments: &[&str] = if self.fails() { &["clusters", "lsit"] } else { &["clusters", "list"] };
         command.args(arguments).current_dir(home).env("HOME", home);
-        let is_bare = matches!(self, Self::Bare | Self::BareFailure);
-        command.env(ROLE, if is_bare { "bare" } else { "measured" });
+        let role = match self {
+            Self::Bare | Self::BareFailure => "bare",
+            Self::Append => "append",
+            _ => "measured",
+        };
+        command.env(ROLE, role);
         command.env("MONGODB_ATLAS_TELEMETRY_ENABLED", "true").env_remove("TZ").env_remove("CI");
         for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "TELEMETRY_STATE_DIR", "DO_NOT_TRACK"] {
             command.env_remove(name);
@@ -136,7 +154,7 @@ fn benchmark() {
     // Those that start a helper come last: it runs beside whatever is measured next.
     let (with_helper, without): (Vec<usize>, Vec<usize>) =
         (0..Case::ALL.len()).partition(|index| Case::ALL[*index].0.starts_a_helper());
-    for index in repeated(&without).chain(repeated(&with_helper)) {
+    for index in repeated(&without, ROUNDS).chain(repeated(&with_helper, ROUNDS_WITH_HELPER)) {
         let (case, _) = Case::ALL[index];
         case.prepare(home);
         let started = Instant::now();
@@ -144,7 +162,7 @@ fn benchmark() {
         times[index].push(started.elapsed());
     }
     let append = floor(1001, || append(&home.join("floor.ndjson")));
-    let spawn = floor(ROUNDS, || spawn("true"));
+    let spawn = floor(ROUNDS_WITH_HELPER, || spawn("true"));
     let times = times.map(median);
     let counts = Case::ALL.map(|(case, _)| {
         case.prepare(home);
@@ -163,28 +181,34 @@ fn report(times: &[Duration], counts: &[(Option<u64>, Option<u64>)], append: Dur
     println!("| what | ms | added, µs | times the append | system calls added | instructions added |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let (us, ms) = (|time: Duration| time.as_secs_f64() * 1e6, |time: Duration| time.as_secs_f64() * 1e3);
+    let position = |case| Case::ALL.iter().position(|(other, _)| *other == case).expect("one of all");
+    let added = |index: usize| {
+        let bare = if Case::ALL[index].0.fails() { Case::BareFailure } else { Case::Bare };
+        us(times[index]) - us(times[position(bare)])
+    };
+    let least = added(position(Case::Append));
     for (index, ((case, name), time)) in Case::ALL.iter().zip(times).enumerate() {
         if matches!(case, Case::Bare | Case::BareFailure) {
             println!("| {name} | {:.2} | | | | |", ms(*time));
             continue;
         }
         let bare = usize::from(case.fails());
-        let added = us(*time) - us(times[bare]);
+        let added = added(index);
         let difference =
             |count: fn(&Counts) -> Option<u64>| match (count(&counts[index]), count(&counts[bare])) {
                 (Some(one), Some(bare)) => one.saturating_sub(bare).to_string(),
                 _ => "not counted".to_owned(),
             };
         let (calls, instructions) = (difference(|count| count.0), difference(|count| count.1));
-        let times = added / us(append);
+        let times = added / least;
         println!("| {name} | {:.2} | {added:.0} | {times:.1} | {calls} | {instructions} |", ms(*time));
     }
-    println!("| floor: open, append {RECORD} bytes, close | | {:.1} | 1.0 | 3 | |", us(append));
+    println!("| floor: to append {RECORD} bytes again and again | | {:.1} | | 3 | |", us(append));
     println!("| floor: spawn a program that does nothing | | {:.0} | | | |", us(spawn));
 }
 
-fn repeated(cases: &[usize]) -> impl Iterator<Item = usize> {
-    cases.iter().copied().cycle().take(cases.len() * ROUNDS)
+fn repeated(cases: &[usize], rounds: usize) -> impl Iterator<Item = usize> {
+    cases.iter().copied().cycle().take(cases.len() * rounds)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -51,11 +51,7 @@ impl Ruling {
 
     /// The policy's version. `None` where there is no policy that was reviewed.
     pub(crate) fn version(&self) -> Option<u32> {
-        match self {
-            Self::Ready(redactor) => redactor.policy().map(|policy| policy.version().0),
-            #[cfg(feature = "clap")]
-            Self::Reviewed(policy, _) => policy.version(),
-        }
+        self.redactor()?.policy().map(|policy| policy.version().0)
     }
 
     /// What turns telemetry on and off, where the program's own command has the ready-made subcommand.

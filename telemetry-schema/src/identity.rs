@@ -43,15 +43,13 @@ macro_rules! identifier {
             /// Takes the hyphenated lower-case form only, so that equal identifiers are equal bytes.
             fn from_str(text: &str) -> Result<Self, FieldError> {
                 let refused = FieldError { type_name: stringify!($name), expected: $expected };
-                let uuid = Uuid::try_parse(text).map_err(|_| refused)?;
-                let id = Self::from_bytes(uuid.into_bytes())?;
-                if id.to_string() == text { Ok(id) } else { Err(refused) }
+                Self::from_bytes(read(text).ok_or(refused)?)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0.hyphenated(), f)
+                f.pad(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
             }
         }
 
@@ -63,7 +61,7 @@ macro_rules! identifier {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
             }
         }
 
@@ -86,6 +84,25 @@ macro_rules! identifier {
             }
         }
     )*};
+}
+
+/// Where the one form that is taken has its hyphens (RFC 9562, section 4).
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+
+/// Reads that form alone: the crate `uuid` takes others too, which would have to be written again to be told from it.
+fn read(text: &str) -> Option<[u8; 16]> {
+    let form: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let mut number = 0_u128;
+    for (place, byte) in form.iter().enumerate() {
+        let digit = match (byte, HYPHENS.contains(&place)) {
+            (b'-', true) => continue,
+            (b'0'..=b'9', false) => byte - b'0',
+            (b'a'..=b'f', false) => byte - b'a' + 10,
+            _ => return None,
+        };
+        number = number << 4 | u128::from(digit);
+    }
+    Some(number.to_be_bytes())
 }
 
 identifier! {
@@ -135,6 +152,9 @@ impl InstallId {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     #[test]
@@ -142,6 +162,26 @@ mod tests {
         let id = EventId::new(1_718_000_000_000, &[7; 10]);
         assert_eq!(id.to_string(), "019000c7-9c00-7707-8707-070707070707");
         assert_eq!(id.unix_ms(), 1_718_000_000_000);
+    }
+
+    proptest! {
+        /// As `uuid` reads every form there is, of which one is kept.
+        #[test]
+        fn only_that_is_read_which_is_written(
+            bytes in any::<[u8; 16]>(),
+            edits in prop::collection::vec((any::<Index>(), 0..2_usize, "[0-9a-gA-F{}-]{0,2}"), 0..3),
+        ) {
+            let uuid = Uuid::from_bytes(bytes);
+            prop_assert_eq!(read(&uuid.to_string()), Some(bytes));
+            let mut text: Vec<char> = uuid.to_string().chars().collect();
+            for (index, gone, put) in edits {
+                let at = index.index(text.len() + 1);
+                text.splice(at..(at + gone).min(text.len()), put.chars());
+            }
+            let text: String = text.into_iter().collect();
+            let expected = Uuid::try_parse(&text).ok().filter(|uuid| uuid.to_string() == text);
+            prop_assert_eq!(read(&text), expected.map(Uuid::into_bytes), "{}", text);
+        }
     }
 
     #[test]

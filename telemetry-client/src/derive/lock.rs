@@ -125,7 +125,7 @@ impl CommandPolicy {
         let mut derived = tree::derive(&self.program, (self.command)(), asked);
         prompts::add(prompts, &mut derived.source, &mut derived.problems);
         let source = &mut derived.source;
-        source.version = self.version().unwrap_or_default();
+        source.version = self.reviewed().map_or(0, |policy| policy.version().0);
         source.environment_prefix = Some(self.prefix());
         for (code, text) in errors {
             if !ERROR_CODES.contains(&code.as_str()) && !source.error_codes.contains(code) {

@@ -280,11 +280,6 @@ impl CommandPolicy {
         (policy.program().as_str() == self.program).then_some(policy)
     }
 
-    /// The version of what was reviewed.
-    pub(crate) fn version(&self) -> Option<u32> {
-        self.reviewed().map(|policy| policy.version().0)
-    }
-
     /// The judge of a run, where there is a policy.
     pub(crate) fn redactor(&self) -> Option<Redactor> {
         self.reviewed().map(Redactor::new)
