@@ -3,6 +3,7 @@
 //! The install id is a random number that is made anew at intervals, and is no machine's or person's. The facts lie beside
 //! it so that a command reads one file instead of gathering them each time.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +23,7 @@ const MAX_SKEW_S: i64 = 24 * 60 * 60;
 /// Facts are gathered anew after a day, and at once where the program's version or the way to this directory is another.
 const FACTS_AGE_S: i64 = 24 * 60 * 60;
 
-/// Milliseconds to wait for another first run, which needs one or two.
+/// Milliseconds to wait for whoever is changing it, which takes one or two.
 const TRIES: u32 = 250;
 
 /// Several times what the file has in it.
@@ -129,23 +130,18 @@ impl Installation {
         settle: impl FnOnce(&mut Self),
     ) -> io::Result<Self> {
         telemetry_transport::ready_dir(dir)?;
-        for _ in 0..TRIES {
-            let kept = Self::read(dir);
-            if is_settled(&kept) {
-                return Ok(kept);
-            }
-            if let Some(_alone) = telemetry_transport::lock_private(&dir.join("install.lock"))? {
-                // Somebody may have been faster.
-                let mut kept = Self::read(dir);
-                if !is_settled(&kept) {
-                    settle(&mut kept);
-                    kept.write(dir)?;
-                }
-                return Ok(kept);
-            }
-            std::thread::sleep(Duration::from_millis(1));
+        let kept = Self::read(dir);
+        if is_settled(&kept) {
+            return Ok(kept);
         }
-        Err(io::ErrorKind::WouldBlock.into())
+        let _alone = alone(dir)?;
+        // Somebody may have been faster.
+        let mut kept = Self::read(dir);
+        if !is_settled(&kept) {
+            settle(&mut kept);
+            kept.write(dir)?;
+        }
+        Ok(kept)
     }
 
     /// Keeps it.
@@ -155,8 +151,13 @@ impl Installation {
         telemetry_transport::write_private(&file(dir), &text)
     }
 
-    /// Forgets everything but which notice was shown.
+    /// Forgets everything but which notice was shown, with nobody else at it: who had read it before would keep it again.
     pub(crate) fn forget(dir: &Path) -> io::Result<()> {
+        let _alone = match alone(dir) {
+            // Without a directory there is nothing in it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            alone => alone?,
+        };
         match Self::read(dir).notice {
             notice @ Some(_) => Self { notice, ..Self::default() }.write(dir),
             None => match std::fs::remove_file(file(dir)) {
@@ -165,6 +166,17 @@ impl Installation {
             },
         }
     }
+}
+
+/// Waits until nobody else changes what is kept, and for as long as what it gives lives nobody does.
+fn alone(dir: &Path) -> io::Result<File> {
+    for _ in 0..TRIES {
+        if let Some(lock) = telemetry_transport::lock_private(&dir.join("install.lock"))? {
+            return Ok(lock);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 #[cfg(test)]
@@ -233,6 +245,24 @@ mod tests {
         Installation::forget(dir.path()).unwrap();
         let left = Installation::read(dir.path());
         assert_eq!((left.notice.as_deref(), left.id(7)), (Some("1"), None));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_not_kept_again_by_who_had_read_it_before() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(made(dir.path(), 7).is_some());
+        // Somebody who has read it and is about to write.
+        let other = alone(dir.path()).unwrap();
+        let (done, is_done) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| done.send(Installation::forget(dir.path())).unwrap());
+            assert!(is_done.recv_timeout(Duration::from_millis(50)).is_err(), "it waits for the other");
+            drop(other);
+            is_done.recv().unwrap().unwrap();
+        });
+        assert_eq!(Installation::read(dir.path()), Installation::default());
+        Installation::forget(&dir.path().join("nowhere")).unwrap();
+        assert!(!dir.path().join("nowhere").exists());
     }
 
     #[test]

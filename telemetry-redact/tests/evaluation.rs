@@ -58,7 +58,6 @@ fn every_flag_of_every_command_is_read_and_admitted() {
         serde_json::from_str(include_str!("../../telemetry-schema/testdata/event.json")).unwrap();
     let sources = [
         PolicySource::from_json(include_str!("../../policies/atlas.json")),
-        #[cfg(feature = "toml")]
         PolicySource::from_toml(include_str!("../../policies/git.toml")),
         PolicySource::from_json(include_str!("../testdata/market.json")),
     ];
