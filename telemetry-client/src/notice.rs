@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::control::broken;
 use crate::platform;
 use crate::surroundings::Environment;
 use crate::variables;
@@ -96,30 +97,8 @@ pub(crate) fn width(environment: &Environment) -> usize {
 /// Breaks lines between words. How wide other letters than ASCII are is the terminal's to know: lines with such are left
 /// to it.
 fn wrap(text: &str, width: usize) -> String {
-    let mut wrapped = String::with_capacity(text.len() + 16);
-    for (index, line) in text.lines().enumerate() {
-        if index > 0 {
-            wrapped.push('\n');
-        }
-        if !line.is_ascii() || line.len() <= width {
-            wrapped.push_str(line);
-            continue;
-        }
-        let mut room = width;
-        for word in line.split(' ') {
-            let is_first = room == width;
-            if !is_first && word.len() < room {
-                wrapped.push(' ');
-                room -= 1;
-            } else if !is_first {
-                wrapped.push('\n');
-                room = width;
-            }
-            wrapped.push_str(word);
-            room = room.saturating_sub(word.len());
-        }
-    }
-    wrapped
+    let line = |line: &str| if line.is_ascii() { broken(line, width, "") } else { line.to_owned() };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

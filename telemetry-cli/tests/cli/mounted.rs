@@ -29,7 +29,12 @@ fn answer(home: &Home, arguments: &[&str]) -> Json {
 /// Beside this test's own directory; `cargo test` builds examples too.
 pub(crate) fn example() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().join("examples").join("greet")
+    let example = test.ancestors().nth(2).unwrap().join("examples").join("greet");
+    assert!(
+        example.with_extension(std::env::consts::EXE_EXTENSION).exists(),
+        "cargo build --examples makes it"
+    );
+    example
 }
 
 #[test]

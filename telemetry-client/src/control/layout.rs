@@ -106,20 +106,19 @@ fn aligned<const N: usize>(rows: &[&[String; N]], width: Width) -> Option<String
 
 /// As [`Width::wrap`].
 pub(super) fn paragraph(text: &str, width: Width) -> String {
-    text.split('\n').map(|line| broken(line, width)).collect()
+    text.split('\n').map(|line| broken(line, width.get(), "  ") + "\n").collect()
 }
 
-/// One line of a text, in as many as it needs.
-fn broken(line: &str, width: Width) -> String {
-    const INDENT: &str = "  ";
-    let mut out = String::new();
+/// One line of a text, in as many as it needs, the further ones with this before them.
+pub(crate) fn broken(line: &str, width: usize, indent: &str) -> String {
+    let mut out = String::with_capacity(line.len());
     let mut used = 0;
     for word in line.split(' ') {
         let length = word.chars().count();
-        if used > 0 && used + 1 + length > width.get() {
+        if used > 0 && used + 1 + length > width {
             out.push('\n');
-            out.push_str(INDENT);
-            used = INDENT.len();
+            out.push_str(indent);
+            used = indent.len();
         } else if used > 0 {
             out.push(' ');
             used += 1;
@@ -127,7 +126,6 @@ fn broken(line: &str, width: Width) -> String {
         out.push_str(word);
         used += length;
     }
-    out.push('\n');
     out
 }
 

@@ -47,6 +47,7 @@ pub use decision::{Decision, Source};
 pub use dry_run::{DryRun, Typed};
 pub use explain::Explanation;
 pub use layout::Width;
+pub(crate) use layout::broken;
 pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
 pub use show::{Show, Shown, Unanswered};
