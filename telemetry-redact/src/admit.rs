@@ -115,9 +115,11 @@ impl Door {
         }
         let kept = positionals.is_empty() || record == Record::Everything;
         self.check(kept, "command.positionals", "value.withheld");
+        let passable = tree.passable_places(node);
         for (place, Positional { index, values }) in positionals.iter().enumerate() {
             let at = |field: &str| format!("command.positionals[{place}].{field}");
-            self.check(index < positional_count, &at("index"), "positional.not_counted");
+            let is_counted = *index < positional_count.saturating_add(passable) && *positional_count > 0;
+            self.check(is_counted, &at("index"), "positional.not_counted");
             let judge = tree.positional_values(node, *index).judge;
             for (place, value) in values.iter().enumerate() {
                 let declared = judge.is_some_and(|judge| judge.keeps(value.as_str()));

@@ -227,7 +227,7 @@ impl<'a> Walk<'a> {
 
 /// Whether what stands behind a dash is a number for clap: digits, with a dot behind the first of them, and `e` before the
 /// last (`is_negative_number` of its `clap_lex`).
-fn is_number(text: &[u8]) -> bool {
+pub(super) fn is_number(text: &[u8]) -> bool {
     let (mantissa, exponent) = match text.iter().position(|byte| *byte == b'e') {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),

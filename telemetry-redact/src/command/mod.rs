@@ -2,6 +2,7 @@
 
 mod bounds;
 mod flags;
+mod positionals;
 mod read;
 mod record;
 mod unknown;

@@ -1,15 +1,18 @@
 //! Walks along a command line as the program itself would, and keeps what is declared.
 
-use telemetry_schema::{Command, Deprecated, Misspelling, Place, Positional, Typed, Value, Word};
+use std::ffi::OsStr;
+use std::path::Path;
 
-use super::bounds::{MAX_COUNT, MAX_DEPRECATED, MAX_MISSPELLINGS, MAX_POSITIONALS, MAX_VALUES};
+use telemetry_schema::{Command, Deprecated, Misspelling, Place, Typed, Value, Word};
+
+use super::bounds::{MAX_COUNT, MAX_DEPRECATED, MAX_MISSPELLINGS, MAX_VALUES};
 use super::record::KeptValue;
 use super::unknown::UnknownFlag;
-use super::values::{Judgement, judge};
+use super::values::Judgement;
 use super::{CommandReading, Finding, Part, Verdict};
 use crate::Raw;
 use crate::near::{is_near, nearest};
-use crate::policy::{Dashes, Dialect, NameKind, NodeId, Policy, Subcommands, Tree, root};
+use crate::policy::{Dialect, FirstWord, NameKind, NodeId, Policy, Subcommands, Tree, root};
 
 /// Reads a command line, the program's name first.
 pub(crate) fn read(policy: &Policy, argv: &[Raw]) -> CommandReading {
@@ -22,7 +25,7 @@ pub(crate) fn read(policy: &Policy, argv: &[Raw]) -> CommandReading {
 
 /// Where the next word that is no flag belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Expect {
+pub(super) enum Expect {
     CommandWord,
     Positional,
     /// After a word that is no command: what follows belongs to nothing declared.
@@ -40,15 +43,15 @@ pub(super) struct Walk<'a> {
     program: String,
     pub(super) argv: &'a [Raw],
     pub(super) node: NodeId,
-    expect: Expect,
-    /// How many positional arguments stood before the last command word.
-    earlier_positionals: u32,
+    pub(super) expect: Expect,
+    /// The place of the next positional argument of the command.
+    pub(super) place: u32,
     /// Whether the last argument was one of any number of positional ones.
-    in_many: bool,
+    pub(super) in_many: bool,
     /// Whether the last command was given a flag or argument.
     pub(super) is_under_way: bool,
     /// Whether what follows is neither flag nor command.
-    flags_ended: bool,
+    pub(super) flags_ended: bool,
     pub(super) next: usize,
     pub(super) command: Command,
     pub(super) findings: Vec<Finding>,
@@ -67,7 +70,7 @@ impl<'a> Walk<'a> {
             argv,
             node: root(),
             expect,
-            earlier_positionals: 0,
+            place: 0,
             in_many: false,
             is_under_way: false,
             flags_ended: false,
@@ -81,9 +84,13 @@ impl<'a> Walk<'a> {
     }
 
     fn all(&mut self) {
-        if !self.argv.is_empty() {
-            let program = std::mem::take(&mut self.program);
-            self.found(0, Part::Program, Verdict::Kept, "program.declared", Some(program));
+        match self.tree.first_word() {
+            _ if self.argv.is_empty() => return,
+            FirstWord::Argument => {
+                let program = std::mem::take(&mut self.program);
+                self.found(0, Part::Program, Verdict::Kept, "program.declared", Some(program));
+            }
+            FirstWord::Executable => self.executable(),
         }
         let is_go_flag = self.tree.dialect() == Dialect::GoFlag;
         while let Some(argument) = self.take() {
@@ -96,6 +103,7 @@ impl<'a> Walk<'a> {
             match bytes {
                 b"--" => {
                     self.found(argument, Part::Separator, Verdict::Dropped, "separator", None);
+                    self.end_place(bytes);
                     return self.rest();
                 }
                 [b'-', b'-', name @ ..] => self.long(argument, name),
@@ -112,18 +120,35 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The executable's name as the first word, as clap takes it. One that is no command's is its user's business, and so
+    /// is what follows it.
+    fn executable(&mut self) {
+        let path = std::str::from_utf8(self.bytes(0)).map(Path::new).ok();
+        let name = path.and_then(Path::file_stem).and_then(OsStr::to_str).unwrap_or_default();
+        if let Some(command) = self.command_word(name.as_bytes()) {
+            return self.enter(0, name, command);
+        }
+        count(&mut self.command.dropped.words);
+        self.drop_raw(self.bytes(0));
+        self.drop_raw(name.as_bytes());
+        self.found(0, Part::CommandWord, Verdict::Dropped, "command.not_declared", None);
+        self.expect = Expect::Nothing;
+        self.rest();
+    }
+
     pub(super) fn take(&mut self) -> Option<usize> {
         let argument = self.next;
         self.next += 1;
         (argument < self.argv.len()).then_some(argument)
     }
 
-    fn bytes(&self, argument: usize) -> &'a [u8] {
+    pub(super) fn bytes(&self, argument: usize) -> &'a [u8] {
         self.argv.get(argument).map_or(&[], Raw::bytes)
     }
 
     /// What no flag and no command word can be: all that is left.
     fn rest(&mut self) {
+        self.flags_ended = true;
         while let Some(argument) = self.take() {
             // A declared command word is somebody's value here, and of use where values are declared.
             if self.expect == Expect::CommandWord {
@@ -150,18 +175,8 @@ impl<'a> Walk<'a> {
             self.expect_argument();
             return self.positional(argument, word);
         }
-        if let Some((child, rule)) = self.command_word(word) {
-            if rule == DEPRECATED {
-                self.deprecated(Place::Command, std::str::from_utf8(word).unwrap_or_default());
-            }
-            let canonical = tree.word(child);
-            self.found(argument, Part::CommandWord, Verdict::Kept, rule, Some(canonical.to_owned()));
-            self.command.path.extend(Word::new(canonical));
-            self.node = child;
-            self.leave_positionals();
-            (self.is_under_way, self.in_many) = (false, false);
-            self.expect = if tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
-            return;
+        if let Some(command) = self.command_word(word) {
+            return self.enter(argument, std::str::from_utf8(word).unwrap_or_default(), command);
         }
         if tree.takes_positionals(self.node) {
             // Where a value of the user's can stand, a word that is near to a command is no misspelling.
@@ -182,6 +197,20 @@ impl<'a> Walk<'a> {
             self.drop_raw(word);
             self.found(argument, Part::CommandWord, Verdict::Dropped, "command.not_declared", None);
         }
+    }
+
+    /// Goes on to a command below, which a word leads to.
+    fn enter(&mut self, argument: usize, word: &str, (child, rule): (NodeId, &'static str)) {
+        if rule == DEPRECATED {
+            self.deprecated(Place::Command, word);
+        }
+        let canonical = self.tree.word(child);
+        self.found(argument, Part::CommandWord, Verdict::Kept, rule, Some(canonical.to_owned()));
+        self.command.path.extend(Word::new(canonical));
+        self.node = child;
+        self.leave_positionals();
+        (self.is_under_way, self.in_many) = (false, false);
+        self.expect = if self.tree.has_children(child) { Expect::CommandWord } else { Expect::Positional };
     }
 
     /// The command below that a word leads to, and by which rule.
@@ -206,53 +235,10 @@ impl<'a> Walk<'a> {
 
     /// Positional arguments before a command word are another command's: an event holds those of the last.
     fn leave_positionals(&mut self) {
-        self.earlier_positionals = self.command.positional_count;
+        self.place = 0;
         if !self.command.positionals.is_empty() {
             self.command.positionals.clear();
             self.withdraw(|kept| kept.flag.is_none(), "value.of_other_command");
-        }
-    }
-
-    /// The place of the next positional argument of the command.
-    fn place(&self) -> u32 {
-        self.command.positional_count.saturating_sub(self.earlier_positionals)
-    }
-
-    /// What begins with a dash and is no flag here.
-    pub(super) fn dashes(&self) -> Dashes {
-        match self.expect {
-            Expect::Nothing => Dashes::Flags,
-            Expect::CommandWord | Expect::Positional => self.tree.dashes_at(self.node, self.place()),
-        }
-    }
-
-    /// Whether clap is in a list of positional arguments that takes flags too.
-    fn takes_all_dashes(&self) -> bool {
-        self.tree.dialect() == Dialect::Clap && self.dashes() == Dashes::Values
-    }
-
-    /// A positional argument that begins with a dash.
-    pub(super) fn dashed(&mut self, argument: usize) {
-        self.expect = Expect::Positional;
-        let word = self.bytes(argument);
-        self.positional(argument, word);
-    }
-
-    fn positional(&mut self, argument: usize, word: &'a [u8]) {
-        let index = self.place();
-        let is_here = self.expect == Expect::Positional;
-        self.flags_ended |= is_here && self.tree.ends_flags(self.node, index);
-        self.is_under_way = true;
-        count(&mut self.command.positional_count);
-        self.in_many = self.tree.takes_many_positionals(self.node, index);
-        let judged = if is_here {
-            judge(word, self.tree.positional_values(self.node, index))
-        } else {
-            vec![Judgement::dropped(word, "value.not_declared")]
-        };
-        let values = self.settle(argument, Part::Positional, word, judged, (None, 0));
-        if !values.is_empty() && self.command.positionals.len() < MAX_POSITIONALS {
-            self.command.positionals.push(Positional { index, values });
         }
     }
 

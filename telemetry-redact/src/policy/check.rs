@@ -12,8 +12,8 @@ use telemetry_schema::{ErrorCode, ProgramName, Value, Word};
 use super::duration::duration_us;
 use super::value_rule::is_version;
 use super::{
-    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Repeats, Takes,
-    TemplateRule, ValueRule,
+    Case, CommandRule, FlagRule, List, POLICY_FORMAT, PolicyProblem, PolicySource, Takes, TemplateRule,
+    ValueRule,
 };
 use crate::text::{CODES, Part, template_parts};
 
@@ -33,6 +33,7 @@ pub(super) fn problems(source: &PolicySource) -> Vec<PolicyProblem> {
         version: _,
         environment_prefix,
         dialect: _,
+        first_word: _,
         abbreviations: _,
         timestamps: _,
         error_codes,
@@ -361,14 +362,7 @@ impl Check<'_> {
         }
         self.words(&at("aliases"), aliases);
         self.words(&at("deprecated"), deprecated);
-        for (place, positional) in positionals.iter().enumerate() {
-            let at = |field: &str| format!("commands[{index}].positionals[{place}].{field}");
-            self.values(at("values"), positional.values.as_ref());
-            self.list(at("list"), positional.list, positional.values.as_ref());
-            if positional.repeats != Repeats::Once && place + 1 < positionals.len() {
-                self.report(at("repeats"), "only the last positional argument can stand for all that follow");
-            }
-        }
+        self.positionals(index, positionals);
     }
 
     /// A rule that nothing refers to is a mistake, not a no-op.

@@ -117,6 +117,19 @@ pub enum Subcommands {
     Always,
 }
 
+/// Where the first word of a command stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "source", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
+#[cfg_attr(feature = "source", serde(rename_all = "snake_case"))]
+pub enum FirstWord {
+    /// Behind the program's name.
+    #[default]
+    Argument,
+    /// It is the executable's name, without directories and what stands behind the last dot (clap's `multicall`).
+    Executable,
+}
+
 /// How much of a command is recorded at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[cfg_attr(feature = "source", derive(Serialize, Deserialize))]
@@ -141,9 +154,23 @@ pub enum Repeats {
     /// For its own place only.
     #[default]
     Once,
-    /// For its own place and all that follow.
+    /// For its own place and all that follow, up to its terminator.
     Rest,
     /// For its own place and everything behind it, be it a flag or a command elsewhere (clap's `trailing_var_arg`, and
     /// the arguments of an external command).
     All,
+}
+
+/// Whether a positional argument may be missing though another one stands behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "source", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "json-schema", derive(JsonSchema))]
+#[cfg_attr(feature = "source", serde(rename_all = "snake_case"))]
+pub enum Missing {
+    /// It may not.
+    #[default]
+    Never,
+    /// A word is the next argument's where no other word stands right behind it, and behind `--` each word is (clap's
+    /// `allow_missing_positional`).
+    Possibly,
 }

@@ -209,6 +209,8 @@ impl Compiler<'_> {
                     dashes: number(positional.dashes as usize),
                     list: number(positional.list as usize),
                     repeats: number(positional.repeats as usize),
+                    terminator: self.sections.text(positional.terminator.as_deref().unwrap_or_default()),
+                    missing: number(positional.missing as usize),
                 })
                 .collect();
             nodes.push(Node {
@@ -283,6 +285,7 @@ impl Compiler<'_> {
             layout: LAYOUT,
             version: source.version,
             dialect: number(source.dialect as usize),
+            first_word: number(source.first_word as usize),
             timestamps: number(source.timestamps as usize),
             abbreviations: number(source.abbreviations as usize),
             withholds: number(usize::from(withholds)),

@@ -17,7 +17,7 @@ use section::{next, put};
 /// How a compiled policy begins.
 pub(super) const MAGIC: [u8; 4] = *b"TPOL";
 /// The version of the layout below. A block of another one is refused.
-pub(super) const LAYOUT: u32 = 5;
+pub(super) const LAYOUT: u32 = 6;
 
 macro_rules! records {
     ($($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {
@@ -92,7 +92,7 @@ records! {
         labels: Span,
     }
     /// A positional argument.
-    struct Positional { rule: u32, dashes: u32, list: u32, repeats: u32 }
+    struct Positional { rule: u32, dashes: u32, list: u32, repeats: u32, terminator: Text, missing: u32 }
     /// A position in the section of flags.
     struct Index { at: u32 }
     /// A bound of a bucket: a number, or microseconds.
@@ -103,8 +103,8 @@ records! {
     struct Prompt { id: Text, kind: u32, rule: u32 }
     /// What stands first.
     struct Header {
-        magic: [u8; 4], layout: u32, checksum: u32, version: u32, dialect: u32, timestamps: u32, abbreviations: u32,
-        withholds: u32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
+        magic: [u8; 4], layout: u32, checksum: u32, version: u32, dialect: u32, first_word: u32, timestamps: u32,
+        abbreviations: u32, withholds: u32, program: Text, environment_prefix: Text, program_names: Span, error_codes: Span,
         // A text and its code, in turn.
         templates: Span,
         sections: [Span; 11],

@@ -43,7 +43,9 @@ mod summary;
 mod tree;
 mod value_rule;
 
-pub use choices::{Abbreviations, Case, Dashes, Dialect, List, Record, Repeats, Subcommands, Takes};
+pub use choices::{
+    Abbreviations, Case, Dashes, Dialect, FirstWord, List, Missing, Record, Repeats, Subcommands, Takes,
+};
 #[cfg(feature = "source")]
 pub use diff::{Change, Effect, Kept, Subject, diff, version_problem};
 #[cfg(feature = "draft")]
@@ -172,6 +174,12 @@ impl Policy {
     #[must_use]
     pub fn is_for(&self, program: &str) -> bool {
         self.image.has(self.image.header.program_names, program)
+    }
+
+    /// Where the first word of a command stands.
+    #[must_use]
+    pub fn first_word(&self) -> FirstWord {
+        self.tree().first_word()
     }
 
     /// Whether the program reports this error code itself.

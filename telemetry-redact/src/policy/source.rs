@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use super::{Abbreviations, Case, Dashes, Dialect, List, Record, Repeats, Subcommands, Takes};
+use super::{
+    Abbreviations, Case, Dashes, Dialect, FirstWord, List, Missing, Record, Repeats, Subcommands, Takes,
+};
 
 /// The version of this file format. A file that states another one is refused.
 pub const POLICY_FORMAT: u32 = 1;
@@ -34,6 +36,9 @@ pub struct PolicySource {
     pub environment_prefix: Option<String>,
     /// How the program reads its command line.
     pub dialect: Dialect,
+    /// Where the first word of a command stands.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub first_word: FirstWord,
     /// What may be shortened on the command line as long as it is unambiguous.
     #[serde(default, skip_serializing_if = "is_default")]
     pub abbreviations: Abbreviations,
@@ -74,6 +79,7 @@ impl PolicySource {
             version,
             environment_prefix: None,
             dialect,
+            first_word: FirstWord::default(),
             abbreviations: Abbreviations::default(),
             timestamps: TimestampPrecision::default(),
             error_codes: Vec::new(),
@@ -251,6 +257,12 @@ pub struct PositionalRule {
     /// Whether the rule holds for all further positionals too.
     #[serde(default, skip_serializing_if = "is_default")]
     pub repeats: Repeats,
+    /// The argument behind which the next positional one is expected, and which is none (clap's `value_terminator`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminator: Option<String>,
+    /// Whether it may be missing though another one stands behind it (clap's `allow_missing_positional`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub missing: Missing,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -266,6 +278,7 @@ pub(crate) fn declared_words(source: &PolicySource) -> impl Iterator<Item = &str
         version: _,
         environment_prefix: _,
         dialect: _,
+        first_word: _,
         abbreviations: _,
         timestamps: _,
         error_codes,

@@ -1,12 +1,16 @@
 //! The command tree of a compiled policy, for walking along a command line.
 
+mod positionals;
+
 use std::ops::RangeInclusive;
 
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use super::image::{Flag, Image, Index, Name, Node, Positional, Prompt, Rule, Section};
+use super::image::{Flag, Image, Index, Name, Node, Prompt, Rule, Section, Text};
 use super::value_rule::ValueJudge;
-use super::{Abbreviations, Dashes, Dialect, List, NameKind, Record, Repeats, Subcommands, Takes};
+use super::{
+    Abbreviations, Dashes, Dialect, FirstWord, List, Missing, NameKind, Record, Repeats, Subcommands, Takes,
+};
 
 /// A command in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +45,11 @@ impl<'a> Tree<'a> {
 
     pub(crate) fn dialect(self) -> Dialect {
         Dialect::of(self.image.header.dialect)
+    }
+
+    /// Where the first word of a command stands.
+    pub(crate) fn first_word(self) -> FirstWord {
+        FirstWord::of(self.image.header.first_word)
     }
 
     pub(crate) fn timestamps(self) -> TimestampPrecision {
@@ -199,8 +208,11 @@ impl<'a> Tree<'a> {
 
     /// Whether an argument ends the values of a flag.
     pub(crate) fn terminates(self, id: FlagId, argument: &[u8]) -> bool {
-        let terminator = self.flag(id).map_or("", |flag| self.image.text(flag.terminator));
-        !terminator.is_empty() && terminator.as_bytes() == argument
+        self.flag(id).is_some_and(|flag| self.ends(flag.terminator, argument))
+    }
+
+    fn ends(self, terminator: Text, argument: &[u8]) -> bool {
+        terminator.length > 0 && self.image.raw(terminator) == argument
     }
 
     /// How a flag's values are judged.
@@ -208,40 +220,6 @@ impl<'a> Tree<'a> {
         let flag = self.flag(id);
         let judge = flag.and_then(|flag| self.judge(flag.rule));
         Values { judge, list: flag.map_or(List::None, |flag| List::of(flag.list)) }
-    }
-
-    fn positional(self, node: NodeId, index: u32) -> Option<Positional> {
-        let rules: Section<'_, Positional> = self.image.span(self.node(node)?.positionals);
-        rules
-            .get(index as usize)
-            .or_else(|| rules.last().filter(|rule| Repeats::of(rule.repeats) != Repeats::Once))
-    }
-
-    /// Whether the positional argument at `index` may be one of any number.
-    pub(crate) fn takes_many_positionals(self, node: NodeId, index: u32) -> bool {
-        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats) == Repeats::Rest)
-    }
-
-    /// Whether nothing behind the positional argument at `index` is a flag or a command.
-    pub(crate) fn ends_flags(self, node: NodeId, index: u32) -> bool {
-        self.positional(node, index).is_some_and(|rule| Repeats::of(rule.repeats) == Repeats::All)
-    }
-
-    /// What begins with a dash, and is no flag, where the positional argument at `index` is expected.
-    pub(crate) fn dashes_at(self, node: NodeId, index: u32) -> Dashes {
-        self.positional(node, index).map_or(Dashes::Flags, |rule| Dashes::of(rule.dashes))
-    }
-
-    /// How the positional argument at `index` is judged.
-    pub(crate) fn positional_values(self, node: NodeId, index: u32) -> Values<'a> {
-        let rule = self.positional(node, index);
-        let judge = rule.and_then(|rule| self.judge(rule.rule));
-        Values { judge, list: rule.map_or(List::None, |rule| List::of(rule.list)) }
-    }
-
-    /// Whether a command says anything of positional arguments.
-    pub(crate) fn takes_positionals(self, node: NodeId) -> bool {
-        self.node(node).is_some_and(|node| node.positionals.count > 0)
     }
 
     /// What a declared question asks for, and how choices are judged. Without a judge all are dropped.
@@ -288,9 +266,15 @@ impl<'a> Tree<'a> {
 
     /// The command that a written command line's words lead to, the program's name first.
     pub(crate) fn resolve<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Option<NodeId> {
-        let mut words = words.into_iter();
-        let program = words.next()?;
-        if self.image.has(self.image.header.program_names, program) { self.walk(words) } else { None }
+        let mut words = words.into_iter().peekable();
+        let program = *words.peek()?;
+        match self.first_word() {
+            FirstWord::Executable => self.walk(words),
+            FirstWord::Argument if self.image.has(self.image.header.program_names, program) => {
+                self.walk(words.skip(1))
+            }
+            FirstWord::Argument => None,
+        }
     }
 }
 
@@ -321,11 +305,13 @@ macro_rules! numbered {
 
 numbered! {
     Dialect: Pflag, Getopt, Clap, GoFlag; else Clap;
+    FirstWord: Argument, Executable; else Executable;
     Abbreviations: None, Flags, Commands, All; else None;
     Takes: Nothing, Value, OptionalValue, Values, OptionalValues; else Value;
     List: None, Comma; else None;
     Dashes: Flags, Values, Numbers; else Values;
     Repeats: Once, Rest, All; else All;
+    Missing: Never, Possibly; else Possibly;
     Subcommands: Usual, First, Always; else Usual;
     Record: Everything, Names, Path; else Path;
     NameKind: Canonical, Alias, Deprecated, Negation; else Alias;

@@ -15,7 +15,8 @@ use super::lines::{Flags, command_lines, store};
 use super::outline::{Kind, Outline, shorts as letters};
 use super::{judge, policies_of};
 use crate::policy::{
-    Abbreviations, Dashes, Dialect, FlagRule, PolicySource, Repeats, Subcommands, Takes, declared_words,
+    Abbreviations, Dashes, Dialect, FirstWord, FlagRule, Missing, PolicySource, Repeats, Subcommands, Takes,
+    declared_words,
 };
 use crate::{Policy, Redactor};
 
@@ -43,12 +44,18 @@ fn program(outline: &Outline, at: usize) -> clap::Command {
     command = command.args_conflicts_with_subcommands(subcommands == Subcommands::First);
     let positionals = outline.command(at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
     for (place, rule) in positionals.iter().enumerate() {
-        let arg = Arg::new(positional_id(place)).index(place + 1);
+        let arg = values_end_at(rule.terminator.as_ref(), Arg::new(positional_id(place)).index(place + 1));
+        if rule.missing == Missing::Possibly {
+            command = command.allow_missing_positional(true);
+        }
         command = command.arg(match rule.repeats {
             Repeats::Once => arg,
             Repeats::Rest => arg.num_args(0..).action(ArgAction::Append),
             Repeats::All => arg.num_args(0..).action(ArgAction::Append).trailing_var_arg(true),
         });
+    }
+    if at == 0 && outline.source.first_word == FirstWord::Executable {
+        command = command.multicall(true);
     }
     let children = outline.children(at).into_iter().map(|child| program(outline, child));
     children.fold(command, clap::Command::subcommand)
@@ -90,8 +97,11 @@ fn flag(outline: &Outline, key: &str, names: &[(&str, Kind)], letters: &[char]) 
 
 /// With what says which arguments are its values.
 fn values_end(rule: &FlagRule, arg: Arg) -> Arg {
-    let arg = arg.allow_hyphen_values(rule.dashes == Dashes::Values);
-    match &rule.terminator {
+    values_end_at(rule.terminator.as_ref(), arg.allow_hyphen_values(rule.dashes == Dashes::Values))
+}
+
+fn values_end_at(terminator: Option<&String>, arg: Arg) -> Arg {
+    match terminator {
         Some(terminator) => arg.value_terminator(terminator.clone()),
         None => arg,
     }
@@ -112,10 +122,13 @@ fn kept_by_clap(outline: &Outline, matches: &ArgMatches) -> Command {
         here = below;
     }
     let rules = outline.command(at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
-    let texts = (0..rules.len())
-        .flat_map(|place| here.get_many::<String>(&positional_id(place)).into_iter().flatten());
-    for (index, text) in (0..).zip(texts) {
-        let rule = rules.get(index as usize).or(rules.last()).unwrap();
+    let texts = rules.iter().zip(0..).flat_map(|(rule, place)| {
+        let texts = here.get_many::<String>(&positional_id(place as usize)).into_iter().flatten();
+        texts.zip(0..).map(move |(text, further)| {
+            (rule, if rule.terminator.is_some() { place } else { place + further }, text)
+        })
+    });
+    for (rule, index, text) in texts {
         let values = judge::kept(&outline.source, rule.values.as_ref(), rule.list, text);
         let values: Vec<Value> = values.into_iter().map(|value| Value::new(value).unwrap()).collect();
         if !values.is_empty() {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use telemetry_schema::PromptKind;
 
-use crate::policy::{Case, Dashes, List, Record, Repeats, Subcommands, Takes};
+use crate::policy::{Case, Dashes, List, Missing, Record, Repeats, Subcommands, Takes};
 
 const VERSIONS: [&str; 7] = ["6.0", "7", "7.1", "7.1.3", "10", "0.9", "2024"];
 const LETTERS: [char; 10] = ['a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', '1', '2'];
@@ -124,6 +124,9 @@ pub(super) struct CommandChoices {
     pub(super) persistent_flags: Vec<Index>,
     pub(super) withhold: Vec<Index>,
     pub(super) positionals: Vec<(Option<Index>, List)>,
+    /// The place of one with a terminator.
+    pub(super) ended: Option<usize>,
+    pub(super) missing: Missing,
     pub(super) repeats: Repeats,
     pub(super) record: Record,
     pub(super) subcommands: Subcommands,
@@ -140,7 +143,11 @@ pub(super) fn command_choices() -> impl Strategy<Value = CommandChoices> {
         (0..2_usize, prop_oneof![3 => Just(0), 1 => Just(1_usize)]),
         (indexes(6), indexes(3), withhold),
         prop::collection::vec((prop::option::weighted(0.7, any::<Index>()), lists), 0..3),
-        prop::sample::select(&[Repeats::Once, Repeats::Rest, Repeats::Once, Repeats::All][..]),
+        (
+            prop::sample::select(&[Repeats::Once, Repeats::Rest, Repeats::Once, Repeats::All][..]),
+            prop::option::weighted(0.3, 0..3_usize),
+            prop_oneof![3 => Just(Missing::Never), 1 => Just(Missing::Possibly)],
+        ),
         (record, prop_oneof![4 => Just(Subcommands::Usual), 1 => Just(Subcommands::First)]),
     )
         .prop_map(
@@ -149,7 +156,7 @@ pub(super) fn command_choices() -> impl Strategy<Value = CommandChoices> {
                 (aliases, deprecated),
                 (flags, persistent_flags, withhold),
                 positionals,
-                repeats,
+                (repeats, ended, missing),
                 (record, subcommands),
             )| {
                 CommandChoices {
@@ -160,6 +167,8 @@ pub(super) fn command_choices() -> impl Strategy<Value = CommandChoices> {
                     persistent_flags,
                     withhold,
                     positionals,
+                    ended,
+                    missing,
                     repeats,
                     record,
                     subcommands,

@@ -155,16 +155,19 @@ impl<'a> Parts<'a> {
     pub(super) fn of(command: &'a Command) -> Self {
         let Command { path, flags, positional_count: _, positionals, misspellings, deprecated, dropped: _ } =
             command;
+        let mut at_places: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        for positional in positionals {
+            let values = positional.values.iter().map(AsRef::as_ref);
+            // In a list that has a terminator all have its place.
+            at_places.entry(positional.index).or_default().extend(values);
+        }
         Self {
             path: path.iter().map(AsRef::as_ref).collect(),
             flags: flags
                 .iter()
                 .map(|flag| (flag.name.as_str(), flag.values.iter().map(AsRef::as_ref).collect()))
                 .collect(),
-            positionals: positionals
-                .iter()
-                .map(|positional| (positional.index, positional.values.iter().map(AsRef::as_ref).collect()))
-                .collect(),
+            positionals: at_places,
             deprecated: deprecated
                 .iter()
                 .map(|deprecated| (deprecated.place, deprecated.name.as_str()))

@@ -1,17 +1,20 @@
 //! Command lines of a policy, each with what must become of its parts.
 
+mod positionals;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use telemetry_schema::{Command, Deprecated, Flag, Misspelling, Place, Positional, Typed, Value, Word};
+use telemetry_schema::{Command, Deprecated, Flag, Misspelling, Place, Typed, Value, Word};
 
 use super::outline::{Kind, Outline};
 use super::parts::{self, Argument, FlagChoice, ValueChoice};
+use super::places::{Next, Places};
 use super::planted::planted_values;
 use super::spell::{self, After, Known};
-use crate::policy::{Dialect, PolicySource, Record, Repeats, Subcommands};
+use crate::policy::{FirstWord, PolicySource, Record, Subcommands};
 
 /// A command line, and what must become of it.
 #[derive(Debug, Clone)]
@@ -124,7 +127,11 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(outline: &'a Outline, command: Index) -> Self {
-        let at = command.index(outline.source.commands.len().max(1));
+        let mut at = command.index(outline.source.commands.len().max(1));
+        if outline.source.first_word == FirstWord::Executable && at == 0 {
+            // Its own line is that of a name which nothing is called by.
+            at = outline.source.commands.len().saturating_sub(1);
+        }
         Self {
             outline,
             way: outline.way_to(at),
@@ -173,21 +180,35 @@ impl<'a> Builder<'a> {
             };
             used.push((piece, written));
         }
-        arguments.push(program);
+        match source.first_word {
+            FirstWord::Argument => arguments.push(program),
+            FirstWord::Executable => {
+                let name = arguments.pop().unwrap_or(program + "-7");
+                arguments.push(format!("/usr/bin/{name}.exe"));
+            }
+        }
         arguments.reverse();
 
-        let mut positional = 0;
+        let mut places = Places::of(self.rules());
         let mut is_separated = false;
-        for (piece, values) in used.into_iter().rev() {
+        while let Some((piece, values)) = used.pop() {
+            let next = match used.last() {
+                None => Next::Nothing,
+                Some((Piece::Flag(_), _)) => Next::Flag,
+                Some(_) => Next::Word,
+            };
             match piece {
                 Piece::Word(_) => self.is_under_way = false,
-                Piece::Separator => is_separated = true,
+                Piece::Separator => {
+                    is_separated = true;
+                    places.separate();
+                }
                 Piece::Flag(flag) => {
                     self.is_under_way |= flag.used.known == Known::Here;
                     self.expect_flag(&flag, values);
                 }
                 Piece::Positional(argument) => {
-                    self.expect_positional(argument, &mut positional, is_separated);
+                    self.expect_positional(argument, &mut places, next, is_separated);
                 }
             }
         }
@@ -209,8 +230,10 @@ impl<'a> Builder<'a> {
             let place = parts::Place { outline: self.outline, here: self.way[slot], command: self.at };
             let rule = self.outline.command(self.way[slot]);
             let leads_on = slot + 1 < slots.len();
+            let is_before_all = slot == 0 && self.outline.source.first_word == FirstWord::Executable;
             // Behind a flag of such a command there is no command below it.
-            if !(leads_on && rule.is_some_and(|rule| rule.subcommands == Subcommands::First)) {
+            let is_first = leads_on && rule.is_some_and(|rule| rule.subcommands == Subcommands::First);
+            if !is_first && !is_before_all {
                 slots[slot].extend(place.flag(choice).map(Piece::Flag));
             }
         }
@@ -243,13 +266,6 @@ impl<'a> Builder<'a> {
         pieces
     }
 
-    /// Whether what follows an argument is one too.
-    fn ends_flags(&self) -> bool {
-        let rules = self.outline.command(self.at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
-        self.outline.source.dialect == Dialect::GoFlag
-            || rules.last().is_some_and(|rule| rule.repeats == Repeats::All)
-    }
-
     /// One of the names of a command's last word, or an unambiguous beginning of one.
     fn word(&mut self, command: usize, index: Option<Index>) -> String {
         let parent =
@@ -267,62 +283,6 @@ impl<'a> Builder<'a> {
             self.expect_deprecated(Place::Command, word);
         }
         word.to_owned()
-    }
-
-    fn positionals(&mut self, choices: &Choices) -> Vec<(Index, Argument)> {
-        let outline = self.outline;
-        let rules = outline.command(self.at).map(|rule| rule.positionals.as_slice()).unwrap_or_default();
-        let has_children = !outline.names_below(self.at).is_empty();
-        let mut arguments = Vec::new();
-        if let Some((name, edit)) = choices.mistyped
-            && has_children
-            && rules.is_empty()
-        {
-            let names = outline.names_below(self.at);
-            let (name, _, _) = names[name.index(names.len())];
-            let typed = parts::mistyped(name, edit).filter(|typed| !outline.is_command_word(self.at, typed));
-            arguments.extend(typed.map(|typed| (choices.program, Argument::word(typed))));
-        }
-        for (place, choice) in &choices.positionals {
-            let rule = rules.get(arguments.len()).or(rules.last());
-            let argument = parts::argument(outline, rule.and_then(|rule| rule.values.as_ref()), choice);
-            // What would be read as a command is no positional argument.
-            if !(has_children && outline.is_command_word(self.at, &argument.text)) {
-                arguments.push((*place, argument));
-            }
-        }
-        arguments
-    }
-
-    fn expect_positional(&mut self, argument: Argument, place: &mut u32, is_separated: bool) {
-        let Argument { text, planted, is_word } = argument;
-        let source = &self.outline.source;
-        let command = self.outline.command(self.at);
-        let rules = command.map(|rule| rule.positionals.as_slice()).unwrap_or_default();
-        let leads_nowhere =
-            self.is_under_way && command.is_some_and(|rule| rule.subcommands == Subcommands::First);
-        let is_first = *place == 0;
-        let has_children = !self.outline.names_below(self.at).is_empty();
-        let is_stray = has_children && rules.is_empty();
-        *place += 1;
-        if is_stray {
-            if is_first && is_word && !is_separated && !leads_nowhere {
-                self.expect_misspelling(Place::Command, &text);
-            } else {
-                self.planted.extend(planted);
-            }
-            return;
-        }
-        let index = *place - 1;
-        let last = rules.last().filter(|rule| rule.repeats != Repeats::Once);
-        let rule = rules.get(index as usize).or(last);
-        let kept = rule.map(|rule| super::judge::kept(source, rule.values.as_ref(), rule.list, &text));
-        let kept = kept.unwrap_or_default();
-        self.planted.extend(planted.into_iter().filter(|planted| !kept.contains(planted)));
-        let values: Vec<Value> = kept.into_iter().filter_map(|value| Value::new(value).ok()).collect();
-        if !values.is_empty() {
-            self.kept.positionals.push(Positional { index, values });
-        }
     }
 
     fn expect_flag(&mut self, flag: &parts::FlagPart, values: usize) {

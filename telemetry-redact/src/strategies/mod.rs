@@ -41,6 +41,7 @@ mod narrower;
 mod observations;
 mod outline;
 mod parts;
+mod places;
 mod planted;
 mod policies;
 mod spell;

@@ -11,8 +11,8 @@ use super::choices::{
 };
 use super::clashes::drop_clashes;
 use crate::policy::{
-    Abbreviations, Case, CommandRule, Dashes, Dialect, FlagRule, List, PolicySource, PositionalRule,
-    PromptRule, Takes, ValueRule,
+    Abbreviations, Case, CommandRule, Dashes, Dialect, FirstWord, FlagRule, List, PolicySource,
+    PositionalRule, PromptRule, Repeats, Takes, ValueRule,
 };
 
 /// Policies with everything the policy language has, in every dialect; each is one that [`Policy::from_source`] takes.
@@ -63,7 +63,7 @@ const WORDS: [&str; 96] = [
 
 /// Odd but fair members of a set.
 const ODD: [&str; 8] = ["EU_WEST_1", "one two", "a/b", "x:y", "*", "UTF-8", "(none)", "Content-Type"];
-/// What ends a flag's values.
+/// What ends the values of a flag or the positional arguments at a place.
 const TERMINATOR: &str = ";";
 
 fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
@@ -71,9 +71,18 @@ fn head(dialect: Dialect) -> impl Strategy<Value = PolicySource> {
         vec![Abbreviations::None, Abbreviations::Flags, Abbreviations::Commands, Abbreviations::All];
     let precisions = TimestampPrecision::ALL;
     let aliases = prop::sample::subsequence(vec!["orch", "orchardctl"], 0..=2);
+    let first_word = prop_oneof![6 => Just(FirstWord::Argument), 1 => Just(FirstWord::Executable)];
     let codes = prop::sample::subsequence(vec!["frost", "late_frost"], 0..=2);
-    (prop::sample::select(abbreviations), prop::sample::select(precisions), 1..9_u32, aliases, codes)
-        .prop_map(move |(abbreviations, timestamps, version, aliases, codes)| PolicySource {
+    (
+        prop::sample::select(abbreviations),
+        prop::sample::select(precisions),
+        1..9_u32,
+        aliases,
+        codes,
+        first_word,
+    )
+        .prop_map(move |(abbreviations, timestamps, version, aliases, codes, first_word)| PolicySource {
+            first_word,
             abbreviations,
             timestamps,
             program_aliases: aliases.into_iter().map(str::to_owned).collect(),
@@ -212,6 +221,8 @@ impl Builder {
                 }
             };
             let is_program = path.is_empty();
+            // Else it begins with a command below.
+            let has_line = !is_program || self.source.first_word == FirstWord::Argument;
             let positionals = choices.positionals.iter().map(|(values, list)| {
                 let values = values.map(|values| self.values(values));
                 PositionalRule {
@@ -224,12 +235,25 @@ impl Builder {
             if let Some(last) = positionals.last_mut() {
                 last.repeats = choices.repeats;
             }
+            if let Some(ended) = choices.ended.and_then(|place| positionals.get_mut(place)) {
+                ended.terminator = Some(TERMINATOR.to_owned());
+                // A list that is not the last has to end.
+                ended.repeats = ended.repeats.max(choices.repeats.min(Repeats::Rest));
+            }
+            if let [.., before, _] = &mut positionals[..]
+                && self.source.dialect == Dialect::Clap
+            {
+                before.missing = choices.missing;
+            }
+            if !has_line {
+                positionals.clear();
+            }
             let rule = CommandRule {
                 aliases: if is_program { Vec::new() } else { self.take(choices.aliases) },
                 deprecated: if is_program { Vec::new() } else { self.take(choices.deprecated) },
-                flags: self.keys(&choices.flags),
-                persistent_flags: self.keys(&choices.persistent_flags),
-                withhold: self.keys(&choices.withhold),
+                flags: if has_line { self.keys(&choices.flags) } else { Vec::new() },
+                persistent_flags: if has_line { self.keys(&choices.persistent_flags) } else { Vec::new() },
+                withhold: if has_line { self.keys(&choices.withhold) } else { Vec::new() },
                 subcommands: choices.subcommands,
                 positionals,
                 record: choices.record,

@@ -155,6 +155,36 @@ fn problems_of_letters_dashes_and_spellings_are_found_in_their_place() {
         ("/flags/force", json!({"terminator": ";"}), "flags.force.terminator", "see `takes`"),
         ("/flags/fruit/terminator", json!(""), "flags.fruit.terminator", "1 to 64"),
         (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "terminator": ""}]),
+            "commands[2].positionals[0].terminator",
+            "1 to 64",
+        ),
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "terminator": "ada@example.com"}]),
+            "commands[2].positionals[0].terminator",
+            "personal data or a secret",
+        ),
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "missing": "possibly"}]),
+            "commands[2].positionals[0].missing",
+            "not the last",
+        ),
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "missing": "possibly"}, {}]),
+            "commands[2].positionals[0].missing",
+            "only clap",
+        ),
+        (
+            "/commands/2/positionals",
+            json!([{"values": "fruit", "missing": "possibly"}, {"missing": "possibly"}, {}]),
+            "commands[2].positionals[1].missing",
+            "one positional argument",
+        ),
+        (
             "/value_rules/fruit-rule",
             json!({"values": "fruit", "spellings": {"nashi": "peach"}}),
             "value_rules.fruit-rule.spellings.nashi",

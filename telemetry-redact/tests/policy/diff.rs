@@ -2,8 +2,8 @@
 
 use telemetry_redact::Policy;
 use telemetry_redact::policy::{
-    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, PromptRule, Record, Repeats,
-    Subcommands, Takes, diff, version_problem,
+    Abbreviations, CommandRule, Dashes, Dialect, FirstWord, Missing, PolicySource, PositionalRule,
+    PromptRule, Record, Repeats, Subcommands, Takes, diff, version_problem,
 };
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
@@ -217,6 +217,16 @@ fn every_kind_of_change_is_told_in_both_directions() {
             &["! reads differently: where flags end among arguments on 1 command (trees list)"],
         ),
         (
+            |p| command(p, "trees plant").positionals[1].terminator = Some(";".into()),
+            &["! reads differently: which positional argument a word is on 1 command (trees plant)"],
+            &["! reads differently: which positional argument a word is on 1 command (trees plant)"],
+        ),
+        (
+            |p| p.first_word = FirstWord::Executable,
+            &["! reads differently: the executable's name is the first word of a command"],
+            &["! reads differently: the first word of a command stands behind the program's name"],
+        ),
+        (
             |p| p.flags.get_mut("fruit").unwrap().short_aliases.push('F'),
             &["+ collects -F, stored as --fruit, on 1 command (trees plant)"],
             &["- no longer collects -F, stored as --fruit, on 1 command (trees plant)"],
@@ -372,6 +382,19 @@ fn changes_are_data_too() {
 }
 
 // The law.
+
+/// Of clap's commands, which look ahead.
+#[test]
+fn an_argument_that_may_be_missing_is_told() {
+    let mut old = market();
+    command(&mut old, "run").positionals.push(PositionalRule::default());
+    let mut new = old.clone();
+    command(&mut new, "run").positionals[0].missing = Missing::Possibly;
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let expected = "! reads differently: which positional argument a word is on 1 command (run)";
+        assert_eq!(lines(old, new), [expected]);
+    }
+}
 
 /// Of clap's commands, which look for commands below behind arguments, too.
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use telemetry_redact::policy::{
-    Abbreviations, CommandRule, Dashes, Dialect, PolicySource, PositionalRule, Record, Repeats, Subject,
-    Takes, diff,
+    Abbreviations, CommandRule, Dashes, Dialect, FirstWord, Missing, PolicySource, PositionalRule, Record,
+    Repeats, Subject, Takes, diff,
 };
 use telemetry_redact::{Finding, Policy, Redactor, Verdict};
 use telemetry_schema::{Command, Event, TimestampPrecision};
@@ -93,6 +93,19 @@ fn edit(policy: &mut PolicySource, (kind, one, other): Edit) {
             }
         }
         31 => policy.commands[at].positionals.insert(0, PositionalRule::default()),
+        32 => {
+            let positionals = &mut policy.commands[at].positionals;
+            if let Some(rule) = positionals.get_mut(one % 2) {
+                rule.terminator = Some(["pear", "json"][other % 2].into());
+            }
+        }
+        33 => {
+            let positionals = &mut policy.commands[at].positionals;
+            if let [before, _, ..] = &mut positionals[..] {
+                before.missing = [Missing::Never, Missing::Possibly][one % 2];
+            }
+        }
+        34 => policy.first_word = [FirstWord::Argument, FirstWord::Executable][one % 2],
         _ => policy.error_codes.clear(),
     }
 }
@@ -237,7 +250,7 @@ proptest! {
     #[test]
     fn what_is_not_told_is_not_collected(
         is_market in any::<bool>(),
-        edits in prop::collection::vec((0u8..33, 0usize..64, 0usize..64), 1..3),
+        edits in prop::collection::vec((0u8..36, 0usize..64, 0usize..64), 1..3),
         lines in prop::collection::vec(arguments(), 24),
     ) {
         let base = if is_market { market() } else { orchard() };

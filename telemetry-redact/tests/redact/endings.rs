@@ -136,3 +136,27 @@ fn the_place_of_a_panic_is_kept_of_a_program_with_a_policy() {
     let refused = without.admit(event).unwrap_err();
     assert_eq!((&*refused[0].field, &*refused[0].rule), ("outcome.location", "location.not_kept"));
 }
+
+#[test]
+fn the_name_of_an_executable_that_is_no_command_is_in_no_text() {
+    let policy = r#"{"format": 1, "program": "grove", "version": 1, "dialect": "clap", "first_word": "executable",
+        "commands": [{"path": ""}, {"path": "list"}, {"path": "list trees"}]}"#;
+    let redactor = Redactor::new(Policy::from_json(policy).unwrap());
+    let said = |executable: &str, text: &str| {
+        let ending = Ending::Error { code: None, text: Some(Raw::from(text)) };
+        let observation =
+            Observation { argv: vec![Raw::from(executable), Raw::from("trees")], ..observation() };
+        let run = Run { ending, ..observation.run };
+        let event = redactor.preview(Observation { run, ..observation }).event;
+        redactor.admit(event.clone()).unwrap();
+        let Outcome::Error { message, .. } = event.outcome else { panic!("an error") };
+        (event.command.path.join(" "), message.unwrap().to_string())
+    };
+    let text = "error: unrecognized subcommand 'lsit'\n\n  tip: a similar subcommand exists: 'list'";
+    let (path, message) = said("/home/ada/bin/lsit", text);
+    assert!(path.is_empty() && !message.contains("lsit"), "{message}");
+    let text = "error: unrecognized subcommand 'tree'\n\nUsage: list <COMMAND>";
+    let (path, message) = said("/home/ada/bin/list", text);
+    assert_eq!(path, "list trees");
+    assert!(message.contains("list"), "{message}");
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use telemetry_schema::{PromptKind, TimestampPrecision};
 
-use crate::policy::{Dashes, Dialect, Repeats, Subcommands, Takes};
+use crate::policy::{Dashes, Dialect, FirstWord, Repeats, Subcommands, Takes};
 
 /// One difference between two policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -121,6 +121,11 @@ pub enum Subject {
         /// Now.
         to: Dialect,
     },
+    /// Where the first word of a command stands.
+    FirstWord {
+        /// Now.
+        first_word: FirstWord,
+    },
     /// Shortened flags.
     AbbreviatedFlags,
     /// Shortened command words.
@@ -200,6 +205,8 @@ pub enum Subject {
     },
     /// Where flags end among positional arguments.
     FlagsAmongArguments,
+    /// What ends positional arguments, and which may be missing.
+    ArgumentPlaces,
     /// Where a list begins in which no word is a command below.
     CommandsAmongArguments,
     /// What is kept of a flag's values.
@@ -305,6 +312,10 @@ impl fmt::Display for Subject {
             Self::Dialect { from, to } => {
                 write!(f, "command lines as {} instead of {}", name(to), name(from))
             }
+            Self::FirstWord { first_word } => f.write_str(match first_word {
+                FirstWord::Argument => "the first word of a command stands behind the program's name",
+                FirstWord::Executable => "the executable's name is the first word of a command",
+            }),
             Self::AbbreviatedFlags => f.write_str("shortened flags"),
             Self::AbbreviatedCommands => f.write_str("shortened command words"),
             Self::Timestamps { from, to } => {
@@ -345,6 +356,7 @@ impl fmt::Display for Subject {
                 Subcommands::Always => "a word can be a command below where a flag's value is expected, too",
             }),
             Self::FlagsAmongArguments => f.write_str("where flags end among arguments"),
+            Self::ArgumentPlaces => f.write_str("which positional argument a word is"),
             Self::CommandsAmongArguments => f.write_str("which words behind arguments are commands below"),
             Self::FlagValues { flag, values } => write!(f, "--{flag} values {}", list(values)),
             Self::PositionalValues { index, repeats, values } => {

@@ -11,8 +11,8 @@ use crate::policy::duration::duration_us;
 use crate::policy::scope::{Spelling, canonical, is_at_or_below, parent, spellings};
 use crate::policy::value_rule::{Unit, labels};
 use crate::policy::{
-    Case, CommandRule, Dashes, Dialect, FlagRule, List, NameKind, PolicySource, PositionalRule, PromptRule,
-    Record, Repeats, Subcommands, Takes, ValueRule,
+    Case, CommandRule, Dashes, Dialect, FlagRule, List, Missing, NameKind, PolicySource, PositionalRule,
+    PromptRule, Record, Repeats, Subcommands, Takes, ValueRule,
 };
 
 /// What is kept of the values in one place.
@@ -38,6 +38,8 @@ pub(super) struct CommandMeaning<'a> {
     pub(super) prompts: BTreeMap<(&'a str, PromptKind), Values>,
     pub(super) flags_end: FlagsEnd,
     pub(super) subcommands: Subcommands,
+    /// What ends each positional argument, and which may be missing.
+    pub(super) places: Places<'a>,
     /// The place from which on positional arguments are a list, in which no word is a command below.
     pub(super) list: Option<usize>,
     pub(super) has_children: bool,
@@ -147,7 +149,7 @@ impl<'a> Reader<'a> {
             Record::Names | Record::Path => self.nothing.clone(),
         };
         let positionals: Vec<Values> = rule.positionals.iter().map(judged).collect();
-        let repeats = rule.positionals.last().is_some_and(|last| last.repeats != Repeats::Once);
+        let repeats = rule.positionals.last().is_some_and(goes_on);
         CommandMeaning {
             names: of(&rule.aliases, NameKind::Alias)
                 .chain(of(&rule.deprecated, NameKind::Deprecated))
@@ -158,6 +160,7 @@ impl<'a> Reader<'a> {
             prompts: self.prompts(record),
             flags_end: FlagsEnd::of(&rule.positionals),
             subcommands: rule.subcommands,
+            places: Places::of(&rule.positionals),
             // In the other dialects there is no command behind an argument.
             list: (repeats && source.dialect == Dialect::Clap).then_some(rule.positionals.len()),
             has_children: false,
@@ -246,7 +249,7 @@ pub(super) struct FlagsEnd {
 
 impl FlagsEnd {
     fn of(rules: &[PositionalRule]) -> Self {
-        let last = rules.last().filter(|last| last.repeats != Repeats::Once);
+        let last = rules.last().filter(|last| goes_on(last));
         let further = last.map_or(Dashes::Flags, |last| last.dashes);
         let mut dashes: Vec<Dashes> = rules.iter().map(|rule| rule.dashes).collect();
         while dashes.last() == Some(&further) {
@@ -255,6 +258,30 @@ impl FlagsEnd {
         let at = last.filter(|last| last.repeats == Repeats::All).map(|_| rules.len());
         Self { dashes, further, at }
     }
+}
+
+/// By place, as far as there is something to say: how often an argument stands there that has a terminator, the
+/// terminator, and whether it may be missing.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct Places<'a>(Vec<(Repeats, Option<&'a str>, Missing)>);
+
+impl<'a> Places<'a> {
+    fn of(rules: &'a [PositionalRule]) -> Self {
+        let place = |rule: &'a PositionalRule| {
+            let repeats = if goes_on(rule) { Repeats::Once } else { rule.repeats };
+            (repeats, rule.terminator.as_deref(), rule.missing)
+        };
+        let mut places: Vec<_> = rules.iter().map(place).collect();
+        while places.last() == Some(&(Repeats::Once, None, Missing::Never)) {
+            places.pop();
+        }
+        Self(places)
+    }
+}
+
+/// Whether a rule holds for all that follow.
+fn goes_on(rule: &PositionalRule) -> bool {
+    rule.repeats != Repeats::Once && rule.terminator.is_none()
 }
 
 /// Whether all of a command is gone because one above it is.

@@ -6,6 +6,7 @@
 mod change;
 mod meaning;
 mod prompts;
+mod whole;
 
 pub use change::{Change, Effect, Kept, Subject};
 
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use meaning::{CommandMeaning, FlagMeaning, Meaning, Values, is_below_any};
 
 use super::scope::{Spelling, canonical, spellings};
-use super::{Abbreviations, NameKind, PolicyProblem, PolicySource, Repeats, declared_words};
+use super::{NameKind, PolicyProblem, PolicySource, Repeats, declared_words};
 
 /// What differs between two policies, what would be newly collected first. Each change is one however many commands it
 /// is made on.
@@ -105,69 +106,6 @@ impl Comparison {
         }
     }
 
-    /// What is not about a single command.
-    fn whole(&mut self, old: &PolicySource, new: &PolicySource) {
-        let programs = |source: &PolicySource| -> BTreeSet<String> {
-            source.program_aliases.iter().chain([&source.program]).cloned().collect()
-        };
-        self.more_or_less((&programs(old), &programs(new)), |name| Subject::Program { name }, None);
-        if old.environment_prefix != new.environment_prefix {
-            let subject = |prefix: &String| Subject::ConsentVariable {
-                variable: format!("{prefix}_TELEMETRY_ENABLED"),
-            };
-            if let Some(prefix) = &old.environment_prefix {
-                self.add(Effect::Collects, subject(prefix), None);
-            }
-            if let Some(prefix) = &new.environment_prefix {
-                self.add(Effect::Nothing, subject(prefix), None);
-            }
-        }
-        if old.dialect != new.dialect {
-            let subject = Subject::Dialect { from: old.dialect, to: new.dialect };
-            self.add(Effect::ReadsDifferently, subject, None);
-        }
-        let allows = |source: &PolicySource, which: Abbreviations| {
-            source.abbreviations == Abbreviations::All || source.abbreviations == which
-        };
-        for (which, subject) in [
-            (Abbreviations::Flags, Subject::AbbreviatedFlags),
-            (Abbreviations::Commands, Subject::AbbreviatedCommands),
-        ] {
-            match (allows(old, which), allows(new, which)) {
-                (false, true) => self.add(Effect::Collects, subject, None),
-                (true, false) => self.add(Effect::StopsCollecting, subject, None),
-                _ => {}
-            }
-        }
-        let (from, to) = (old.timestamps, new.timestamps);
-        // The finest comes first.
-        let effect = if to < from { Effect::Collects } else { Effect::StopsCollecting };
-        if from != to {
-            self.add(effect, Subject::Timestamps { from, to }, None);
-        }
-        let texts = |source: &PolicySource| {
-            source.templates.iter().map(|rule| rule.text.clone()).collect::<BTreeSet<_>>()
-        };
-        let (before, now) = (texts(old), texts(new));
-        for (effect, one, other) in
-            [(Effect::Collects, &now, &before), (Effect::StopsCollecting, &before, &now)]
-        {
-            for text in one.difference(other) {
-                self.add(effect, Subject::Template { text: text.clone() }, None);
-            }
-        }
-        let codes = |source: &PolicySource| source.error_codes.iter().cloned().collect::<BTreeSet<_>>();
-        let (before, now) = (codes(old), codes(new));
-        for (effect, one, other) in
-            [(Effect::Collects, &now, &before), (Effect::StopsCollecting, &before, &now)]
-        {
-            let codes: Vec<String> = one.difference(other).cloned().collect();
-            if !codes.is_empty() {
-                self.add(effect, Subject::ErrorCodes { codes }, None);
-            }
-        }
-    }
-
     fn commands(&mut self, old: &Meaning<'_>, new: &Meaning<'_>) {
         let gone: BTreeSet<&str> = old.commands.keys().copied().filter(|path| !new.has(path)).collect();
         for path in gone.iter().filter(|path| !is_below_any(path, &gone)) {
@@ -212,6 +150,9 @@ impl Comparison {
             if before.subcommands != now.subcommands && before.has_children && now.has_children {
                 let subject = Subject::Subcommands { subcommands: now.subcommands };
                 self.add(Effect::ReadsDifferently, subject, Some(path));
+            }
+            if before.places != now.places {
+                self.add(Effect::ReadsDifferently, Subject::ArgumentPlaces, Some(path));
             }
             if before.list != now.list && before.has_children && now.has_children {
                 self.add(Effect::ReadsDifferently, Subject::CommandsAmongArguments, Some(path));
