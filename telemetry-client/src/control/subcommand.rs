@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, FromArgMatches as _, Subcommand};
 use serde::Serialize;
+use telemetry_redact::policy::FirstWord;
 
 use super::SUBCOMMAND;
 use super::{Control, ControlError, Copies, Show, Typed, Width};
@@ -236,9 +237,10 @@ impl Action {
 }
 
 impl Control {
-    /// The program's name, which begins a command line.
+    /// The program's name, which begins a command line. Where the executable's name is a command's, the line has it.
     fn program(&self) -> Option<OsString> {
-        self.redactor.policy().map(|policy| OsString::from(policy.program().as_str()))
+        let policy = self.redactor.policy().filter(|policy| policy.first_word() == FirstWord::Argument)?;
+        Some(OsString::from(policy.program().as_str()))
     }
 }
 
