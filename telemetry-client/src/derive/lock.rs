@@ -122,7 +122,7 @@ impl CommandPolicy {
 
     fn derive(&self) -> tree::Derived {
         let Said { asked, errors, prompts } = &self.said;
-        let mut derived = tree::derive(&self.program, (self.command)(), asked);
+        let mut derived = tree::derive(&self.program, &(self.command)(), asked);
         prompts::add(prompts, &mut derived.source, &mut derived.problems);
         let source = &mut derived.source;
         source.version = self.reviewed().map_or(0, |policy| policy.version().0);

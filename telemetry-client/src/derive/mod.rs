@@ -1,8 +1,6 @@
 //! A policy that is derived from a program's own `clap::Command`, so that there is no second list to keep.
 
 #[cfg(feature = "lock")]
-mod abbreviations;
-#[cfg(feature = "lock")]
 mod argument;
 #[cfg(feature = "lock")]
 mod asked;
@@ -19,6 +17,8 @@ mod said;
 mod session;
 #[cfg(feature = "lock")]
 mod tree;
+#[cfg(feature = "lock")]
+mod tried;
 #[cfg(feature = "lock")]
 mod values;
 
@@ -85,11 +85,13 @@ use said::{Asked, Question, Said, What};
 ///
 /// # What is not understood
 ///
-/// A line that clap takes is read as clap reads it, or less of it is kept. What a policy cannot say is dropped: the whole
-/// line of a `multicall` program; what stands behind a subcommand that is called as a flag (`short_flag`, `long_flag`);
-/// lists that are separated by anything but a comma; positional arguments whose place does not tell which one they are
-/// (those behind one of a varying number, with `allow_missing_positional`, or beside one that is `last` or has a
-/// `value_terminator`), and all behind a list that is not the last argument or has a terminator, where commands can follow.
+/// A line that clap takes is read as clap reads it, or less of it is kept. What a policy cannot say is dropped: what stands
+/// behind a subcommand that is called as a flag (`short_flag`, `long_flag`); lists that are separated by anything but a
+/// comma; and positional arguments whose place does not tell which one they are. Those are all of a command that has one
+/// which is `last`; those behind the beginning of a list that is not the last argument and has no `value_terminator`, and
+/// where commands can follow all that stands there; and with `allow_missing_positional` all of a command that has such a
+/// list too, or one of the hidden settings below. Of a `multicall` program a line is dropped whose executable is not called
+/// like one of its commands.
 ///
 /// Two things are told to the lock file's test, since words around them may be read in another place: names that cannot be
 /// in a policy, and what was withheld for them. Not seen at all are clap's hidden settings of a whole command
@@ -271,7 +273,9 @@ impl CommandPolicy {
     /// Whether the program has a subcommand of this name, and that one of the other.
     pub(crate) fn mounts(&self, name: &str, below: &str) -> bool {
         let command = (self.command)();
-        command.find_subcommand(name).is_some_and(|command| command.find_subcommand(below).is_some())
+        let named = command.is_multicall_set().then_some(self.program.as_str());
+        let mut words = named.into_iter().chain([name, below]);
+        words.try_fold(&command, |command, word| command.find_subcommand(word)).is_some()
     }
 
     /// What was reviewed, where it is this program's. `None` where there is nothing: what nobody reviewed is not collected.
@@ -292,5 +296,29 @@ impl fmt::Debug for CommandPolicy {
         let mut debug = f.debug_struct("CommandPolicy");
         debug.field("program", program).field("environment_prefix", environment_prefix);
         debug.field("said", said).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    #[test]
+    fn the_subcommand_is_where_the_program_s_own_name_leads_to_it() {
+        let telemetry = || Command::new("telemetry").subcommand(Command::new("off"));
+        let mounts = |command: fn(Command) -> Command| {
+            let command = move || command(telemetry());
+            CommandPolicy::new("orchard", command, b"").mounts("telemetry", "off")
+        };
+        assert!(mounts(|telemetry| Command::new("orchard").subcommand(telemetry)));
+        assert!(!mounts(|_| Command::new("orchard").subcommand(Command::new("telemetry"))));
+        // `orchard telemetry off` is no command where `telemetry` is an executable's name.
+        assert!(!mounts(|telemetry| Command::new("orchard").multicall(true).subcommand(telemetry)));
+        assert!(mounts(|telemetry| {
+            let own = Command::new("orchard").subcommand(telemetry);
+            Command::new("orchard").multicall(true).subcommand(own)
+        }));
     }
 }

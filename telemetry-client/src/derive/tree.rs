@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use clap::{Arg, ArgAction, Command};
 use telemetry_redact::policy::{
-    CommandRule, Dialect, FlagRule, PolicySource, PositionalRule, Record, Repeats, Subcommands,
+    CommandRule, Dialect, FirstWord, FlagRule, PolicySource, PositionalRule, Record, Repeats, Subcommands,
 };
 
-use super::abbreviations;
 use super::argument::{flag_subcommands, is_negation};
 use super::codes;
 use super::names::unfit_word;
 use super::said::{Asked, What};
+use super::tried::Tried;
 use super::values::is_bucket;
 
 /// A policy, and what its author should know of it.
@@ -23,33 +23,31 @@ pub(super) struct Derived {
 }
 
 /// The policy of a program. What has no place in a policy is left out, so it is a sound one.
-pub(super) fn derive(program: &str, command: Command, asked: &[Asked]) -> Derived {
+pub(super) fn derive(program: &str, command: &Command, asked: &[Asked]) -> Derived {
     let mut source = PolicySource::new(program, 0, Dialect::Clap);
     source.commands.clear();
     source.error_codes = codes::OWN.map(str::to_owned).to_vec();
-    let is_multicall = command.is_multicall_set();
+    source.abbreviations = Tried::of(command, "").abbreviations;
+    if command.is_multicall_set() {
+        source.first_word = FirstWord::Executable;
+    }
     let mut walk = Walk {
         source,
+        program: command,
         asked,
         met: BTreeSet::new(),
         problems: Vec::new(),
         unfit: Vec::new(),
         fit: HashSet::new(),
     };
-    if is_multicall {
-        // The first word of such a line is a command of the program's, not its name: nothing stands where it would be read.
-        let record = Record::Path;
-        walk.source.commands.push(CommandRule { record, ..CommandRule::default() });
-    } else {
-        walk.command("", &command, Inherited::default());
-    }
-    walk.source.abbreviations = abbreviations::of(command);
+    walk.command("", command, Inherited::default());
     walk.withhold();
     walk.finish()
 }
 
 pub(super) struct Walk<'a> {
     pub(super) source: PolicySource,
+    pub(super) program: &'a Command,
     pub(super) asked: &'a [Asked],
     /// Which of `asked` led somewhere.
     pub(super) met: BTreeSet<usize>,
@@ -296,6 +294,10 @@ fn subcommands(command: &Command) -> Subcommands {
 /// The flags that clap adds.
 fn built_in(command: &Command, settings: Inherited) -> Vec<Arg> {
     let mut flags = Vec::new();
+    // What stands before the first word of such a program is not of its line.
+    if command.is_multicall_set() {
+        return flags;
+    }
     if !settings.disable_help_flag {
         flags.push(Arg::new("help").short('h').long("help").action(ArgAction::Help));
     }

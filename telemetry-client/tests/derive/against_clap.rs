@@ -13,6 +13,7 @@ use telemetry_client::CommandPolicy;
 use telemetry_redact::{Policy, Redactor};
 use telemetry_schema::Command as Kept;
 
+use super::positionals::{Positional, TERMINATOR};
 use super::programs::{Flag, Program, Values, any_value, any_word, programs};
 
 /// What is kept of a line, by what it means.
@@ -79,13 +80,10 @@ fn by_clap(program: &Program, argv: &[String]) -> Option<Meaning> {
         meaning.path.push(next.name.clone());
         (at, here) = (next, matches);
     }
-    let mut index = 0;
-    for (id, values) in at.positionals() {
-        // Nobody knows by its place which one it is.
-        let values = if at.is_told(&id) { values } else { Values::Any };
-        for raw in raws(here, &id) {
-            meaning.positionals.extend(values.kept(&raw).map(|kept| (index, kept)));
-            index += 1;
+    for Positional { id, values, place, goes_on } in at.positionals() {
+        for (raw, further) in raws(here, &id).iter().zip(0..) {
+            let index = if goes_on { place + further } else { place };
+            meaning.positionals.extend(values.kept(raw).map(|kept| (index, kept)));
         }
     }
     Some(meaning)
@@ -138,14 +136,35 @@ fn redactor(program: &Program) -> Redactor {
 type Choice = (u8, Index, Index, Index);
 
 fn lines() -> impl Strategy<Value = (Program, Vec<String>)> {
-    let choice = (0..16_u8, any::<Index>(), any::<Index>(), any::<Index>());
-    (programs(), prop::collection::vec(choice, 0..7))
-        .prop_map(|(program, choices)| (program.clone(), line(&program, &choices)))
+    let choice = (0..20_u8, any::<Index>(), any::<Index>(), any::<Index>());
+    let name = (any::<Index>(), any::<Index>(), any::<Index>());
+    (programs(), name, prop::collection::vec(choice, 0..7)).prop_map(|(program, name, choices)| {
+        let argv = line(&program, name, &choices);
+        (program, argv)
+    })
 }
 
-fn line(program: &Program, choices: &[Choice]) -> Vec<String> {
+/// What the executable of such a program is called, and the command that it is.
+fn executable(program: &Program, (one, other, third): (Index, Index, Index)) -> (String, Option<&Program>) {
+    let directory = ["", "/usr/bin/", "./", "/home/ada/pear.d/"][other.index(4)];
+    let ending = ["", "", ".exe", ".old"][third.index(4)];
+    let below = (one.index(8) > 0).then(|| &program.below[one.index(program.below.len())]);
+    let name = match below {
+        Some(below) => below.written(third, program.infers),
+        None if other.index(3) == 0 => format!("zq{}mark", third.index(10)),
+        None => any_word(third),
+    };
+    (format!("{directory}{name}{ending}"), below)
+}
+
+fn line(program: &Program, name: (Index, Index, Index), choices: &[Choice]) -> Vec<String> {
     let mut argv = vec!["orchard".to_owned()];
     let mut at = program;
+    if program.is_multicall {
+        let (name, below) = executable(program, name);
+        argv = vec![name];
+        at = below.unwrap_or(at);
+    }
     let mut globals: Vec<&Flag> = Vec::new();
     for (sort, one, other, third) in choices {
         let own: Vec<&Flag> = at.flags.iter().chain(globals.iter().copied()).collect();
@@ -156,7 +175,12 @@ fn line(program: &Program, choices: &[Choice]) -> Vec<String> {
                 at = &at.below[one.index(at.below.len())];
                 argv.push(at.written(*other, program.infers));
             }
-            10..=12 => argv.push(any_value(*one)),
+            16 | 17 if at.has_terminator() => {
+                argv.extend((other.index(3) > 0).then(|| any_value(*one)));
+                argv.push(TERMINATOR.to_owned());
+            }
+            16..=18 if at.has_missing() && other.index(2) == 0 => argv.push("--".to_owned()),
+            10..=12 | 16..=19 => argv.push(any_value(*one)),
             13 if other.index(4) == 0 => argv.push(["-1", "-1.5", ";", "-1e2"][one.index(4)].to_owned()),
             13 => argv.push(any_word(*one)),
             14 => argv.push(format!("--{}", any_word(*one))),
@@ -167,8 +191,15 @@ fn line(program: &Program, choices: &[Choice]) -> Vec<String> {
     argv
 }
 
+/// Lines that are made. clap refuses three of four, which are not compared, and each kind of argument is in few.
+const CASES: u32 = 2000;
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: CASES.max(ProptestConfig::default().cases),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn nothing_that_is_not_declared_is_kept((program, argv) in lines()) {
@@ -200,15 +231,22 @@ fn difference(program: &Program, argv: &[String]) -> Option<String> {
 fn clap_takes_a_good_part_of_the_lines() {
     let mut runner = TestRunner::deterministic();
     let (mut taken, mut with_flags, mut with_positionals) = (0, 0, 0);
-    for _ in 0..400 {
+    let (mut with_missing, mut with_terminator, mut multicall) = (0, 0, 0);
+    for _ in 0..CASES {
         let (program, argv) = lines().new_tree(&mut runner).unwrap().current();
         let Some(meaning) = by_clap(&program, &argv).filter(|_| argv.len() > 1) else { continue };
+        let named = |at: &Program, word: &String| at.below.iter().find(|below| below.name == *word).cloned();
+        let at = meaning.path.iter().try_fold(program.clone(), |at, word| named(&at, word)).unwrap();
+        let is_kept = !meaning.positionals.is_empty();
         taken += 1;
         with_flags += usize::from(meaning.flags.values().any(|values| !values.is_empty()));
-        with_positionals += usize::from(!meaning.positionals.is_empty());
+        with_positionals += usize::from(is_kept);
+        with_missing += usize::from(is_kept && at.has_missing());
+        with_terminator += usize::from(is_kept && argv.iter().any(|argument| argument == TERMINATOR));
+        multicall += usize::from(program.is_multicall && !meaning.path.is_empty());
     }
-    assert!(
-        taken >= 80 && with_flags >= 30 && with_positionals >= 8,
-        "{taken} {with_flags} {with_positionals}"
-    );
+    let of_all = (taken, with_flags, with_positionals);
+    assert!(taken >= 400 && with_flags >= 150 && with_positionals >= 40, "{of_all:?}");
+    let of_each = (with_missing, with_terminator, multicall);
+    assert!(with_missing >= 20 && with_terminator >= 20 && multicall >= 40, "{of_each:?} {of_all:?}");
 }

@@ -197,13 +197,148 @@ fn what_belongs_to_another_program_is_not_read() {
 }
 
 #[test]
-fn nothing_is_kept_of_a_program_whose_first_word_is_a_command() {
+fn the_name_of_an_executable_is_a_word_where_clap_takes_it_for_one() {
+    fn command() -> Command {
+        let list = || {
+            let kind = Arg::new("kind").long("kind").value_parser(["apple", "pear"]);
+            Command::new("list").alias("ls").arg(fruit()).arg(kind)
+        };
+        let grove = Command::new("grove").subcommand(list()).arg(fruit().long("fruit"));
+        Command::new("grove").multicall(true).version("1.0").subcommands([
+            list(),
+            grove,
+            Command::new("apple"),
+        ])
+    }
+    let policy = CommandPolicy::new("grove", command, b"");
+    let redactor = Redactor::new(Policy::from_source(&policy.source()).unwrap());
+    for (line, is_taken, expected) in [
+        ("list pear --kind apple", true, "list --kind=apple 0:pear"),
+        ("/usr/bin/ls pear", true, "list 0:pear"),
+        ("./list.exe pear", true, "list 0:pear"),
+        ("/home/ada/list.d/apple", true, "apple"),
+        ("grove list pear", true, "grove list 0:pear"),
+        ("grove --fruit pear list --kind=apple", true, "grove list --fruit=pear --kind=apple"),
+        ("list grove", false, "list"),
+        ("list --help", false, "list --help=true"),
+        ("grove --version", false, "grove"),
+        ("help list", false, "help"),
+        // A name that is no command's is nobody's business, be it near to one or not.
+        ("lsit pear --kind apple", false, ""),
+        ("/opt/mine list pear", false, ""),
+        ("list/mine pear", false, ""),
+        ("-list pear", false, ""),
+        ("--help", false, ""),
+        (".. list pear", false, ""),
+        ("/ list pear", false, ""),
+    ] {
+        let argv: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(command().try_get_matches_from(&argv).is_ok(), is_taken, "{line}");
+        assert_eq!(short(&redactor.read_command(&argv).command), expected, "{line}");
+    }
+    assert_eq!(short(&redactor.read_command(&[]).command), "");
+    let external = CommandPolicy::new("grove", || command().allow_external_subcommands(true), b"");
+    let redactor = Redactor::new(Policy::from_source(&external.source()).unwrap());
+    assert_eq!(short(&redactor.read_command(&["/opt/mine", "list", "--kind", "apple"]).command), "");
+}
+
+#[test]
+fn what_ends_a_list_leads_to_the_next_argument_or_to_a_command() {
     let command = || {
-        let list = Command::new("list").arg(fruit()).arg(fruit().id("kind").long("fruit"));
-        Command::new("busybox").multicall(true).subcommand(list).subcommand(Command::new("apple"))
+        let to = fruit().id("to").num_args(0..);
+        let many = fruit().id("from").num_args(1..).value_terminator(";");
+        let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue);
+        Command::new("orchard").args([many, to]).arg(quiet).subcommand(Command::new("list"))
     };
-    let policy = CommandPolicy::new("busybox", command, b"");
-    assert_eq!(kept(&policy, "apple --fruit apple"), "");
+    check(
+        command,
+        &[
+            ("!pear mine apple", "0:pear 0:apple"),
+            ("pear apple ; apple pear", "0:pear 0:apple 1:apple 2:pear"),
+            ("; pear", "1:pear"),
+            ("!pear --quiet apple ; mine apple", "--quiet=true 0:pear 0:apple 2:apple"),
+            ("pear ; list", "list"),
+            ("!pear list", "0:pear"),
+            ("!-- pear ; apple --quiet", "0:pear 1:apple"),
+        ],
+    );
+    let by_dashes = || {
+        let many = fruit().num_args(1..).value_terminator("--");
+        Command::new("orchard").arg(many).arg(fruit().id("to"))
+    };
+    check(by_dashes, &[("pear apple -- pear", "0:pear 0:apple 1:pear"), ("-- pear", "1:pear")]);
+}
+
+#[test]
+fn a_value_is_that_of_the_argument_behind_one_that_is_missing() {
+    let command = |of: fn(Command) -> Command| {
+        move || {
+            let season = Arg::new("season").value_parser(["spring", "apple"]);
+            let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue);
+            let command = Command::new("orchard").arg(season).arg(fruit().required(true)).arg(quiet);
+            of(command.allow_missing_positional(true).subcommand_negates_reqs(true))
+        }
+    };
+    let plain = command(|command| command);
+    check(
+        plain,
+        &[
+            ("apple", "1:apple"),
+            ("apple pear", "0:apple 1:pear"),
+            ("spring apple", "0:spring 1:apple"),
+            ("apple --quiet", "--quiet=true 1:apple"),
+            ("--quiet apple", "--quiet=true 1:apple"),
+            ("-- apple", "1:apple"),
+            ("apple -- pear", "0:apple 1:pear"),
+            ("!apple --quiet pear", "--quiet=true 1:apple"),
+            ("!spring", ""),
+        ],
+    );
+    let with_commands = command(|command| command.subcommand(Command::new("list")));
+    check(
+        with_commands,
+        &[("apple list", "list"), ("apple pear list", "list"), ("apple pear", "0:apple 1:pear")],
+    );
+    // Behind `--` clap comes back to a list that was ended, but not behind another program's command.
+    let ended = || {
+        let to = fruit().num_args(1..).value_terminator(";");
+        let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue);
+        let command = Command::new("orchard").args([fruit().id("from"), to]).arg(quiet);
+        command.allow_missing_positional(true).allow_external_subcommands(true)
+    };
+    check(
+        ended,
+        &[
+            ("-- apple ; pear", "1:apple 1:pear"),
+            ("apple --quiet ; mine apple", "--quiet=true 1:apple"),
+            ("apple --quiet ; mine --quiet apple", "--quiet=true 1:apple"),
+        ],
+    );
+    // What clap does not say of a command, but its hidden settings, and what only a part allows to be shortened.
+    let hidden = command(|command| command.allow_hyphen_values(true));
+    check(hidden, &[("!apple --quiet", "--quiet=true"), ("apple", ""), ("apple pear", "")]);
+    let partly = || {
+        let of = |name: &'static str| {
+            let (season, to) = (Arg::new("season").value_parser(["apple"]), fruit().required(true));
+            let command = Command::new(name).args([season, to]).allow_missing_positional(true);
+            command.subcommand_negates_reqs(true).subcommand(Command::new("list"))
+        };
+        Command::new("orchard").subcommand(of("plant").infer_subcommands(true)).subcommand(of("pick"))
+    };
+    check(
+        partly,
+        &[
+            ("plant apple pear", "plant"),
+            ("plant apple li", "plant"),
+            ("pick apple pear", "pick 0:apple 1:pear"),
+            ("!pick apple li", "pick 0:apple"),
+        ],
+    );
+    // An empty argument may be the beginning of a command for clap.
+    let shortened = move || with_commands().infer_subcommands(true);
+    let policy = CommandPolicy::new("orchard", shortened, b"");
+    let redactor = Redactor::new(Policy::from_source(&policy.source()).unwrap());
+    assert_eq!(short(&redactor.read_command(&["orchard", "apple", "", "pear", "--quiet"]).command), "");
 }
 
 #[test]
@@ -360,4 +495,13 @@ fn what_no_flag_is_called_goes_to_the_list_of_the_flag_before_it() {
         Command::new("orchard").arg(like).arg(fruit().num_args(0..).allow_hyphen_values(true))
     };
     check(command, &[("--like mine --mine pear", "--like"), ("apple pear", "0:apple 1:pear")]);
+}
+
+#[test]
+fn an_argument_that_is_required_behind_dashes_has_a_policy_too() {
+    let command = || {
+        let last = Arg::new("last").last(true).required(true);
+        Command::new("orchard").arg(fruit()).arg(last).allow_missing_positional(true)
+    };
+    check(command, &[("pear -- mine", ""), ("-- pear", "")]);
 }

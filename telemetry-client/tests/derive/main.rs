@@ -4,4 +4,5 @@
 mod against_clap;
 mod derived;
 mod lock;
+mod positionals;
 mod programs;

@@ -5,6 +5,8 @@ use clap::{Arg, ArgAction, Command};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use super::positionals::{self, End, Mix, Place, Positional, ends, places, values};
+
 /// The values that are declared, each with its other spellings.
 pub(crate) const VALUES: [&[&str]; 3] = [&["apple"], &["pear", "nashi"], &["plum", "prune", "Damson"]];
 
@@ -18,8 +20,10 @@ pub(crate) struct Program {
     pub(crate) name: String,
     alias: Option<String>,
     pub(crate) flags: Vec<Flag>,
-    places: Vec<Values>,
-    pub(crate) end: End,
+    places: Vec<Place>,
+    end: End,
+    /// Whether the executable is called as one of the commands below.
+    pub(crate) is_multicall: bool,
     is_external: bool,
     order: Order,
     /// Of the whole program: whether flags and commands may be shortened.
@@ -71,30 +75,8 @@ pub(crate) enum Values {
     Folded,
 }
 
-/// What stands behind the positional arguments that have one place each.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum End {
-    Nothing,
-    Many(Values),
-    /// What follows is another program's, with dashes or without at its beginning.
-    Trailing(Values, bool),
-    Last,
-    Dashed(Values),
-    Number(Values),
-    /// As many as there are, one at a time.
-    Appended(Values),
-    /// As many as there are up to a semicolon, or without one, and another one behind them.
-    Before(bool),
-    /// The one before it may be missing.
-    Missing,
-    /// Two, and dashes are none.
-    Two(Values),
-    /// Any number, dashes too.
-    ManyDashed(Values),
-}
-
 impl Values {
-    fn on(self, argument: Arg) -> Arg {
+    pub(crate) fn on(self, argument: Arg) -> Arg {
         let possible =
             || VALUES.map(|names| PossibleValue::new(names[0]).aliases(names[1..].iter().copied()));
         match self {
@@ -195,72 +177,35 @@ impl Program {
             command = command.infer_long_args(flags).infer_subcommands(commands).version("1.0");
         }
         command = command.args(self.flags.iter().flat_map(Flag::arguments));
-        let is_required = self.end == End::Before(false);
-        for (place, values) in self.places.iter().enumerate() {
-            command = command.arg(values.on(Arg::new(format!("place{place}"))).required(is_required));
-        }
-        let end = Arg::new("end");
-        let end = match self.end {
-            End::Nothing => None,
-            End::Many(values) => Some(values.on(end).num_args(0..)),
-            End::Trailing(values, dashes) => {
-                Some(values.on(end).num_args(0..).trailing_var_arg(true).allow_hyphen_values(dashes))
-            }
-            End::Last => Some(end.num_args(0..).last(true)),
-            End::Dashed(values) => Some(values.on(end).allow_hyphen_values(true)),
-            End::Number(values) => Some(values.on(end).allow_negative_numbers(true)),
-            End::Appended(values) => Some(values.on(end).action(ArgAction::Append)),
-            End::Two(values) => Some(values.on(end).num_args(2)),
-            End::ManyDashed(values) => Some(values.on(end).num_args(1..).allow_hyphen_values(true)),
-            End::Before(is_ended) => {
-                let many = Arg::new("many").num_args(1..).required(!is_ended);
-                command = command.arg(if is_ended { many.value_terminator(";") } else { many });
-                Some(end.required(!is_ended))
-            }
-            End::Missing => {
-                command = command.arg(Arg::new("many")).allow_missing_positional(true);
-                Some(end.required(true))
-            }
-        };
+        command = positionals::on(command, &self.places, self.end).multicall(self.is_multicall);
         command = match self.order {
             Order::Usual => command,
             Order::First => command.args_conflicts_with_subcommands(true),
             Order::Always => command.subcommand_precedence_over_arg(true),
         };
-        command = command.args(end).allow_external_subcommands(self.is_external);
+        command = command.allow_external_subcommands(self.is_external);
         command.subcommands(self.below.iter().map(Self::command))
     }
 
-    /// The positional arguments, each with which values it takes.
-    pub(crate) fn positionals(&self) -> Vec<(String, Values)> {
-        let places = self.places.iter().enumerate().map(|(place, values)| (format!("place{place}"), *values));
-        let end = match self.end {
-            End::Nothing => None,
-            End::Last | End::Before(_) | End::Missing => Some(Values::Any),
-            End::Many(values)
-            | End::Trailing(values, _)
-            | End::Dashed(values)
-            | End::Number(values)
-            | End::Appended(values)
-            | End::Two(values)
-            | End::ManyDashed(values) => Some(values),
-        };
-        places.chain(end.map(|values| ("end".to_owned(), values))).collect()
+    /// The positional arguments, in their order.
+    pub(crate) fn positionals(&self) -> Vec<Positional> {
+        positionals::told(&self.places, self.end)
     }
 
-    /// Whether its place tells that it is this positional argument.
-    pub(crate) fn is_told(&self, id: &str) -> bool {
-        match self.end {
-            End::Last | End::Missing | End::Before(true) => false,
-            End::Before(false) => id.starts_with("place"),
-            _ => true,
-        }
+    /// Whether something ends one of its positional arguments.
+    pub(crate) fn has_terminator(&self) -> bool {
+        positionals::has_terminator(&self.places, self.end)
+    }
+
+    /// Whether one of its positional arguments may be missing.
+    pub(crate) fn has_missing(&self) -> bool {
+        matches!(self.end, End::Missing(..))
     }
 
     /// Whether it or a command below has commands behind a list that something else ends.
     pub(crate) fn leads_on_behind_a_list(&self) -> bool {
         let leads_on = self.is_external || !self.below.is_empty();
-        let here = matches!(self.end, End::Before(_)) && leads_on;
+        let here = matches!(self.end, End::Before | End::Mixed(Mix::MissingAndMany)) && leads_on;
         here || self.below.iter().any(Self::leads_on_behind_a_list)
     }
 
@@ -290,26 +235,6 @@ pub(crate) fn any_value(pick: Index) -> String {
 pub(crate) fn any_word(pick: Index) -> String {
     let all = [&WORDS[..], &FLAGS[..]].concat();
     all[pick.index(all.len())].to_owned()
-}
-
-fn values() -> impl Strategy<Value = Values> {
-    prop_oneof![Just(Values::Any), Just(Values::Closed), Just(Values::Folded)]
-}
-
-fn end() -> impl Strategy<Value = End> {
-    prop_oneof![
-        4 => Just(End::Nothing),
-        2 => values().prop_map(End::Many),
-        2 => (values(), any::<bool>()).prop_map(|(values, dashes)| End::Trailing(values, dashes)),
-        1 => Just(End::Last),
-        1 => values().prop_map(End::Dashed),
-        1 => values().prop_map(End::Number),
-        1 => values().prop_map(End::Appended),
-        1 => values().prop_map(End::Two),
-        1 => values().prop_map(End::ManyDashed),
-        1 => any::<bool>().prop_map(End::Before),
-        1 => Just(End::Missing),
-    ]
 }
 
 /// A flag whose names are given to it later.
@@ -342,9 +267,8 @@ fn flag() -> impl Strategy<Value = Flag> {
 
 fn command() -> impl Strategy<Value = Program> {
     let flags = prop::collection::vec(flag(), 0..4);
-    let places = prop::collection::vec(values(), 0..3);
     let order = prop_oneof![4 => Just(Order::Usual), 1 => Just(Order::First), 1 => Just(Order::Always)];
-    (flags, places, end(), prop::bool::weighted(0.1), any::<bool>(), order).prop_map(
+    (flags, places(), ends(), prop::bool::weighted(0.1), any::<bool>(), order).prop_map(
         |(flags, places, end, is_external, has_alias, order)| Program {
             order,
             name: String::new(),
@@ -353,6 +277,7 @@ fn command() -> impl Strategy<Value = Program> {
             places,
             end,
             is_external,
+            is_multicall: false,
             infers: (false, false),
             below: Vec::new(),
         },
@@ -362,8 +287,16 @@ fn command() -> impl Strategy<Value = Program> {
 pub(crate) fn programs() -> impl Strategy<Value = Program> {
     let below = prop::collection::vec((command(), prop::collection::vec(command(), 0..3)), 0..3);
     let infers = (prop::bool::weighted(0.3), prop::bool::weighted(0.3));
-    (command(), below, infers, any::<Index>()).prop_map(|(mut program, below, infers, first)| {
+    let is_multicall = prop::bool::weighted(0.2);
+    let all = (command(), below, infers, any::<Index>(), is_multicall);
+    all.prop_map(|(mut program, below, infers, first, is_multicall)| {
         program.infers = infers;
+        if is_multicall && !below.is_empty() {
+            // clap allows nothing else of such a program's.
+            (program.is_multicall, program.end, program.order) = (true, End::Nothing, Order::Usual);
+            program.flags.clear();
+            program.places.clear();
+        }
         for (mut command, further) in below {
             command.below = further;
             program.below.push(command);
