@@ -4,6 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use telemetry_redact::consent::Mode;
 use telemetry_schema::{EventId, InstallId};
 use telemetry_transport::{
     Endpoint, Erasures, HttpOptions, HttpSink, MemorySink, SendError, ShipReport, Sink, SpoolLimits, Stopped,
@@ -12,8 +13,8 @@ use telemetry_transport::{
 
 use crate::documented::bare;
 use crate::fixture::{
-    Answer, Home, NOW_MS, SEGMENT, ScriptSink, TestClock, event_id, id_at, json, numbered, numbers, receipt,
-    yes,
+    Answer, Home, NOW_MS, SEGMENT, ScriptSink, TestClock, event, event_id, id_at, json, numbered, numbers,
+    receipt, yes,
 };
 use crate::server::{Reply, Server};
 
@@ -60,8 +61,9 @@ fn what_was_taken_without_an_answer_is_shown_after_it_was_evicted() {
     assert_eq!((server.stored(), home.unanswered()), (numbers(0..2), numbers(0..2)));
     assert!(home.sent().is_empty());
 
+    // Of segments of one millisecond any may be the oldest.
     for number in 2..40 {
-        home.spool.append(&numbered(number)).unwrap();
+        home.spool.append(&event(id_at(NOW_MS + 1, number), Mode::On)).unwrap();
     }
     run_after(&home, &http(&nobody()), 60);
     assert!(!home.pending().contains(&event_id(0)), "the bounds have let it go");
