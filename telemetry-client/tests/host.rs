@@ -24,13 +24,14 @@ impl Home {
     }
 
     fn run(&self, example: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        // Beside this test's own directory; `cargo test` builds examples too.
-        let program = std::env::current_exe().unwrap();
-        let program = program.ancestors().nth(2).unwrap().join("examples").join(example);
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(self.0.path()).env_clear();
+        let mut command = Command::new(program(example));
+        self.settle(command.args(arguments), variables).output().unwrap()
+    }
+
+    fn settle<'a>(&self, command: &'a mut Command, variables: &[(&str, &str)]) -> &'a mut Command {
+        command.current_dir(self.0.path()).env_clear();
         command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
-        command.envs(variables.iter().copied()).output().unwrap()
+        command.envs(variables.iter().copied())
     }
 
     /// The events that stay on this machine.
@@ -38,6 +39,12 @@ impl Home {
         let text = fs::read_to_string(self.state().join("local/active.ndjson")).unwrap_or_default();
         text.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
     }
+}
+
+/// Beside this test's own directory; `cargo test` builds examples too.
+fn program(example: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("examples").join(example)
 }
 
 fn count(directory: &Path) -> usize {
@@ -84,6 +91,24 @@ fn a_no_for_every_program_is_one_for_this_and_a_setting_of_its_own_tightens() {
     setting("telemetry", "config.toml", "true");
     home.orchard(&PLANT, &[]);
     assert_eq!(home.events().len(), 1);
+}
+
+/// A write beyond that limit does not fail, it kills the process. What the shell counts in are 512 bytes, or 1024.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_costs_events_and_nothing_else() {
+    let home = Home::new();
+    let limited = |blocks: &str, variables: &[(&str, &str)]| {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "ulimit -f \"$0\" && exec \"$@\"", blocks]).arg(program("orchard")).args(PLANT);
+        let output = home.settle(&mut shell, variables).output().unwrap();
+        (output.status.code(), output.stdout, output.stderr)
+    };
+    for (blocks, expected) in [("0", 0), ("1", 0), ("2000", 1), ("64", 1), ("unlimited", 2)] {
+        let without = limited(blocks, &[("DO_NOT_TRACK", "1")]);
+        assert_eq!((without.0, limited(blocks, &LOCAL)), (Some(0), without), "{blocks}");
+        assert_eq!(home.events().len(), expected, "{blocks}");
+    }
 }
 
 #[test]

@@ -70,6 +70,7 @@ pub(crate) fn write(file: &File, bytes: &[u8]) -> io::Result<usize> {
     #[cfg(feature = "faults")]
     let bytes = crate::faults::room(bytes);
     call("write", || {
+        platform::has_room(file, bytes)?;
         let mut file = file;
         file.write(bytes)
     })

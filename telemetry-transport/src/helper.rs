@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::Metadata;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
@@ -94,11 +94,11 @@ pub fn is_turn(state: &Path, interval: Duration, now_ms: u64) -> bool {
     }
     // Of several that saw an old time, one gets the lock; who comes next sees the new time.
     let claim = || {
-        let mut file = open_lock(&path)?;
+        let file = open_lock(&path)?;
         if file.try_lock().is_err() || is_recent(&file.metadata()?) {
             return Ok(false);
         }
-        file.write_all(b"\n")?;
+        disk::write_all(&file, b"\n")?;
         file.set_modified(now)?;
         io::Result::Ok(true)
     };

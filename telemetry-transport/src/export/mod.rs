@@ -20,7 +20,7 @@ use telemetry_redact::consent::SendPermit;
 use telemetry_schema::{Batch, Receipt};
 use thiserror::Error;
 
-use crate::platform::private_options;
+use crate::platform::{has_room, private_options};
 use crate::private::{read_private, remove_if_there};
 use crate::sink::receipt_for;
 use crate::{SealedBatch, SendError, Sink};
@@ -252,6 +252,7 @@ impl ExportSink {
         let beside = directory.join(format!(".{}.tmp", uuid::Uuid::now_v7()));
         let written = (|| {
             let mut file = private_options().write(true).create_new(true).open(&beside)?;
+            has_room(&file, content)?;
             file.write_all(content)?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)

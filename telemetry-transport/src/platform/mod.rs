@@ -6,7 +6,7 @@ mod variables;
 pub(crate) use start::{Started, start};
 pub use variables::VariableNames;
 
-use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::process::Command;
@@ -55,11 +55,43 @@ pub(crate) fn private_options() -> OpenOptions {
     options
 }
 
-/// The user this process acts for, asked once: one that becomes another user later finds nothing of its own, and gives up.
+/// The user this process acts for: one that becomes another user later finds nothing of its own, and gives up.
 #[cfg(unix)]
 fn user() -> u32 {
     static USER: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
-    *USER.get_or_init(|| rustix::process::geteuid().as_raw())
+    *USER.get_or_init(|| user_at_start().unwrap_or_else(|| rustix::process::geteuid().as_raw()))
+}
+
+/// As the kernel left it to the program when it started, which is no call: getauxval(3).
+#[cfg(all(target_os = "linux", any(target_env = "gnu", target_env = "musl")))]
+#[expect(unsafe_code, reason = "std has no look at what the kernel leaves to a program")]
+fn user_at_start() -> Option<u32> {
+    // SAFETY: it takes a number and gives one; of what is not there it gives 0, which is also a user.
+    let (is_there, user) = unsafe { (libc::getauxval(libc::AT_PAGESZ) != 0, libc::getauxval(libc::AT_EUID)) };
+    u32::try_from(user).ok().filter(|_| is_there)
+}
+
+#[cfg(all(unix, not(all(target_os = "linux", any(target_env = "gnu", target_env = "musl")))))]
+fn user_at_start() -> Option<u32> {
+    None
+}
+
+/// What other processes may add to a file between a look at its size and a write.
+#[cfg(unix)]
+const OF_OTHERS: u64 = 64 * 1024;
+
+/// Whether a file may grow by this much. Beyond the limit of this process (`ulimit -f`) a write does not fail, it kills:
+/// `SIGXFSZ`, setrlimit(2).
+pub(crate) fn has_room(file: &File, bytes: &[u8]) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::Fsize).current {
+        let most = file.metadata()?.len().saturating_add(bytes.len() as u64).saturating_add(OF_OTHERS);
+        if most > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+    }
+    let _ = (file, bytes);
+    Ok(())
 }
 
 /// Whether a directory belongs to the user this process acts for. With `sudo` in a user's home it does not, and files

@@ -11,7 +11,7 @@ use telemetry_schema::{Batch, Receipt};
 
 use super::receipt;
 use super::{LossCounts, SealedBatch, SendError, Sink, Takes};
-use crate::platform::{is_ours, private_options};
+use crate::platform::{has_room, is_ours, private_options};
 
 /// How much a file sink keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,7 @@ impl FileSink {
         }
         let whole = if ends_in_a_line(&mut file, before)? { "" } else { "\n" };
         let lines = [whole, &lines].concat();
+        has_room(&file, lines.as_bytes())?;
         file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).inspect_err(|_| {
             // Shippers come one at a time, so what stands after the end from before is this batch and no other.
             let _ = file.set_len(before);
