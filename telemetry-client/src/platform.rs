@@ -90,6 +90,20 @@ pub(crate) fn terminal_width() -> Option<usize> {
     None
 }
 
+/// Whether a line on the terminal that standard error is harms nobody. One of a program in the background stands among what
+/// somebody else types, and may stop the program (`SIGTTOU`, `stty tostop`).
+pub(crate) fn is_in_foreground() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::getpgrp;
+        use rustix::termios::tcgetpgrp;
+        // Of a terminal that is not this process's own nothing is known, and nobody is stopped for it.
+        tcgetpgrp(rustix::stdio::stderr()).map_or(true, |foreground| foreground == getpgrp())
+    }
+    #[cfg(not(unix))]
+    true
+}
+
 /// Random bytes of the system, for identifiers that must differ.
 pub(crate) fn random() -> [u8; 16] {
     #[cfg(unix)]

@@ -16,6 +16,7 @@ use crate::control::Commands;
 use crate::describe::{Described, Moment};
 use crate::installation::Installation;
 use crate::notice::{self, NoticeParts};
+use crate::platform::is_in_foreground;
 use crate::ruling::Ruling;
 use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
@@ -181,7 +182,8 @@ impl Builder {
             return Ok((consent, kept));
         }
         // Where nobody would read it, it stays unseen.
-        if context.ci.is_none() && context.terminal.stderr == StreamKind::Terminal {
+        let is_seen = context.terminal.stderr == StreamKind::Terminal && is_in_foreground();
+        if context.ci.is_none() && is_seen {
             let text = self.notice_text(client, program, dir);
             let is_shown = |kept: &Installation| kept.notice.as_deref() == Some(&*notice_version);
             let show = |kept: &mut Installation| kept.notice = Some(notice_version.clone());

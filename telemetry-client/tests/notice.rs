@@ -4,6 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -28,20 +29,25 @@ impl Home {
         columns: u16,
         variables: &[(&str, &str)],
     ) -> String {
+        let mut command = Command::new(example(program));
+        command.args(arguments).env_clear().envs(variables.iter().copied());
+        self.printed(&mut command, columns)
+    }
+
+    /// What a command prints to a terminal, which is its input too.
+    fn printed(&self, command: &mut Command, columns: u16) -> String {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
         tcsetwinsize(&ours, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
         let terminal = OpenOptions::new().read(true).write(true).open(name).unwrap();
-        let test = std::env::current_exe().unwrap();
-        let program = test.ancestors().nth(2).unwrap().join("examples").join(program);
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(self.0.path()).env_clear().envs(variables.iter().copied());
+        command.current_dir(self.0.path());
         command.env("HOME", self.0.path()).env("TELEMETRY_STATE_DIR", self.0.path().join("state"));
-        let mut child = command.stdout(Stdio::null()).stderr(terminal).spawn().unwrap();
+        let same = terminal.try_clone().unwrap();
+        let mut child = command.stdin(same).stdout(Stdio::null()).stderr(terminal).spawn().unwrap();
         // What it holds of the terminal is closed, so that reading ends once the program has.
-        drop(command);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
         child.wait().unwrap();
         let mut printed = Vec::new();
         // A terminal that nobody else has open any more ends by an error (pty(7)).
@@ -56,6 +62,25 @@ impl Home {
         let records = |part| text(part).lines().filter(|line| !line.is_empty()).count();
         records("local") + records("pending")
     }
+}
+
+fn example(program: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("examples").join(program)
+}
+
+#[test]
+fn a_program_in_the_background_leaves_it_to_one_that_is_not() {
+    let home = Home::new();
+    // A session whose terminal it is, and a shell with jobs as one that somebody types into.
+    let in_shell = |script: &str| {
+        let mut session = Command::new("setsid");
+        session.args(["--ctty", "sh", "-c", script]).arg(example("endings"));
+        home.printed(&mut session, 80)
+    };
+    assert_eq!(in_shell("set -m; \"$0\" say 0 & wait"), "");
+    assert_eq!(home.records(), 0);
+    assert!(in_shell("set -m; \"$0\" say 0").contains("endings will record"));
 }
 
 #[test]
