@@ -21,8 +21,8 @@ const ROLE: &str = "TELEMETRY_BENCH_ROLE";
 /// apart are microseconds of a process that takes a thousand.
 const ROUNDS: usize = 1001;
 
-/// How often each that starts a helper is run, which works on beside the next one.
-const ROUNDS_WITH_HELPER: usize = 101;
+/// How often each that starts a helper is run.
+const ROUNDS_WITH_HELPER: usize = 201;
 
 /// What an event is, in bytes.
 const RECORD: usize = 600;
@@ -75,6 +75,7 @@ fn ended<T, E>(result: &Result<T, E>) -> ExitCode {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
     Bare,
+    BareBesideHelpers,
     BareFailure,
     Append,
     Success,
@@ -108,7 +109,7 @@ impl Case {
         let arguments: &[&str] = if self.fails() { &["clusters", "lsit"] } else { &["clusters", "list"] };
         command.args(arguments).current_dir(home).env("HOME", home);
         let role = match self {
-            Self::Bare | Self::BareFailure => "bare",
+            Self::Bare | Self::BareBesideHelpers | Self::BareFailure => "bare",
             Self::Append => "append",
             _ => "measured",
         };
@@ -126,6 +127,15 @@ impl Case {
 
     fn fails(self) -> bool {
         matches!(self, Self::Failure | Self::BareFailure)
+    }
+
+    /// The program without telemetry that it is measured beside.
+    fn bare(self) -> Self {
+        match self {
+            _ if self.starts_a_helper() => Self::BareBesideHelpers,
+            _ if self.fails() => Self::BareFailure,
+            _ => Self::Bare,
+        }
     }
 
     fn starts_a_helper(self) -> bool {
@@ -150,65 +160,78 @@ fn benchmark() {
     // up to a millisecond more, with or without telemetry.
     let program = home.join("atlas");
     fs::copy(std::env::current_exe().expect("this program"), &program).expect("a copy");
-    let mut times = [const { Vec::new() }; Case::ALL.len()];
-    // Those that start a helper come last: it runs beside whatever is measured next.
-    let (with_helper, without): (Vec<usize>, Vec<usize>) =
-        (0..Case::ALL.len()).partition(|index| Case::ALL[*index].0.starts_a_helper());
-    for index in repeated(&without, ROUNDS).chain(repeated(&with_helper, ROUNDS_WITH_HELPER)) {
-        let (case, _) = Case::ALL[index];
+    let run = |case: Case| {
         case.prepare(home);
         let started = Instant::now();
         case.command(&program, home, &[]).status().expect("a run");
-        times[index].push(started.elapsed());
-    }
+        let time = started.elapsed();
+        if case.starts_a_helper() {
+            end_helper(&program);
+        }
+        time
+    };
+    // Those that start a helper are fewer, and beside a program of their own moment: the machine is faster now and then.
+    let (with_helper, without): (Vec<Case>, Vec<Case>) =
+        Case::ALL.iter().map(|(case, _)| *case).partition(|case| case.starts_a_helper());
+    let mut times = in_turn(&without, ROUNDS, run);
+    times.extend(in_turn(&[&[Case::BareBesideHelpers], &*with_helper].concat(), ROUNDS_WITH_HELPER, run));
     let append = floor(1001, || append(&home.join("floor.ndjson")));
     let spawn = floor(ROUNDS_WITH_HELPER, || spawn("true"));
-    let times = times.map(median);
     let counts = Case::ALL.map(|(case, _)| {
         case.prepare(home);
         let calls = calls(case, &program, home);
         case.prepare(home);
         (calls, instructions(case, &program, home))
     });
-    report(&times, &counts, append, spawn);
+    let time =
+        |case: Case| times.iter().find(|(other, _)| *other == case).map_or(Duration::ZERO, |(_, time)| *time);
+    report(&time, &counts, append, spawn);
+}
+
+/// It would try for ten seconds to reach somebody, and there is to be no other program beside what is run next.
+fn end_helper(program: &Path) {
+    let helper = format!("^{} __telemetry", program.display());
+    let _ = Command::new("pkill").args(["-KILL", "-f", &helper]).status();
+    std::thread::sleep(Duration::from_millis(5));
 }
 
 /// System calls and instructions, where they can be counted.
 type Counts = (Option<u64>, Option<u64>);
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
-fn report(times: &[Duration], counts: &[(Option<u64>, Option<u64>)], append: Duration, spawn: Duration) {
+fn report(time: &dyn Fn(Case) -> Duration, counts: &[Counts], append: Duration, spawn: Duration) {
     println!("| what | ms | added, µs | times the append | system calls added | instructions added |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let (us, ms) = (|time: Duration| time.as_secs_f64() * 1e6, |time: Duration| time.as_secs_f64() * 1e3);
-    let position = |case| Case::ALL.iter().position(|(other, _)| *other == case).expect("one of all");
-    let added = |index: usize| {
-        let bare = if Case::ALL[index].0.fails() { Case::BareFailure } else { Case::Bare };
-        us(times[index]) - us(times[position(bare)])
-    };
-    let least = added(position(Case::Append));
-    for (index, ((case, name), time)) in Case::ALL.iter().zip(times).enumerate() {
+    let added = |case: Case| us(time(case)) - us(time(case.bare()));
+    for (index, (case, name)) in Case::ALL.into_iter().enumerate() {
         if matches!(case, Case::Bare | Case::BareFailure) {
-            println!("| {name} | {:.2} | | | | |", ms(*time));
+            println!("| {name} | {:.2} | | | | |", ms(time(case)));
             continue;
         }
         let bare = usize::from(case.fails());
-        let added = added(index);
         let difference =
             |count: fn(&Counts) -> Option<u64>| match (count(&counts[index]), count(&counts[bare])) {
                 (Some(one), Some(bare)) => one.saturating_sub(bare).to_string(),
                 _ => "not counted".to_owned(),
             };
         let (calls, instructions) = (difference(|count| count.0), difference(|count| count.1));
-        let times = added / least;
-        println!("| {name} | {:.2} | {added:.0} | {times:.1} | {calls} | {instructions} |", ms(*time));
+        let (added, times) = (added(case), added(case) / added(Case::Append));
+        println!("| {name} | {:.2} | {added:.0} | {times:.1} | {calls} | {instructions} |", ms(time(case)));
     }
     println!("| floor: to append {RECORD} bytes again and again | | {:.1} | | 3 | |", us(append));
     println!("| floor: spawn a program that does nothing | | {:.0} | | | |", us(spawn));
 }
 
-fn repeated(cases: &[usize], rounds: usize) -> impl Iterator<Item = usize> {
-    cases.iter().copied().cycle().take(cases.len() * rounds)
+/// The median of each, one after the other in turn.
+fn in_turn(cases: &[Case], rounds: usize, run: impl Fn(Case) -> Duration) -> Vec<(Case, Duration)> {
+    let mut times = vec![Vec::new(); cases.len()];
+    for _ in 0..rounds {
+        for (case, times) in cases.iter().zip(&mut times) {
+            times.push(run(*case));
+        }
+    }
+    cases.iter().copied().zip(times.into_iter().map(median)).collect()
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
