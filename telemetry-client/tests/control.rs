@@ -58,6 +58,19 @@ impl Home {
 }
 
 #[test]
+fn off_deletes_also_where_its_setting_cannot_be_written() {
+    let home = Home::new();
+    home.record(&["plant"], None);
+    let left =
+        || home.client(&[]).spool().unwrap().read(telemetry_transport::Which::Local).unwrap().records.len();
+    assert_eq!(left(), 1);
+    let mut control = home.control(&[]);
+    fs::create_dir(home.path("config.toml")).unwrap();
+    assert!(matches!(control.off(), Err(ControlError::Settings(_))));
+    assert_eq!(left(), 0);
+}
+
+#[test]
 fn the_setting_is_written_and_off_deletes() {
     let home = Home::new();
     let mut control = home.control(&[]);

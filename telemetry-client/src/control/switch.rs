@@ -59,7 +59,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Settings`] where the setting cannot be written; nothing is deleted then.
+    /// [`ControlError::Settings`] where the setting cannot be written; what was recorded is deleted all the same.
     /// [`ControlError::OffNotPurged`] where telemetry is off but something is left.
     pub fn off(&mut self) -> Result<Switched, ControlError> {
         self.switch(Mode::Off)
@@ -116,15 +116,14 @@ impl Control {
             Mode::Local => "local",
             Mode::Off => "false",
         };
-        file.set(Key::TelemetryEnabled, value)?;
-        let purged = match setting {
-            Mode::Off => {
-                let purged = self.client.purge().map_err(ControlError::OffNotPurged)?;
-                self.ask(&purged);
-                Some(purged)
-            }
-            Mode::On | Mode::Local => None,
-        };
+        let written = file.set(Key::TelemetryEnabled, value);
+        // A no is one for what was recorded too, be there room for the setting or not.
+        let purged = (setting == Mode::Off).then(|| self.client.purge());
+        if let Some(Ok(purged)) = &purged {
+            self.ask(purged);
+        }
+        written?;
+        let purged = purged.transpose().map_err(ControlError::OffNotPurged)?;
         self.client.read_settings_anew();
         let consent = self.client.consent(&self.host);
         Ok(Switched {
