@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod against_clap;
+mod arguments;
 mod derived;
 mod lock;
 mod positionals;
