@@ -76,11 +76,13 @@ fn a_program_in_the_background_leaves_it_to_one_that_is_not() {
     let in_shell = |script: &str| {
         let mut session = Command::new("setsid");
         session.args(["--ctty", "sh", "-c", script]).arg(example("endings"));
+        session.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         home.printed(&mut session, 80)
     };
     assert_eq!(in_shell("set -m; \"$0\" say 0 & wait"), "");
     assert_eq!(home.records(), 0);
-    assert!(in_shell("set -m; \"$0\" say 0").contains("endings will record"));
+    let notice = in_shell("set -m; \"$0\" say 0");
+    assert!(notice.contains("endings will record"), "{notice:?}");
 }
 
 #[test]
