@@ -11,7 +11,7 @@ use telemetry_transport::{
 };
 use thiserror::Error;
 
-use crate::installation::{self, Installation, KeptFacts};
+use crate::installation::{self, Busy, Installation, KeptFacts};
 use crate::known;
 use crate::platform;
 use crate::settings::{Key, SettingsError, SettingsFile};
@@ -301,8 +301,8 @@ impl Client {
         let dir = self.state_dir.as_deref().ok_or(NotRecorded::NoStateDir)?;
         if observation.facts.install_id.is_none() {
             let now_s = self.now().unix_us() / 1_000_000;
-            let kept =
-                Installation::settled(dir, |kept| kept.id(now_s).is_some(), |kept| kept.make_id(now_s));
+            let has_id = |kept: &Installation| kept.id(now_s).is_some();
+            let kept = Installation::settled(dir, Busy::WAIT, has_id, |kept| kept.make_id(now_s));
             observation.facts.install_id = kept.ok().and_then(|kept| kept.id(now_s));
         }
         let redaction = redactor.redact(observation, permit);

@@ -6,7 +6,7 @@ use telemetry_redact::Facts;
 use telemetry_schema::{Context, Timestamp};
 
 use crate::client::new_event_id;
-use crate::installation::{self, Installation, KeptFacts};
+use crate::installation::{self, Busy, Installation, KeptFacts};
 use crate::{App, Client, surroundings};
 
 /// When a run began, and how long it took.
@@ -57,11 +57,13 @@ impl Client {
         };
         // There without the facts too, which another container may be writing right now.
         let own_id = kept.id(now_s);
+        // Facts are of use to an event before they are kept.
+        let busy = if context.ci.is_some() || own_id.is_some() { Busy::Leave } else { Busy::WAIT };
         let kept = if is_settled(&kept) {
             Some(kept)
         } else {
             let dir = self.state_dir.as_deref();
-            dir.and_then(|dir| Installation::settled(dir, is_settled, settle).ok())
+            dir.and_then(|dir| Installation::settled(dir, busy, is_settled, settle).ok())
         };
         let install_id = installation::of_ci(context.ci).or_else(|| kept?.id(now_s)).or(own_id);
         let KeptFacts { app_version, mut os, install_source, agent, offset_min, .. } = facts;

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{CiVendor, CodingAgent, InstallId, InstallSource, Os, Version};
@@ -23,11 +23,29 @@ const MAX_SKEW_S: i64 = 24 * 60 * 60;
 /// Facts are gathered anew after a day, and at once where the program's version or the way to this directory is another.
 const FACTS_AGE_S: i64 = 24 * 60 * 60;
 
-/// Milliseconds to wait for whoever is changing it, which takes one or two.
-const TRIES: u32 = 250;
+/// How long a command waits for whoever is making an id, which takes a millisecond or two. Who takes longer was stopped
+/// there, or its disk hangs.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long somebody waits who wants everything forgotten, for whom nobody else waits.
+const PATIENCE_TO_FORGET: Duration = Duration::from_millis(250);
 
 /// Several times what the file has in it.
 const MAX_BYTES: usize = 4096;
+
+/// What to do about somebody else who is just changing what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Busy {
+    /// Leave it to them.
+    Leave,
+    /// Wait for what they keep, for this long at most, then go on without them: of two ids the one that is kept last stays.
+    Wait(Duration),
+}
+
+impl Busy {
+    /// For what an event cannot be without.
+    pub(crate) const WAIT: Self = Self::Wait(PATIENCE);
+}
 
 /// What is kept. What cannot be read is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,9 +141,10 @@ impl Installation {
     /// What is kept once it is settled: as it is where it is so already, else after it was changed with nobody else at it. Of
     /// first runs at once each would make an id of its own otherwise.
     ///
-    /// What cannot be kept is an error: an id for one event would count as an installation.
+    /// What cannot be kept is an error: an id for one event would count as an installation. So is what is left to somebody else.
     pub(crate) fn settled(
         dir: &Path,
+        busy: Busy,
         is_settled: impl Fn(&Self) -> bool,
         settle: impl FnOnce(&mut Self),
     ) -> io::Result<Self> {
@@ -134,10 +153,14 @@ impl Installation {
         if is_settled(&kept) {
             return Ok(kept);
         }
-        let _alone = alone(dir)?;
-        // Somebody may have been faster.
+        let patience = if let Busy::Wait(patience) = busy { patience } else { Duration::ZERO };
+        // Who was faster leaves nothing to wait for.
+        let alone = alone(dir, patience, || is_settled(&Self::read(dir)))?;
         let mut kept = Self::read(dir);
         if !is_settled(&kept) {
+            if alone.is_none() && busy == Busy::Leave {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
             settle(&mut kept);
             kept.write(dir)?;
         }
@@ -153,10 +176,10 @@ impl Installation {
 
     /// Forgets everything but which notice was shown, with nobody else at it: who had read it before would keep it again.
     pub(crate) fn forget(dir: &Path) -> io::Result<()> {
-        let _alone = match alone(dir) {
+        let _alone = match alone(dir, PATIENCE_TO_FORGET, || false) {
             // Without a directory there is nothing in it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            alone => alone?,
+            alone => alone?.ok_or(io::ErrorKind::WouldBlock)?,
         };
         match Self::read(dir).notice {
             notice @ Some(_) => Self { notice, ..Self::default() }.write(dir),
@@ -168,15 +191,17 @@ impl Installation {
     }
 }
 
-/// Waits until nobody else changes what is kept, and for as long as what it gives lives nobody does.
-fn alone(dir: &Path) -> io::Result<File> {
-    for _ in 0..TRIES {
-        if let Some(lock) = telemetry_transport::lock_private(&dir.join("install.lock"))? {
+/// Waits until nobody else changes what is kept, and for as long as what it gives lives nobody does. Nothing where that took
+/// too long, or where meanwhile it is needless.
+fn alone(dir: &Path, patience: Duration, is_needless: impl Fn() -> bool) -> io::Result<Option<File>> {
+    let until = Instant::now() + patience;
+    loop {
+        let lock = telemetry_transport::lock_private(&dir.join("install.lock"))?;
+        if lock.is_some() || Instant::now() >= until || is_needless() {
             return Ok(lock);
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    Err(io::ErrorKind::WouldBlock.into())
 }
 
 #[cfg(test)]
@@ -217,7 +242,8 @@ mod tests {
             let first_run = || {
                 start.wait();
                 let is_settled = |kept: &Installation| kept.id(7).is_some();
-                Installation::settled(dir.path(), is_settled, |kept| kept.make_id(7)).unwrap().id(7)
+                let busy = Busy::Wait(Duration::from_secs(60));
+                Installation::settled(dir.path(), busy, is_settled, |kept| kept.make_id(7)).unwrap().id(7)
             };
             let ids: Vec<_> = std::thread::scope(|scope| {
                 let runs: Vec<_> = (0..8).map(|_| scope.spawn(first_run)).collect();
@@ -226,6 +252,21 @@ mod tests {
             assert!(ids[0].is_some() && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
             assert_eq!(Installation::read(dir.path()).id(7), ids[0]);
         }
+    }
+
+    #[test]
+    fn who_was_stopped_while_changing_it_holds_nobody_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let _stopped = alone(dir.path(), Duration::ZERO, || false).unwrap().unwrap();
+        let settled = |busy| {
+            let is_settled = |kept: &Installation| kept.id(7).is_some();
+            Installation::settled(dir.path(), busy, is_settled, |kept| kept.make_id(7))
+        };
+        assert_eq!(settled(Busy::Leave).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        let id = settled(Busy::Wait(Duration::from_millis(2))).unwrap().id(7);
+        assert!(id.is_some());
+        // Once there is one, nobody waits at all.
+        assert_eq!(settled(Busy::Leave).unwrap().id(7), id);
     }
 
     #[test]
@@ -252,7 +293,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(made(dir.path(), 7).is_some());
         // Somebody who has read it and is about to write.
-        let other = alone(dir.path()).unwrap();
+        let other = alone(dir.path(), Duration::ZERO, || false).unwrap();
+        assert!(other.is_some());
         let (done, is_done) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(|| done.send(Installation::forget(dir.path())).unwrap());

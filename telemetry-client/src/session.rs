@@ -14,7 +14,7 @@ use telemetry_transport::Endpoint;
 
 use crate::control::Commands;
 use crate::describe::{Described, Moment};
-use crate::installation::Installation;
+use crate::installation::{Busy, Installation};
 use crate::notice::{self, NoticeParts};
 use crate::platform::is_in_foreground;
 use crate::ruling::Ruling;
@@ -187,8 +187,8 @@ impl Builder {
             let text = self.notice_text(client, program, dir);
             let is_shown = |kept: &Installation| kept.notice.as_deref() == Some(&*notice_version);
             let show = |kept: &mut Installation| kept.notice = Some(notice_version.clone());
-            // Once: what cannot be kept would be shown again and again.
-            if Installation::settled(dir, is_shown, show).is_ok() {
+            // Once: what cannot be kept would be shown again and again, and who is just keeping it may be showing it.
+            if Installation::settled(dir, Busy::Leave, is_shown, show).is_ok() {
                 let _ = writeln!(stderr, "{text}");
             }
         }
