@@ -302,7 +302,7 @@ impl Client {
         if observation.facts.install_id.is_none() {
             let now_s = self.now().unix_us() / 1_000_000;
             let has_id = |kept: &Installation| kept.id(now_s).is_some();
-            let kept = Installation::settled(dir, Busy::WAIT, has_id, |kept| kept.make_id(now_s));
+            let kept = Installation::settled(dir, Busy::Wait, has_id, |kept| kept.make_id(now_s));
             observation.facts.install_id = kept.ok().and_then(|kept| kept.id(now_s));
         }
         let redaction = redactor.redact(observation, permit);

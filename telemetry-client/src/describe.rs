@@ -58,7 +58,7 @@ impl Client {
         // There without the facts too, which another container may be writing right now.
         let own_id = kept.id(now_s);
         // Facts are of use to an event before they are kept.
-        let busy = if context.ci.is_some() || own_id.is_some() { Busy::Leave } else { Busy::WAIT };
+        let busy = if context.ci.is_some() || own_id.is_some() { Busy::Leave } else { Busy::Wait };
         let kept = if is_settled(&kept) {
             Some(kept)
         } else {

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use telemetry_schema::{CiVendor, CodingAgent, InstallId, InstallSource, Os, Version};
@@ -23,12 +23,12 @@ const MAX_SKEW_S: i64 = 24 * 60 * 60;
 /// Facts are gathered anew after a day, and at once where the program's version or the way to this directory is another.
 const FACTS_AGE_S: i64 = 24 * 60 * 60;
 
-/// How long a command waits for whoever is making an id, which takes a millisecond or two. Who takes longer was stopped
-/// there, or its disk hangs.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How often a command looks, once in a millisecond, whether somebody else has made the id, which takes one or two. Who takes
+/// longer was stopped there, or its disk hangs. Looks and not time: on a busy machine both take longer.
+const LOOKS: u32 = 50;
 
-/// How long somebody waits who wants everything forgotten, for whom nobody else waits.
-const PATIENCE_TO_FORGET: Duration = Duration::from_millis(250);
+/// The same for somebody who wants everything forgotten, for whom nobody else waits.
+const LOOKS_TO_FORGET: u32 = 250;
 
 /// Several times what the file has in it.
 const MAX_BYTES: usize = 4096;
@@ -38,13 +38,8 @@ const MAX_BYTES: usize = 4096;
 pub(crate) enum Busy {
     /// Leave it to them.
     Leave,
-    /// Wait for what they keep, for this long at most, then go on without them: of two ids the one that is kept last stays.
-    Wait(Duration),
-}
-
-impl Busy {
-    /// For what an event cannot be without.
-    pub(crate) const WAIT: Self = Self::Wait(PATIENCE);
+    /// Wait for what they keep, for some 50 ms at most, then go on without them: of two ids the one that is kept last stays.
+    Wait,
 }
 
 /// What is kept. What cannot be read is not there.
@@ -153,9 +148,9 @@ impl Installation {
         if is_settled(&kept) {
             return Ok(kept);
         }
-        let patience = if let Busy::Wait(patience) = busy { patience } else { Duration::ZERO };
+        let looks = if busy == Busy::Wait { LOOKS } else { 1 };
         // Who was faster leaves nothing to wait for.
-        let alone = alone(dir, patience, || is_settled(&Self::read(dir)))?;
+        let alone = alone(dir, looks, || is_settled(&Self::read(dir)))?;
         let mut kept = Self::read(dir);
         if !is_settled(&kept) {
             if alone.is_none() && busy == Busy::Leave {
@@ -176,7 +171,7 @@ impl Installation {
 
     /// Forgets everything but which notice was shown, with nobody else at it: who had read it before would keep it again.
     pub(crate) fn forget(dir: &Path) -> io::Result<()> {
-        let _alone = match alone(dir, PATIENCE_TO_FORGET, || false) {
+        let _alone = match alone(dir, LOOKS_TO_FORGET, || false) {
             // Without a directory there is nothing in it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             alone => alone?.ok_or(io::ErrorKind::WouldBlock)?,
@@ -193,15 +188,17 @@ impl Installation {
 
 /// Waits until nobody else changes what is kept, and for as long as what it gives lives nobody does. Nothing where that took
 /// too long, or where meanwhile it is needless.
-fn alone(dir: &Path, patience: Duration, is_needless: impl Fn() -> bool) -> io::Result<Option<File>> {
-    let until = Instant::now() + patience;
-    loop {
+fn alone(dir: &Path, looks: u32, is_needless: impl Fn() -> bool) -> io::Result<Option<File>> {
+    for look in 1..=looks {
         let lock = telemetry_transport::lock_private(&dir.join("install.lock"))?;
-        if lock.is_some() || Instant::now() >= until || is_needless() {
+        if lock.is_some() || is_needless() {
             return Ok(lock);
         }
-        std::thread::sleep(Duration::from_millis(1));
+        if look < looks {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -242,8 +239,9 @@ mod tests {
             let first_run = || {
                 start.wait();
                 let is_settled = |kept: &Installation| kept.id(7).is_some();
-                let busy = Busy::Wait(Duration::from_secs(60));
-                Installation::settled(dir.path(), busy, is_settled, |kept| kept.make_id(7)).unwrap().id(7)
+                Installation::settled(dir.path(), Busy::Wait, is_settled, |kept| kept.make_id(7))
+                    .unwrap()
+                    .id(7)
             };
             let ids: Vec<_> = std::thread::scope(|scope| {
                 let runs: Vec<_> = (0..8).map(|_| scope.spawn(first_run)).collect();
@@ -257,13 +255,13 @@ mod tests {
     #[test]
     fn who_was_stopped_while_changing_it_holds_nobody_up() {
         let dir = tempfile::tempdir().unwrap();
-        let _stopped = alone(dir.path(), Duration::ZERO, || false).unwrap().unwrap();
+        let _stopped = alone(dir.path(), 1, || false).unwrap().unwrap();
         let settled = |busy| {
             let is_settled = |kept: &Installation| kept.id(7).is_some();
             Installation::settled(dir.path(), busy, is_settled, |kept| kept.make_id(7))
         };
         assert_eq!(settled(Busy::Leave).unwrap_err().kind(), io::ErrorKind::WouldBlock);
-        let id = settled(Busy::Wait(Duration::from_millis(2))).unwrap().id(7);
+        let id = settled(Busy::Wait).unwrap().id(7);
         assert!(id.is_some());
         // Once there is one, nobody waits at all.
         assert_eq!(settled(Busy::Leave).unwrap().id(7), id);
@@ -293,7 +291,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(made(dir.path(), 7).is_some());
         // Somebody who has read it and is about to write.
-        let other = alone(dir.path(), Duration::ZERO, || false).unwrap();
+        let other = alone(dir.path(), 1, || false).unwrap();
         assert!(other.is_some());
         let (done, is_done) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
