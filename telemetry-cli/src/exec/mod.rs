@@ -127,6 +127,7 @@ impl Plan {
         if self.read_stderr {
             command.stderr(Stdio::piped());
         }
+        platform::hand_on(&mut command, self.read_stderr);
         command.spawn()
     }
 

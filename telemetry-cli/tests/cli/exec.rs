@@ -117,6 +117,72 @@ fn an_ignored_signal_stays_ignored() {
     assert_eq!(command.output().unwrap().stdout, b"alive\n", "nohup would not work");
 }
 
+/// What a shell prints that runs this line with a command as it is, and with the same command by way of `telemetry exec`.
+fn directly_and_by_exec(shell: &[&str], line: impl Fn(&str) -> String) -> [String; 2] {
+    ["", &format!("'{BINARY}' exec -- ")].map(|by| {
+        let home = Home::new();
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]).arg(line(by));
+        home.settle(&mut command);
+        let output = command.output().unwrap();
+        let both = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        both.concat().replace(by, "").replace(&by.replace('\'', ""), "")
+    })
+}
+
+#[test]
+fn what_rust_changes_before_main_the_command_gets_as_it_was() {
+    let state = "sh -c 'for n in 0 1 2; do test -e /proc/self/fd/$n && echo $n >&3; done
+        grep -E \"Sig(Blk|Ign)\" /proc/self/status >&3'";
+    for (before, after) in [
+        ("", ""),
+        ("trap '' PIPE;", ""),
+        ("trap '' PIPE USR1;", ""),
+        ("", "<&-"),
+        ("", ">&-"),
+        ("", "2>&-"),
+        ("trap '' PIPE;", "<&- >&- 2>&-"),
+        ("env --block-signal=USR1,RTMIN+4", ""),
+    ] {
+        for off in ["", "export DO_NOT_TRACK=1;"] {
+            let line = |by: &str| format!("{off} {before} {by}{state} 3>&1 {after}");
+            let [direct, by_exec] =
+                directly_and_by_exec(&["bash", "-c"], line).map(|text| without_the_c_library_s_own(&text));
+            assert!(direct.contains("SigBlk "), "{direct}");
+            assert_eq!(by_exec, direct, "{off} {before} ... {after}");
+        }
+    }
+}
+
+/// Signals 32 and 33 are the C library's: it has what it starts ignore one or both of them, as the way of starting is.
+fn without_the_c_library_s_own(text: &str) -> String {
+    let line = |line: &str| match line.split_once(":\t") {
+        Some((name, set)) => format!("{name} {:x}\n", u64::from_str_radix(set, 16).unwrap() & !(3 << 31)),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn a_command_that_stops_itself_gives_the_terminal_back() {
+    for signal in ["TSTP", "STOP"] {
+        let line = |by: &str| {
+            let stops = format!("{by}sh -c 'kill -{signal} $$; echo awake; exit 4'");
+            let line = format!("set -m; {stops}; echo stopped $?; fg; echo ended $?");
+            format!("bash -c {}", shell_quoted(&line))
+        };
+        // A terminal of its own; without the shell's part in it, nothing would wake what is stopped.
+        let shell = ["timeout", "20", "script", "/dev/null", "--quiet", "--return", "--command"];
+        let [direct, by_exec] = directly_and_by_exec(&shell, line);
+        assert!(direct.contains("awake") && direct.contains("ended 4"), "{direct}");
+        assert_eq!(by_exec, direct, "{signal}");
+    }
+}
+
+fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 #[test]
 fn a_closed_standard_output_ends_the_command_as_it_would_without() {
     let home = Home::new();
