@@ -45,14 +45,16 @@ fn refuse_as_root_of_another(path: &Path) -> io::Result<()> {
 
 /// Options for a file that only its owner can read, and that is no link to somewhere else.
 pub(crate) fn private_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         let no_follow = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let mut options = OpenOptions::new();
         options.mode(0o600).custom_flags(i32::try_from(no_follow.bits()).unwrap_or_default());
+        options
     }
-    options
+    #[cfg(not(unix))]
+    OpenOptions::new()
 }
 
 /// The user this process acts for: one that becomes another user later finds nothing of its own, and gives up.
