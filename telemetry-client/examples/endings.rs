@@ -57,6 +57,7 @@ fn main() -> ExitCode {
         "translated" | "packaged" => {}
         "drop" => return ExitCode::FAILURE,
         "wait" | "plain_wait" => wait(),
+        #[cfg(unix)]
         "wait_handled" => {
             // Its own handler, as the crate `ctrlc` has one: on a thread.
             let mut signals =

@@ -11,6 +11,7 @@ mod environment;
 mod install_source;
 mod libc;
 mod os;
+mod windows;
 mod wsl;
 
 pub use agent::agent;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use telemetry_schema::{Arch, Os, OsName, Version};
 
-use super::{Environment, container, libc, wsl};
+use super::{Environment, container, libc, windows, wsl};
 
 /// Where os-release(5) lies, in the order it says.
 const OS_RELEASE: [&str; 2] = ["/etc/os-release", "/usr/lib/os-release"];
@@ -37,8 +37,10 @@ const WITHOUT_VERSION: [OsName; 8] = [
 /// - Linux and FreeBSD: `ID` and `VERSION_ID` of os-release(5). An unknown distribution is `linux` without a version,
 ///   since both could be anything, and so is one that only says what it is like.
 /// - macOS: `ProductVersion` of `SystemVersion.plist`.
-/// - Windows, NetBSD, OpenBSD, Android: the name alone, since their version can be asked for by foreign functions or
-///   other programs only.
+/// - Windows: the version that people call it by and the build, as in `11.26100` or `2025.26100`, by `RtlGetVersion`, which
+///   tells every program the same.
+/// - NetBSD, OpenBSD, Android: the name alone, since their version can be asked for by foreign functions or other programs
+///   only.
 ///
 /// With what [`libc`], [`container`] and [`wsl`] tell of it.
 #[must_use]
@@ -60,7 +62,7 @@ pub(super) fn system(environment: &Environment, name: &str) -> (OsName, Option<V
         "linux" => linux(&os_release(environment)),
         "freebsd" => (OsName::Freebsd, freebsd_version(&os_release(environment))),
         "macos" => (OsName::Macos, macos_version(environment)),
-        "windows" => (OsName::Windows, None),
+        "windows" => (OsName::Windows, windows::version(environment)),
         "netbsd" => (OsName::Netbsd, None),
         "openbsd" => (OsName::Openbsd, None),
         "android" => (OsName::Android, None),
