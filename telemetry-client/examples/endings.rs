@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use telemetry_client::{Explain, Explanation, Prompt, Telemetry};
 use telemetry_redact::Policy;
-use telemetry_schema::{ErrorCode, Signal};
+use telemetry_schema::ErrorCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
                 signal_hook::iterator::Signals::new([signal_hook::consts::SIGUSR1]).expect("a handler");
             std::thread::spawn(move || {
                 signals.forever().next();
-                telemetry_client::interrupted(Signal::Sigusr1);
+                telemetry_client::interrupted(telemetry_schema::Signal::Sigusr1);
                 std::process::exit(7);
             });
             wait();

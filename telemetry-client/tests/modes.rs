@@ -34,6 +34,8 @@ impl Home {
         let mut command = Command::new(program);
         command.args(arguments.iter().map(AsRef::as_ref)).current_dir(self.0.path()).env_clear();
         command.env("HOME", self.0.path()).envs(variables.iter().copied());
+        // Where Windows has them.
+        command.env("APPDATA", self.path(".config")).env("LOCALAPPDATA", self.path(".local"));
         command
     }
 

@@ -51,7 +51,7 @@ fn zone(environment: &Environment) -> Option<TimeZone> {
 
 fn zone_called(environment: &Environment, name: &str) -> Option<TimeZone> {
     let name = Path::new(name);
-    if name.is_absolute() {
+    if name.has_root() {
         return zone_of_file(environment, name);
     }
     // A name leads to nowhere else.

@@ -16,7 +16,7 @@ use thiserror::Error;
 /// | `otlp+https://otel.example.com` | anything that takes OTLP logs, as protobuf |
 /// | `otlp+json+https://otel.example.com` | the same, as JSON |
 /// | `atlas+https://cloud.example.com` | anything that takes what the Atlas CLI sends |
-/// | `file:///var/log/telemetry.ndjson` | a file, one event a line |
+/// | `file:///var/log/telemetry.ndjson`, on Windows `file:///C:/telemetry.ndjson` | a file, one event a line |
 /// | `export:` | nowhere by themselves: `telemetry export` puts them into a file |
 ///
 /// `http` stands for `https` on loopback only. Parsing looks at nothing but the text.
@@ -131,7 +131,7 @@ impl FromStr for Endpoint {
             return Ok(Self(Target::Export));
         }
         if let Some(path) = text.strip_prefix("file://") {
-            let path = PathBuf::from(path);
+            let path = PathBuf::from(if cfg!(windows) { path.trim_start_matches('/') } else { path });
             let absolute = path.is_absolute();
             return absolute.then_some(Self(Target::File(path))).ok_or(EndpointError::RelativeFile);
         }
@@ -202,7 +202,11 @@ impl fmt::Display for Endpoint {
                     PROTOCOLS.iter().find(|(_, known)| known == protocol).map_or("", |known| known.0);
                 write!(f, "{prefix}{}", address.base)
             }
-            Target::File(path) => write!(f, "file://{}", path.display()),
+            Target::File(path) => {
+                // A drive stands where the root does.
+                let root = if cfg!(windows) { "/" } else { "" };
+                write!(f, "file://{root}{}", path.display())
+            }
             Target::Export => f.write_str(EXPORT),
         }
     }
@@ -212,6 +216,8 @@ impl fmt::Display for Endpoint {
 mod tests {
     use super::*;
 
+    const FILE: &str = if cfg!(windows) { "file:///C:/events" } else { "file:///var/events" };
+
     #[test]
     fn endpoints_are_taken_or_refused_with_a_reason() {
         for (text, expected) in [
@@ -220,7 +226,7 @@ mod tests {
             ("http://127.0.0.1:8750", Ok("http://127.0.0.1:8750")),
             ("http://[::1]:8750", Ok("http://[::1]:8750")),
             ("http://localhost", Ok("http://localhost")),
-            ("file:///var/events", Ok("file:///var/events")),
+            (FILE, Ok(FILE)),
             ("export:", Ok("export:")),
             ("otlp+https://otel.example.com/", Ok("otlp+https://otel.example.com")),
             ("otlp+json+https://otel.example.com", Ok("otlp+json+https://otel.example.com")),

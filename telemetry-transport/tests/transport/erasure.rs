@@ -1,7 +1,6 @@
 //! Taking back what was sent: who is asked, for what, how often, and what is left of it afterwards.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -213,6 +212,8 @@ fn a_no_before_the_first_request_leaves_nothing_to_erase_at_the_collector() {
 
 #[cfg(unix)]
 mod failing {
+    use std::collections::BTreeSet;
+
     use telemetry_transport::faults::{Fault, Kind, Lasts, during};
 
     use super::*;

@@ -1,14 +1,13 @@
 //! Appending, reading and purging: what is kept, and whom it waits for.
 
 use std::fs;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use telemetry_redact::consent::Mode;
 use telemetry_transport::{AppendError, Fill, MemorySink, Spool, SpoolLimits, Which, ship};
 
 use super::DEADLINE;
-use crate::fixture::{self, Home, SEGMENT, TestClock, event, event_id, ids, json, numbered, numbers, yes};
+use crate::fixture::{Home, SEGMENT, TestClock, event, event_id, json, numbered, numbers, yes};
 
 #[test]
 fn an_append_that_fills_a_quarter_of_the_bound_says_so() {
@@ -99,6 +98,10 @@ fn a_home_that_cannot_be_written_to_gives_the_event_up() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_keeps_what_it_has() {
+    use std::process::{Command, Stdio};
+
+    use crate::fixture::{self, ids};
+
     let dir = tempfile::tempdir().unwrap();
     let mount = |arguments: &[&str]| {
         let mut command = Command::new("mount");
@@ -106,7 +109,7 @@ fn a_full_disk_keeps_what_it_has() {
         fixture::start(|| command.status()).is_ok_and(|status| status.success())
     };
     if !mount(&["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"]) {
-        // `faults` does the same by making calls fail.
+        println!("skipped: no file system can be mounted here; `faults` does the same by making calls fail");
         return;
     }
     let state = dir.path().join("state");
