@@ -96,7 +96,7 @@ fn forked() {
     // SAFETY: this process has one thread, so that a lock that the child needs is held by nobody.
     unsafe {
         command.pre_exec(|| {
-            telemetry_client::interrupted(Signal::Sigterm);
+            telemetry_client::interrupted(telemetry_schema::Signal::Sigterm);
             Ok(())
         });
     }

@@ -141,7 +141,10 @@ impl Builder {
 
     /// Records a run that SIGINT (Ctrl-C), SIGTERM or SIGHUP ends, which then end the program as they would have. This
     /// takes a thread, from [`Builder::start`] on; without it, such a run leaves no event. Nothing is done for a signal
-    /// that the program handled or ignored before `start`, and nothing on Windows.
+    /// that the program handled or ignored before `start`.
+    ///
+    /// On Windows it is Ctrl-C, Ctrl-Break, a closed window, a logoff and a shutdown, and no thread until then. What the
+    /// program handled before `start` is recorded too, since the system does not say.
     ///
     /// For programs that do not handle signals themselves: one that begins to after `start` is ended all the same where it
     /// does so by `signal-hook` or `tokio`, which call each handler there is. It calls
@@ -189,9 +192,12 @@ impl Builder {
         }
         panic::watch();
         exit::watch();
-        #[cfg(all(unix, feature = "interrupts"))]
+        #[cfg(feature = "interrupts")]
         if self.interrupts {
+            #[cfg(unix)]
             crate::interrupt::watch();
+            #[cfg(windows)]
+            telemetry_transport::at_console_end(crate::interrupted);
         }
         Telemetry { run: Open::begin(self, started) }
     }

@@ -13,7 +13,7 @@ use crate::private::open_lock;
 
 /// Variables that a helper has a use for: where its files lie, what has a say in consent, how the network is reached, and
 /// what the system needs to start a program at all.
-const PASSED: [&str; 24] = [
+const PASSED: [&str; 25] = [
     "HOME",
     "XDG_CONFIG_HOME",
     "XDG_STATE_HOME",
@@ -22,6 +22,7 @@ const PASSED: [&str; 24] = [
     "USERPROFILE",
     "APPDATA",
     "LOCALAPPDATA",
+    "PROGRAMDATA",
     "DO_NOT_TRACK",
     "https_proxy",
     "HTTPS_PROXY",
@@ -34,8 +35,8 @@ const PASSED: [&str; 24] = [
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
-    "SystemRoot",
-    "SystemDrive",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
     "TMPDIR",
     "TEMP",
 ];
@@ -45,9 +46,14 @@ static STARTED: Mutex<Vec<Started>> = Mutex::new(Vec::new());
 
 /// Whether a helper gets this variable. A program's own yes or no is `<PREFIX>_TELEMETRY_ENABLED`.
 fn passes(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| {
+    let is = |name: &str| {
         PASSED.contains(&name) || name.starts_with("TELEMETRY_") || name.ends_with("_TELEMETRY_ENABLED")
-    })
+    };
+    if cfg!(windows) {
+        // A name is the same in any case there, and `Path` and `SystemRoot` are what it is mostly called.
+        return name.to_ascii_uppercase().to_str().is_some_and(is);
+    }
+    name.to_str().is_some_and(is)
 }
 
 /// Starts a helper and does not wait for it. It has no standard streams. Arguments say what to do and never hold an

@@ -20,6 +20,8 @@ pub use erasure::{Asked, EraseReport, Erasures, PendingErasure, erase};
 pub use export::{Export, ExportError, ExportSink, ForwardError};
 pub use ledger::{DamagedBatch, Erased, Ledger, LedgerError, Sent, SentBatch};
 pub use paths::{state_dir, state_dir_of};
+#[cfg(windows)]
+pub use platform::at_console_end;
 #[cfg(unix)]
 pub use platform::is_ended_by;
 pub use platform::{VariableNames, at_exit, forks};

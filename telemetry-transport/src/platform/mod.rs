@@ -1,15 +1,18 @@
 //! What differs between platforms, in one place.
 
+#[cfg(windows)]
+mod console;
 mod start;
 mod variables;
 
+#[cfg(windows)]
+pub use console::at_console_end;
 pub(crate) use start::{Started, start};
 pub use variables::VariableNames;
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use crate::disk;
 
@@ -155,21 +158,6 @@ pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn standing(path: &Path) -> io::Result<Standing> {
     std::fs::symlink_metadata(path).map(|facts| Standing::from(&facts))
-}
-
-/// Keeps a helper apart from its parent's terminal signals.
-///
-/// On Unix nothing is done here: the leader of a process group cannot begin a session, so a group of its own would keep
-/// the helper in its parent's session for good. Until [`become_helper`], some milliseconds, a Ctrl-C ends the helper
-/// too; nothing is lost by that.
-fn detach(command: &mut Command) {
-    #[cfg(windows)]
-    {
-        // DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP, winbase.h
-        std::os::windows::process::CommandExt::creation_flags(command, 0x0000_0008 | 0x0000_0200);
-    }
-    #[cfg(not(windows))]
-    let _ = command;
 }
 
 /// Whether a signal would end this process now: nobody handles it, and it is not ignored, as `nohup` and a shell's `&` do.

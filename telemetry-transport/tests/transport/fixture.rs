@@ -16,6 +16,7 @@ use telemetry_transport::{Clock, SealedBatch, SendError, SentBatch, Sink, Spool,
 static STARTING: RwLock<()> = RwLock::new(());
 
 /// While this is held, no process is started.
+#[cfg(unix)]
 pub(crate) fn nobody_starts() -> impl Drop {
     STARTING.read().unwrap_or_else(PoisonError::into_inner)
 }

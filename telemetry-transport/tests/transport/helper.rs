@@ -75,6 +75,8 @@ fn a_helper_stands_alone_and_is_gone_by_its_deadline() {
     assert!(facts.starts_with("id="), "{facts}");
     #[cfg(target_os = "linux")]
     stands_alone(&facts);
+    #[cfg(windows)]
+    assert!(facts.ends_with(&format!("directory={}", std::env::var("SYSTEMROOT").unwrap())), "{facts}");
 }
 
 #[cfg(target_os = "linux")]
