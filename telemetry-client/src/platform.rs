@@ -106,7 +106,7 @@ pub(crate) fn is_in_foreground() -> bool {
 
 /// Random bytes of the system, for identifiers that must differ.
 pub(crate) fn random() -> [u8; 16] {
-    #[cfg(unix)]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         let mut bytes = [0; 16];
         let flags = rustix::rand::GetRandomFlags::empty();
