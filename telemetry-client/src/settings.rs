@@ -196,12 +196,12 @@ impl SettingsFile {
         Said { enabled, endpoint: document.value(Key::Endpoint).map(str::to_owned) }
     }
 
-    /// Sets a setting. What else is in the file, comments too, stays as it is.
+    /// Sets a setting, also in the place of a value that is none. What else is in the file, comments too, stays as it is.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] where the value is not one, or the file cannot be understood or written; the file is then
-    /// as it was.
+    /// [`SettingsError`] where the value is not one, or the file is no TOML or cannot be written; the file is then as it
+    /// was.
     pub fn set(&self, key: Key, text: &str) -> Result<(), SettingsError> {
         key.check(text)?;
         let value = match (key, Mode::parse(text)) {
@@ -210,23 +210,43 @@ impl SettingsFile {
             (Key::TelemetryEnabled, _) => quoted("local"),
             (Key::Endpoint, _) => quoted(text),
         };
-        self.write(&self.document()?.set(key, &value))
+        self.write(&self.to_change()?.set(key, &value))
     }
 
     /// Takes a setting out of the file: its line, with the comment behind it. Whether it was there.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] where the file cannot be understood or written; the file is then as it was.
+    /// [`SettingsError`] where the file is no TOML or cannot be written; the file is then as it was.
     pub fn unset(&self, key: Key) -> Result<bool, SettingsError> {
-        match self.document()?.unset(key) {
+        match self.to_change()?.unset(key) {
             Some(text) => self.write(&text).map(|()| true),
             None => Ok(false),
         }
     }
 
+    /// Whether the setting, once it is set, is one that can be read.
+    pub(crate) fn can_take(&self, key: Key) -> bool {
+        let changed = self.to_change().map(|document| document.set(key, "false"));
+        changed.is_ok_and(|text| Document::parse(text).is_ok())
+    }
+
     fn document(&self) -> Result<Document, SettingsError> {
         self.read()?.map_or_else(|| Ok(Document::default()), |bytes| self.parse(bytes))
+    }
+
+    /// The document as far as it must be understood to change a setting in it.
+    fn to_change(&self) -> Result<Document, SettingsError> {
+        let Some(bytes) = self.read()? else { return Ok(Document::default()) };
+        let parsed = self
+            .text(bytes)
+            .and_then(|text| Document::parse_to_change(text).map_err(|why| self.content(why)));
+        parsed.map_err(|error| match error {
+            SettingsError::Content { path, why } => {
+                SettingsError::Content { path, why: format!("{why}; correct or remove that file") }
+            }
+            error => error,
+        })
     }
 
     /// The file's bytes; nothing where it is not there.
@@ -239,11 +259,14 @@ impl SettingsFile {
     }
 
     fn parse(&self, bytes: Vec<u8>) -> Result<Document, SettingsError> {
+        Document::parse(self.text(bytes)?).map_err(|why| self.content(why))
+    }
+
+    fn text(&self, bytes: Vec<u8>) -> Result<String, SettingsError> {
         if bytes.len() > MAX_BYTES {
             return Err(self.content(format!("is larger than {MAX_BYTES} bytes")));
         }
-        let text = String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))?;
-        Document::parse(text).map_err(|why| self.content(why))
+        String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))
     }
 
     fn content(&self, why: String) -> SettingsError {
@@ -334,8 +357,6 @@ mod tests {
     fn what_cannot_be_understood_is_a_doubt_and_is_left_alone() {
         for (content, why) in [
             ("telemetry_enabled = \n", "line 1: not TOML"),
-            ("telemetry_enabled = \"perhaps\"\n", "line 1: telemetry_enabled: `perhaps` is not one of"),
-            ("# x\ntelemetry_enable = false\n", "line 2: there is no setting `telemetry_enable`"),
             ("telemetry_enabled = off\n", "line 1: not TOML: string values must be quoted"),
             (
                 "telemetry_enabled = true\n# x\ntelemetry_enabled = false\n",
@@ -348,16 +369,79 @@ mod tests {
             ("telemetry_enabled.x = false\n", "line 1: telemetry_enabled takes one value, not a table"),
             ("\n[telemetry_enabled]\n", "line 2: telemetry_enabled takes one value, not a table"),
             ("[[endpoint]]\ntelemetry_enabled = false\n", "line 1: endpoint takes one value, not a table"),
-            ("telemetry_enabled = { x = 1 }\n", "line 1: telemetry_enabled takes one value, not a table"),
-            ("endpoint = [\n'file:///a']\n", "line 1: endpoint takes one value, not a table or a list"),
-            ("telemetry_enabled = false\n[table]\nx = 1\n", "line 2: there is no setting `table`"),
             ("telemetry_enabled = false\n# \u{1}\n", "line 2: not TOML: invalid comment character"),
         ] {
             let (_directory, file) = file(content);
             assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
             let error = file.set(Key::TelemetryEnabled, "true").unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
+            assert!(error.ends_with("; correct or remove that file"), "{error}");
+            assert!(!file.can_take(Key::TelemetryEnabled));
             assert_eq!(fs::read_to_string(file.path()).unwrap(), content);
+        }
+    }
+
+    /// `off` could not be said where the setting was spelt wrongly, though `status` said that `on` would mend it.
+    #[test]
+    fn a_value_that_is_none_is_a_doubt_until_another_is_set() {
+        for (content, why, after) in [
+            (
+                "# mine\ntelemetry_enabled = \"fales\" # x\n",
+                "line 2: telemetry_enabled: `fales` is not one of",
+                "# mine\ntelemetry_enabled = true # x\n",
+            ),
+            (
+                "telemetry_enabled = { x = 1 }\n",
+                "line 1: telemetry_enabled takes one value, not a table",
+                "telemetry_enabled = true\n",
+            ),
+            (
+                "telemetry_enabled = [\n'on', # one\n[true]] # x\nendpoint = 'export:'\n",
+                "line 1: telemetry_enabled takes one value, not a table or a list",
+                "telemetry_enabled = true # x\nendpoint = 'export:'\n",
+            ),
+        ] {
+            let (_directory, file) = file(content);
+            assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
+            assert!(file.get(Key::TelemetryEnabled).unwrap_err().to_string().contains(why), "{content}");
+            assert!(file.can_take(Key::TelemetryEnabled));
+            file.set(Key::TelemetryEnabled, "true").unwrap();
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), after);
+            assert_eq!(file.said().enabled, Reading::text("true"));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_elsewhere_stays_and_stays_a_doubt() {
+        for (content, why, after) in [
+            (
+                "# x\ntelemetry_enable = false\n",
+                "line 2: there is no setting `telemetry_enable`",
+                "# x\ntelemetry_enable = false\ntelemetry_enabled = false\n",
+            ),
+            (
+                "endpoint = [\n'file:///a']\n",
+                "line 1: endpoint takes one value, not a table or a list",
+                "endpoint = [\n'file:///a']\ntelemetry_enabled = false\n",
+            ),
+            (
+                "other.telemetry_enabled = 1\ntelemetry_enabled = true\n",
+                "line 1: there is no setting `other`",
+                "other.telemetry_enabled = 1\ntelemetry_enabled = false\n",
+            ),
+            (
+                "\u{feff} [table]\r\ntelemetry_enabled = true\r\n",
+                "line 1: there is no setting `table`",
+                "\u{feff}telemetry_enabled = false\r\n [table]\r\ntelemetry_enabled = true\r\n",
+            ),
+        ] {
+            let (_directory, file) = file(content);
+            file.set(Key::TelemetryEnabled, "false").unwrap();
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), after);
+            assert!(!file.can_take(Key::TelemetryEnabled), "{content}");
+            assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
+            let error = file.get(Key::TelemetryEnabled).unwrap_err().to_string();
+            assert!(error.contains(why) || error.contains("`table`"), "{error}");
         }
     }
 }

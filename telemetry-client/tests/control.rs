@@ -71,6 +71,58 @@ fn off_deletes_also_where_its_setting_cannot_be_written() {
 }
 
 #[test]
+fn a_setting_that_is_none_is_mended_by_what_status_advises() {
+    type Switch = fn(&mut Control) -> Result<telemetry_client::control::Switched, ControlError>;
+    for (value, switch) in
+        [("true", Control::on as Switch), ("\"local\"", Control::local), ("false", Control::off)]
+    {
+        let home = Home::new();
+        fs::write(home.path("config.toml"), "# mine\ntelemetry_enabled = \"fales\" # x\n").unwrap();
+        let mut control = home.control(&[]);
+        let advice = control.status().decision.would_change_it;
+        assert_eq!(advice, ["orchard telemetry on turns it on"]);
+        let switched = switch(&mut control).unwrap();
+        assert!(switched.mode == Mode::Local || switched.mode == switched.setting, "{switched:?}");
+        let text = fs::read_to_string(home.path("config.toml")).unwrap();
+        assert_eq!(text, format!("# mine\ntelemetry_enabled = {value} # x\n"));
+    }
+}
+
+/// `status` said that `off` would turn it off, also where a variable's yes is stronger.
+#[test]
+fn what_status_advises_turns_it_off() {
+    const OWN: (&str, &str) = ("ORCHARD_TELEMETRY_ENABLED", "true");
+    const ANY: (&str, &str) = ("TELEMETRY_ENABLED", "true");
+    for (variables, advised) in [
+        (&[][..], "orchard telemetry off turns it off"),
+        (&[ANY], "TELEMETRY_ENABLED=false turns it off"),
+        (&[OWN], "ORCHARD_TELEMETRY_ENABLED=false turns it off"),
+        (&[OWN, ANY], "ORCHARD_TELEMETRY_ENABLED=false turns it off"),
+        (&[("TELEMETRY_ENABLED", "local")], "TELEMETRY_ENABLED=false turns it off"),
+    ] {
+        for endpoint in [None, Some(("TELEMETRY_ENDPOINT", "https://telemetry.example.com"))] {
+            let home = Home::new();
+            let all: Vec<_> = variables.iter().copied().chain(endpoint).collect();
+            let advice = home.control(&all).status().decision.would_change_it;
+            assert_eq!(advice.last().map(String::as_str), Some(advised), "{all:?}");
+            assert_eq!(advice.iter().filter(|advice| advice.ends_with("turns it off")).count(), 1);
+            let after = if let Some((name, _)) = advised.split_once('=') {
+                let switched = home.control(&all).off().unwrap();
+                let text = switched.text(Width::columns(200));
+                assert!(text.starts_with("the setting is off"), "{text}");
+                assert!(text.contains("decided by: ") && switched.mode != Mode::Off, "{text}");
+                let others = all.iter().copied().filter(|(other, _)| *other != name);
+                home.control(&others.chain([(name, "false")]).collect::<Vec<_>>()).status().decision
+            } else {
+                home.control(&all).off().unwrap();
+                home.control(&all).status().decision
+            };
+            assert_eq!(after.mode, Mode::Off, "{all:?} {after:?}");
+        }
+    }
+}
+
+#[test]
 fn the_setting_is_written_and_off_deletes() {
     let home = Home::new();
     let mut control = home.control(&[]);

@@ -74,6 +74,32 @@ fn a_switch_says_what_came_of_it_and_not_what_was_asked() {
     assert!(said.starts_with("telemetry: ") && said.contains("config.toml: line 1"), "{said}");
 }
 
+/// `status` said that `on` would turn it on, which cannot loosen what is for every program.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_for_every_program_is_not_said_to_give_way_to_on() {
+    let home = Home::new();
+    let for_all = home.path(".config/telemetry/config.toml");
+    std::fs::create_dir_all(for_all.parent().unwrap()).unwrap();
+    std::fs::write(&for_all, "telemetry_enabled = false\n").unwrap();
+    let said = |action| {
+        let mut greet = std::process::Command::new(example());
+        home.settle(&mut greet);
+        greet.args(["telemetry", action]).env_remove("TELEMETRY_CONFIG");
+        String::from_utf8(greet.output().unwrap().stdout).unwrap().replace("\n  ", " ")
+    };
+    let setting = format!("setting telemetry_enabled in {}", for_all.display());
+    for action in ["status", "on", "status"] {
+        let text = said(action);
+        let part = match action {
+            "on" => format!("telemetry is off, decided by: {setting}"),
+            _ => format!("To change it: change the {setting}, which decides now"),
+        };
+        assert!(text.contains(&part), "{part} is not in {text}");
+        assert!(!text.contains("turns it on"), "{text}");
+    }
+}
+
 #[test]
 fn the_last_commands_are_explained_by_what_their_events_can_prove() {
     let home = Home::new();
