@@ -66,8 +66,36 @@ fn off_deletes_also_where_its_setting_cannot_be_written() {
     assert_eq!(left(), 1);
     let mut control = home.control(&[]);
     fs::create_dir(home.path("config.toml")).unwrap();
-    assert!(matches!(control.off(), Err(ControlError::Settings(_))));
+    assert!(matches!(control.off(), Err(ControlError::OffNotWritten { .. })));
     assert_eq!(left(), 0);
+}
+
+/// As in a home that is mounted read-only.
+#[cfg(target_os = "linux")]
+#[test]
+fn off_that_cannot_be_written_names_what_works_meanwhile() {
+    let home = Home::new();
+    let elsewhere = ("TELEMETRY_CONFIG", "/proc/telemetry/config.toml");
+    let said = |variables: &[(&str, &str)]| {
+        let variables: Vec<_> = [elsewhere].iter().chain(variables).copied().collect();
+        let ControlError::OffNotWritten { said, source } = home.control(&variables).off().unwrap_err() else {
+            panic!("another error")
+        };
+        assert!(source.to_string().starts_with("cannot write /proc/telemetry/config.toml"), "{source}");
+        said
+    };
+    home.record(&["plant"], None);
+    assert_eq!(
+        said(&[]),
+        "the setting could not be written: telemetry is not off; 1 events that were not sent are deleted; \
+         ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1 turns it off"
+    );
+    assert!(said(&[("TELEMETRY_ENABLED", "true")]).contains("; TELEMETRY_ENABLED=false or DO_NOT_TRACK=1"));
+    for (name, value) in [("ORCHARD_TELEMETRY_ENABLED", "false"), ("DO_NOT_TRACK", "1")] {
+        let said = said(&[(name, value)]);
+        assert!(said.contains(&format!("telemetry is off, decided by: variable {name}; ")), "{said}");
+        assert!(said.ends_with(" keeps it off"), "{said}");
+    }
 }
 
 #[test]
@@ -86,6 +114,34 @@ fn a_setting_that_is_none_is_mended_by_what_status_advises() {
         let text = fs::read_to_string(home.path("config.toml")).unwrap();
         assert_eq!(text, format!("# mine\ntelemetry_enabled = {value} # x\n"));
     }
+}
+
+#[test]
+fn a_file_that_no_switch_mends_is_to_be_corrected_or_removed() {
+    let home = Home::new();
+    fs::write(home.path("config.toml"), "telemetry_enabled = off\n").unwrap();
+    let mut control = home.control(&[]);
+    let advice = control.status().decision.would_change_it;
+    let place = format!("{}: line 1: not TOML", home.path("config.toml").display());
+    assert_eq!(advice.len(), 1, "{advice:?}");
+    assert!(
+        advice[0].starts_with(&format!("correct or remove the file that cannot be read, {place}")),
+        "{advice:?}"
+    );
+    for error in [control.on().unwrap_err().to_string(), control.local().unwrap_err().to_string()] {
+        assert!(error.starts_with(&place) && error.ends_with("; correct or remove that file"), "{error}");
+    }
+    let ControlError::OffNotWritten { said, source } = control.off().unwrap_err() else {
+        panic!("another error")
+    };
+    assert!(said.contains("telemetry is off, decided by: setting telemetry_enabled in "), "{said}");
+    assert!(said.ends_with("; ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1 keeps it off"), "{said}");
+    assert!(source.to_string().ends_with("; correct or remove that file"), "{source}");
+    // A name that is none hinders no switch, and is told of.
+    fs::write(home.path("config.toml"), "telemetry_enable = true\n").unwrap();
+    let text = home.control(&[]).on().unwrap().text(Width::columns(200));
+    assert!(text.starts_with("the setting is on\ntelemetry is off, decided by: setting "), "{text}");
+    assert!(text.contains("line 1: there is no setting `telemetry_enable`"), "{text}");
 }
 
 /// `status` said that `off` would turn it off, also where a variable's yes is stronger.

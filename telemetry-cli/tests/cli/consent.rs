@@ -114,3 +114,48 @@ fn status_names_every_source() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
 }
+
+/// It said that telemetry was off, with a variable that went on saying on.
+#[test]
+fn a_setting_that_a_variable_overrides_is_said_to_be_no_more() {
+    let home = Home::new();
+    for (value, variable, says) in [
+        ("false", "true", &["the setting is off; 0 events", "telemetry is local, decided by: "][..]),
+        (
+            "true",
+            "false",
+            &["the setting is on\n", "telemetry is off, decided by: variable TELEMETRY_ENABLED"],
+        ),
+        (
+            "local",
+            "false",
+            &["the setting is local\n", "telemetry is off, decided by: variable TELEMETRY_ENABLED"],
+        ),
+        ("false", "false", &["telemetry is off; 0 events that were not sent are deleted\n"]),
+        ("local", "", &[]),
+    ] {
+        let mut set = home.telemetry(&["config", "set", "telemetry_enabled", value]);
+        let said = set.env("TELEMETRY_ENABLED", variable).output().unwrap().stderr;
+        let said = String::from_utf8(said).unwrap();
+        assert!(says.iter().all(|part| said.contains(part)), "{said}");
+        assert_eq!(said.is_empty(), says.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn a_setting_that_is_none_is_replaced() {
+    let home = Home::new();
+    std::fs::write(home.path("config.toml"), "telemetry_enabled = \"fales\" # no\n").unwrap();
+    home.ok(&["config", "set", "telemetry_enabled", "false"]);
+    let text = std::fs::read_to_string(home.path("config.toml")).unwrap();
+    assert_eq!(text, "telemetry_enabled = false # no\n");
+    std::fs::write(home.path("config.toml"), "# mine\ntelemetry_enabled = fales\n").unwrap();
+    let said = home.fails(&["config", "set", "telemetry_enabled", "false"]);
+    for part in [
+        "config.toml: line 2: not TOML",
+        "correct or remove that file",
+        "TELEMETRY_ENABLED=false or DO_NOT_TRACK=1",
+    ] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+}

@@ -92,6 +92,14 @@ pub enum ControlError {
     /// The setting cannot be read or written.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The setting that says off cannot be written. What was recorded is deleted all the same.
+    #[error("{said}")]
+    OffNotWritten {
+        /// Whether telemetry is off now, and what turns it off.
+        said: String,
+        /// Why.
+        source: SettingsError,
+    },
     /// Telemetry is off by the setting, but something that was recorded is still there.
     #[error("telemetry is off, but what was recorded could not be deleted")]
     OffNotPurged(#[source] io::Error),

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use telemetry_redact::consent::{Mode, SourceKind};
 
+use super::decision::variables_that_stop;
 use super::layout::{Width, paragraph};
 use super::{Control, ControlError};
 use crate::Purged;
-use crate::settings::Key;
+use crate::settings::{Key, SettingsError};
 
 /// What became of a switch: the setting is as asked; the mode need not be, since others have a say too.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +23,8 @@ pub struct Switched {
     pub decided_by: SourceKind,
     /// Its name as its owner knows it.
     pub decided_by_label: String,
+    /// Why that cannot be understood, where it is so.
+    pub problem: Option<String>,
     /// With the setting off: what was deleted.
     pub purged: Option<Purged>,
 }
@@ -59,7 +62,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Settings`] where the setting cannot be written; what was recorded is deleted all the same.
+    /// [`ControlError::OffNotWritten`] where the setting cannot be written; what was recorded is deleted all the same.
     /// [`ControlError::OffNotPurged`] where telemetry is off but something is left.
     pub fn off(&mut self) -> Result<Switched, ControlError> {
         self.switch(Mode::Off)
@@ -110,30 +113,51 @@ impl Control {
     }
 
     fn switch(&mut self, setting: Mode) -> Result<Switched, ControlError> {
-        let file = self.client.settings()?.clone();
         let value = match setting {
             Mode::On => "true",
             Mode::Local => "local",
             Mode::Off => "false",
         };
-        let written = file.set(Key::TelemetryEnabled, value);
+        let file = self.client.settings().cloned();
+        let written = file.and_then(|file| file.set(Key::TelemetryEnabled, value).map(|()| file));
         // A no is one for what was recorded too, be there room for the setting or not.
         let purged = (setting == Mode::Off).then(|| self.client.purge());
         if let Some(Ok(purged)) = &purged {
             self.ask(purged);
         }
-        written?;
+        let file = match (written, &purged) {
+            (Ok(file), _) => file,
+            (Err(source), Some(purged)) => return Err(self.off_not_written(source, purged.as_ref().ok())),
+            (Err(source), None) => return Err(source.into()),
+        };
         let purged = purged.transpose().map_err(ControlError::OffNotPurged)?;
         self.client.read_settings_anew();
         let consent = self.client.consent(&self.host);
+        let decided_by = consent.decided_by();
         Ok(Switched {
             setting,
             settings_file: file.path().display().to_string(),
             mode: consent.mode(),
-            decided_by: consent.decided_by(),
-            decided_by_label: self.client.source_label(consent.decided_by(), &self.host),
+            decided_by,
+            decided_by_label: self.client.source_label(decided_by, &self.host),
+            problem: self.client.source_problem(decided_by).map(|problem| problem.to_string()),
             purged,
         })
+    }
+
+    /// What is said where the setting that says off is not in its file: whether telemetry is off, and what turns it off.
+    fn off_not_written(&self, source: SettingsError, purged: Option<&Purged>) -> ControlError {
+        let consent = self.client.consent(&self.host);
+        let stops = variables_that_stop(&consent, &self.host).join(" or ");
+        let deleted = purged.map(Purged::deleted).unwrap_or_default();
+        let is = if consent.mode() == Mode::Off {
+            let label = self.client.source_label(consent.decided_by(), &self.host);
+            format!("telemetry is off, decided by: {label}{deleted}; {stops} keeps it off")
+        } else {
+            format!("telemetry is not off{deleted}; {stops} turns it off")
+        };
+        let said = format!("the setting could not be written: {is}");
+        ControlError::OffNotWritten { said, source }
     }
 }
 
@@ -141,21 +165,26 @@ impl Switched {
     /// The same for people. Where something else decides, it says so.
     #[must_use]
     pub fn text(&self, width: Width) -> String {
-        let deleted = match &self.purged {
-            Some(Purged { events, .. }) => format!("; {events} events that were not sent are deleted"),
-            None => String::new(),
-        };
+        let deleted = self.purged.as_ref().map(Purged::deleted).unwrap_or_default();
         let asked = self.purged.as_ref().map(|purged| purged.asked(width)).unwrap_or_default();
         if self.mode == self.setting {
             return paragraph(&format!("telemetry is {}{deleted}", self.mode), width) + &asked;
         }
+        let problem = self.problem.as_ref().map(|problem| format!(" ({problem})")).unwrap_or_default();
         paragraph(&format!("the setting is {}{deleted}", self.setting), width)
             + &asked
-            + &paragraph(&format!("telemetry is {}, decided by: {}", self.mode, self.decided_by_label), width)
+            + &paragraph(
+                &format!("telemetry is {}, decided by: {}{problem}", self.mode, self.decided_by_label),
+                width,
+            )
     }
 }
 
 impl Purged {
+    fn deleted(&self) -> String {
+        format!("; {} events that were not sent are deleted", self.events)
+    }
+
     /// The same for people.
     #[must_use]
     pub fn text(&self, width: Width) -> String {
