@@ -118,6 +118,15 @@ pub enum SettingsError {
         /// What is wrong, with the line.
         why: String,
     },
+    /// Root is about to write it for another user, as with `sudo` and the user's `HOME`.
+    #[error(
+        "{path} is in another user's directory, and nothing was changed; \
+         run this as that user, such as with sudo -u USER"
+    )]
+    AnotherUsers {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no home directory, and `TELEMETRY_CONFIG` is not set.
     #[error("there is no home directory to keep settings in; set TELEMETRY_CONFIG to a file")]
     NoHome,
@@ -273,11 +282,22 @@ impl SettingsFile {
         SettingsError::Content { path: self.path.clone(), why }
     }
 
+    /// Refuses, for root, another user's file. Touches nothing.
+    pub(crate) fn check_owner(&self) -> Result<(), SettingsError> {
+        telemetry_transport::refuse_as_root_of_another(&self.target())
+            .map_err(|_| SettingsError::AnotherUsers { path: self.path.clone() })
+    }
+
+    /// A link is followed, since people keep their settings elsewhere and link to them.
+    fn target(&self) -> PathBuf {
+        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
+    }
+
     /// Writes a new file beside the old one and puts it in its place, so that there is a whole file at any time.
     fn write(&self, text: &str) -> Result<(), SettingsError> {
+        self.check_owner()?;
         let wrap = |source| SettingsError::Write { path: self.path.clone(), source };
-        // A link is followed, since people keep their settings elsewhere and link to them.
-        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let target = self.target();
         let directory =
             target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(wrap)?;

@@ -98,6 +98,98 @@ fn off_that_cannot_be_written_names_what_works_meanwhile() {
     }
 }
 
+/// Every path below, with what is in it and whose it is.
+#[cfg(unix)]
+fn snapshot(directory: &Path) -> Vec<(PathBuf, Option<Vec<u8>>, u32)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let paths = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = paths
+        .flat_map(|path| {
+            let below = if path.is_dir() { snapshot(&path) } else { Vec::new() };
+            let owner = fs::metadata(&path).unwrap().uid();
+            below.into_iter().chain([(path.clone(), fs::read(&path).ok(), owner)])
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Gives everything to a user; false for those who cannot, who are not root.
+#[cfg(unix)]
+fn given_to_another(path: &Path) -> bool {
+    let below = if path.is_dir() { fs::read_dir(path).unwrap().collect() } else { Vec::new() };
+    below.into_iter().all(|entry| given_to_another(&entry.unwrap().path()))
+        && std::os::unix::fs::chown(path, Some(12345), None).is_ok()
+}
+
+/// As with `sudo` and the user's `HOME`: a purge was refused only after the install id was gone, and a switch left settings
+/// that the user could not change.
+#[cfg(unix)]
+#[test]
+fn root_touches_nothing_of_another_user() {
+    let home = Home::new();
+    home.record(&["plant"], None);
+    let noted = r#"[{"destination":"https://telemetry.example.com","install_id":"8f14e45f-ceea-467f-a8f1-1d2c5e8b3a70"}]"#;
+    fs::write(home.path("state/installs.json"), noted).unwrap();
+    if !given_to_another(home.0.path()) {
+        return;
+    }
+    let before = snapshot(home.0.path());
+    let dir = home.path("state").display().to_string();
+    let mut control = home.control(&[]);
+    let purge = control.purge(Copies::Delete).unwrap_err();
+    assert_eq!(purge.to_string(), "nothing was deleted");
+    assert_eq!(
+        std::error::Error::source(&purge).unwrap().to_string(),
+        format!("{dir}: belongs to another user; run this as that user, such as with sudo -u USER")
+    );
+    let refused = format!(
+        "{} is in another user's directory, and nothing was changed; run this as that user, such as with sudo -u USER",
+        home.path("config.toml").display()
+    );
+    assert_eq!(control.on().unwrap_err().to_string(), refused);
+    assert_eq!(control.local().unwrap_err().to_string(), refused);
+    assert!(control.client().purge().is_err());
+    let settings = control.client().settings().unwrap();
+    assert_eq!(settings.set(telemetry_client::Key::Endpoint, "export:").unwrap_err().to_string(), refused);
+    let ControlError::OffNotWritten { said, source } = control.off().unwrap_err() else {
+        panic!("another error")
+    };
+    assert_eq!(source.to_string(), refused);
+    assert!(
+        said.contains("telemetry is not off; ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1"),
+        "{said}"
+    );
+    assert_eq!(snapshot(home.0.path()), before);
+    // Nothing was changed also where the records are root's own.
+    let home = Home::new();
+    home.record(&["plant"], None);
+    std::os::unix::fs::chown(home.0.path(), Some(12345), None).unwrap();
+    let before = snapshot(home.0.path());
+    assert!(home.control(&[]).off().is_err());
+    assert_eq!(snapshot(home.0.path()), before);
+}
+
+/// It said that telemetry was off, with a variable that went on saying on.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_deleted_does_not_make_telemetry_off() {
+    let home = Home::new();
+    home.record(&["plant"], None);
+    if !given_to_another(&home.path("state")) {
+        return;
+    }
+    let before = snapshot(&home.path("state"));
+    let off = |variables: &[(&str, &str)]| home.control(variables).off().unwrap_err().to_string();
+    assert_eq!(off(&[]), "telemetry is off, but what was recorded could not be deleted");
+    assert_eq!(
+        off(&[("TELEMETRY_ENABLED", "true"), ("TELEMETRY_ENDPOINT", "export:")]),
+        "the setting is off; telemetry is on, decided by: variable TELEMETRY_ENABLED, \
+         but what was recorded could not be deleted"
+    );
+    assert_eq!(snapshot(&home.path("state")), before);
+}
+
 #[test]
 fn a_setting_that_is_none_is_mended_by_what_status_advises() {
     type Switch = fn(&mut Control) -> Result<telemetry_client::control::Switched, ControlError>;

@@ -100,9 +100,17 @@ pub enum ControlError {
         /// Why.
         source: SettingsError,
     },
-    /// Telemetry is off by the setting, but something that was recorded is still there.
-    #[error("telemetry is off, but what was recorded could not be deleted")]
-    OffNotPurged(#[source] io::Error),
+    /// The setting says off, but something that was recorded is still there.
+    #[error("{said}, but what was recorded could not be deleted")]
+    OffNotPurged {
+        /// Whether telemetry is off now.
+        said: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing was deleted: the state directory is somebody else's.
+    #[error("nothing was deleted")]
+    NotPurged(#[source] io::Error),
     /// Something that was recorded is still there.
     #[error("not everything could be deleted")]
     Purge(#[source] io::Error),

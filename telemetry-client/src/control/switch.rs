@@ -63,7 +63,7 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError::OffNotWritten`] where the setting cannot be written; what was recorded is deleted all the same.
-    /// [`ControlError::OffNotPurged`] where telemetry is off but something is left.
+    /// [`ControlError::OffNotPurged`] where the setting is off but something is left.
     pub fn off(&mut self) -> Result<Switched, ControlError> {
         self.switch(Mode::Off)
     }
@@ -95,8 +95,9 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Purge`] or [`ControlError::PurgeSent`] where something is left.
+    /// [`ControlError::NotPurged`] where the state directory is somebody else's, [`ControlError::Purge`] or [`ControlError::PurgeSent`] where something is left.
     pub fn purge(&self, copies: Copies) -> Result<Purged, ControlError> {
+        self.client.check_state_dir().map_err(ControlError::NotPurged)?;
         let mut purged = self.client.purge().map_err(ControlError::Purge)?;
         if let (Copies::Delete, Some(ledger)) = (copies, self.client.ledger()) {
             purged.sent_batches = Some(ledger.purge().map_err(ControlError::PurgeSent)?);
@@ -119,6 +120,9 @@ impl Control {
             Mode::Off => "false",
         };
         let file = self.client.settings().cloned();
+        if let Some(error) = file.as_ref().ok().and_then(|file| file.check_owner().err()) {
+            return Err(if setting == Mode::Off { self.off_not_written(error, None) } else { error.into() });
+        }
         let written = file.and_then(|file| file.set(Key::TelemetryEnabled, value).map(|()| file));
         // A no is one for what was recorded too, be there room for the setting or not.
         let purged = (setting == Mode::Off).then(|| self.client.purge());
@@ -130,19 +134,25 @@ impl Control {
             (Err(source), Some(purged)) => return Err(self.off_not_written(source, purged.as_ref().ok())),
             (Err(source), None) => return Err(source.into()),
         };
-        let purged = purged.transpose().map_err(ControlError::OffNotPurged)?;
         self.client.read_settings_anew();
         let consent = self.client.consent(&self.host);
         let decided_by = consent.decided_by();
-        Ok(Switched {
+        let mut switched = Switched {
             setting,
             settings_file: file.path().display().to_string(),
             mode: consent.mode(),
             decided_by,
             decided_by_label: self.client.source_label(decided_by, &self.host),
             problem: self.client.source_problem(decided_by).map(|problem| problem.to_string()),
-            purged,
-        })
+            purged: None,
+        };
+        match purged.transpose() {
+            Ok(purged) => switched.purged = purged,
+            Err(source) => {
+                return Err(ControlError::OffNotPurged { said: switched.said("").join("; "), source });
+            }
+        }
+        Ok(switched)
     }
 
     /// What is said where the setting that says off is not in its file: whether telemetry is off, and what turns it off.
@@ -167,16 +177,19 @@ impl Switched {
     pub fn text(&self, width: Width) -> String {
         let deleted = self.purged.as_ref().map(Purged::deleted).unwrap_or_default();
         let asked = self.purged.as_ref().map(|purged| purged.asked(width)).unwrap_or_default();
-        if self.mode == self.setting {
-            return paragraph(&format!("telemetry is {}{deleted}", self.mode), width) + &asked;
+        let mut lines = self.said(&deleted).into_iter().map(|line| paragraph(&line, width));
+        lines.next().into_iter().chain([asked]).chain(lines).collect()
+    }
+
+    /// What the setting came to, behind which this goes, and what else decides.
+    fn said(&self, deleted: &str) -> Vec<String> {
+        let Self { setting, mode, decided_by_label, problem, .. } = self;
+        if mode == setting {
+            return vec![format!("telemetry is {mode}{deleted}")];
         }
-        let problem = self.problem.as_ref().map(|problem| format!(" ({problem})")).unwrap_or_default();
-        paragraph(&format!("the setting is {}{deleted}", self.setting), width)
-            + &asked
-            + &paragraph(
-                &format!("telemetry is {}, decided by: {}{problem}", self.mode, self.decided_by_label),
-                width,
-            )
+        let problem = problem.as_ref().map(|problem| format!(" ({problem})")).unwrap_or_default();
+        let decided = format!("telemetry is {mode}, decided by: {decided_by_label}{problem}");
+        vec![format!("the setting is {setting}{deleted}"), decided]
     }
 }
 
