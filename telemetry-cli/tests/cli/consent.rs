@@ -87,6 +87,26 @@ fn what_was_recorded_before_consent_is_never_sent() {
     assert_eq!(home.events(&[]).len(), 1, "the first one is still here");
 }
 
+/// As the notice says of a variable.
+#[test]
+fn what_waits_is_held_back_while_a_variable_says_no_and_is_sent_then() {
+    let home = Home::new();
+    let collector = Collector::start(&home);
+    home.ok(&["config", "set", "endpoint", &collector.endpoint]);
+    home.ok(&["config", "set", "telemetry_enabled", "true"]);
+    // Its helper has nobody to send to.
+    let mut exec = home.telemetry(&["exec", "--", "git", "--version"]);
+    assert!(exec.env("TELEMETRY_ENDPOINT", "export:").status().unwrap().success());
+    for (name, value) in [("DO_NOT_TRACK", "1"), ("TELEMETRY_ENABLED", "false")] {
+        let before = home.snapshot();
+        let _ = home.telemetry(&["flush"]).env(name, value).output().unwrap();
+        assert_eq!(home.snapshot(), before, "{name}");
+        assert_eq!(collector.report(&home)["totals"]["events"], 0, "{name}");
+    }
+    home.ok(&["flush"]);
+    assert_eq!(collector.report(&home)["totals"]["events"], 1);
+}
+
 #[test]
 fn status_names_every_source() {
     let home = Home::new();

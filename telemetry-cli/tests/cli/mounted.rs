@@ -55,6 +55,40 @@ fn a_run_that_controls_telemetry_is_not_recorded() {
     }
 }
 
+/// What the example prints on standard error, where that is a terminal.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(home: &Home, arguments: &[&str]) -> String {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read as _;
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = std::fs::OpenOptions::new().read(true).write(true).open(name).unwrap();
+    let mut greet = std::process::Command::new(example());
+    greet.args(arguments).stderr(theirs);
+    home.settle(&mut greet);
+    assert!(greet.stdout(std::process::Stdio::null()).status().unwrap().success());
+    drop(greet);
+    let mut said = Vec::new();
+    // A terminal that nobody else has open any more ends by an error (pty(7)).
+    let _ = std::fs::File::from(ours).read_to_end(&mut said);
+    String::from_utf8(said).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// It named variables alone, which delete nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_notice_names_the_command_and_what_a_variable_does() {
+    let home = Home::new();
+    let notice = on_a_terminal(&home, &HELLO);
+    let stop = "Stop: greet telemetry off, now and for what was recorded, or GREET_TELEMETRY_ENABLED=false or \
+                DO_NOT_TRACK=1, which hold back what was recorded while set. GREET_TELEMETRY_ENABLED=local keeps it on \
+                this machine.";
+    assert!(notice.ends_with(stop), "{notice}");
+}
+
 #[test]
 fn a_switch_says_what_came_of_it_and_not_what_was_asked() {
     let home = Home::new();
