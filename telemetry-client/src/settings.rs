@@ -170,7 +170,8 @@ impl SettingsFile {
     /// Both: the program's, and the user's for all programs.
     pub(crate) fn of_program_and_user(program: &str) -> (Option<Self>, Option<Self>) {
         let strategy = etcetera::base_strategy::choose_native_strategy().ok();
-        let directory = strategy.map(|strategy| strategy.config_dir());
+        // A home that is no absolute path would be another in each directory. The XDG specification has it so of its variables.
+        let directory = strategy.map(|strategy| strategy.config_dir()).filter(|path| path.is_absolute());
         let own = |directory: &PathBuf| Self::new(directory.join(program).join("telemetry.toml"));
         let for_all = |directory: &PathBuf| Self::new(directory.join("telemetry").join("config.toml"));
         (directory.as_ref().map(own), directory.as_ref().map(for_all))

@@ -107,6 +107,27 @@ fn what_waits_is_held_back_while_a_variable_says_no_and_is_sent_then() {
     assert_eq!(collector.report(&home)["totals"]["events"], 1);
 }
 
+/// What was recorded lay in whatever directory a command was run in.
+#[cfg(unix)]
+#[test]
+fn a_home_that_is_no_absolute_path_is_none() {
+    let home = Home::new();
+    let run = |arguments: &[&str]| {
+        let mut command = home.telemetry(arguments);
+        command.env("HOME", "somewhere").env_remove("TELEMETRY_STATE_DIR").env_remove("TELEMETRY_CONFIG");
+        command.output().unwrap()
+    };
+    let output = run(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&status["state_dir"], &status["settings_file"]), (&json!(null), &json!(null)));
+    assert!(run(&["exec", "--", "git", "--version"]).status.success());
+    let set = run(&["config", "set", "telemetry_enabled", "true"]);
+    assert_eq!(set.status.code(), Some(1));
+    let said = String::from_utf8(set.stderr).unwrap();
+    assert!(said.contains("there is no home directory to keep settings in; set TELEMETRY_CONFIG"), "{said}");
+    assert_eq!(std::fs::read_dir(home.path("work")).unwrap().count(), 0);
+}
+
 #[test]
 fn status_names_every_source() {
     let home = Home::new();
