@@ -14,8 +14,10 @@ use crate::installation::Installation;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Purged {
-    /// Events that were not sent. The install id went with them.
+    /// Events that were not sent.
     pub events: u64,
+    /// Whether there was an install id, which went with them.
+    pub install_id: bool,
     /// Copies of batches that were sent, where they were to go.
     pub sent_batches: Option<u64>,
     /// Endpoints that will be asked to erase what they got.
@@ -44,8 +46,8 @@ impl Client {
         let Asked { requests, cannot_be_asked, .. } = asked?;
         let mut asks: Vec<String> = requests.into_iter().map(|pending| pending.destination).collect();
         asks.dedup();
-        let purged = Purged { events: events?, sent_batches: None, asks, cannot_be_asked };
-        forgotten.map(|()| purged)
+        let events = events?;
+        Ok(Purged { events, install_id: forgotten?, sent_batches: None, asks, cannot_be_asked })
     }
 
     /// Refuses a state directory of somebody else, as root finds one with `sudo` and the user's `HOME`: a half of what is

@@ -129,6 +129,17 @@ fn a_home_that_is_no_absolute_path_is_none() {
 }
 
 #[test]
+fn status_of_a_program_without_a_policy_says_so() {
+    let home = Home::new();
+    let said = |program: &str| String::from_utf8(home.run(&["status", program]).stderr).unwrap();
+    assert_eq!(
+        said("unknown"),
+        "there is no policy for unknown: a variable of its own is not known, and of its name and arguments nothing is kept\n"
+    );
+    assert_eq!(said("/usr/bin/git"), "");
+}
+
+#[test]
 fn status_names_every_source() {
     let home = Home::new();
     let status = home.json(&["status", "--json", "git"]);

@@ -193,7 +193,15 @@ fn what_is_deleted_is_counted() {
     let home = Home::new();
     greet(&home, &["telemetry", "local"]);
     greet(&home, &HELLO);
-    let purged = |events, sent_batches: Json| json!({"events": events, "sent_batches": sent_batches, "asks": [], "cannot_be_asked": []});
-    assert_eq!(answer(&home, &["purge", "--sent"]), purged(1, json!(0)));
-    assert_eq!(answer(&home, &["purge"]), purged(0, Json::Null));
+    let purged = |events, install_id: bool, sent_batches: Json| json!({"events": events, "install_id": install_id, "sent_batches": sent_batches, "asks": [], "cannot_be_asked": []});
+    assert_eq!(answer(&home, &["purge", "--sent"]), purged(1, true, json!(0)));
+    assert_eq!(answer(&home, &["purge"]), purged(0, false, Json::Null));
+    for arguments in [&["telemetry", "purge"][..], &["telemetry", "purge", "--sent"]] {
+        assert_eq!(greet(&home, arguments), "there was nothing to delete\n");
+    }
+    greet(&home, &HELLO);
+    assert_eq!(
+        greet(&home, &["telemetry", "purge"]),
+        "1 events that were not sent and the install id are deleted\n"
+    );
 }

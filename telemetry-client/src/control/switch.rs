@@ -201,13 +201,20 @@ impl Purged {
     /// The same for people.
     #[must_use]
     pub fn text(&self, width: Width) -> String {
-        let Self { events, sent_batches, .. } = self;
-        let mut text =
-            paragraph(&format!("{events} events that were not sent and the install id are deleted"), width);
-        if let Some(batches) = sent_batches {
-            text.push_str(&paragraph(&format!("the copies of {batches} sent batches are deleted"), width));
+        let Self { events, install_id, sent_batches, .. } = self;
+        let what = match (events, install_id) {
+            (0, false) => None,
+            (0, true) => Some("the install id is deleted".to_owned()),
+            (_, false) => Some(format!("{events} events that were not sent are deleted")),
+            (_, true) => Some(format!("{events} events that were not sent and the install id are deleted")),
+        };
+        let copies = sent_batches.filter(|batches| *batches > 0);
+        let copies = copies.map(|batches| format!("the copies of {batches} sent batches are deleted"));
+        let mut lines: Vec<String> = what.into_iter().chain(copies).collect();
+        if lines.is_empty() {
+            lines.push("there was nothing to delete".to_owned());
         }
-        text + &self.asked(width)
+        lines.iter().map(|line| paragraph(line, width)).chain([self.asked(width)]).collect()
     }
 
     /// Who is asked to erase what was sent, and who cannot be, for people.
