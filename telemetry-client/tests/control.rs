@@ -406,6 +406,12 @@ fn what_was_sent_and_not_answered_is_told_apart() {
     assert_eq!(said, ["line 1: sent to https://telemetry.example.com, and no answer came: it may have this"]);
     let json = serde_json::to_value(&shown).unwrap();
     assert_eq!(json["unanswered"][0]["batch_id"], id);
+    let receipts = control.receipts().unwrap();
+    let line = format!(
+        r#"{{"destination":"https://telemetry.example.com","receipt":null,"batch_id":"{id}","events":1}}"#
+    );
+    assert_eq!(receipts.text(), line + "\n");
+    assert_eq!(serde_json::to_value(&receipts).unwrap()["batches"][0]["receipt"], serde_json::Value::Null);
     assert_eq!(control.explain(1).unwrap().commands[0].fate, Fate::Unanswered);
     let status = control.status();
     assert_eq!((status.sent_batches, status.unanswered_batches), (1, 1));
@@ -452,6 +458,8 @@ fn the_subcommand_is_sound() {
     for (line, is_sound) in [
         (&["orchard", "privacy", "show", "--sent", "--json"][..], true),
         (&["orchard", "privacy", "explain", "--", "plant", "--fruit", "pear"], true),
+        (&["orchard", "privacy", "show", "--sent", "--receipts"], true),
+        (&["orchard", "privacy", "show", "--receipts"], false),
         (&["orchard", "privacy", "show", "--sent", "--local"], false),
         (&["orchard", "privacy"], false),
     ] {

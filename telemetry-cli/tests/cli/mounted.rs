@@ -188,6 +188,32 @@ fn a_command_line_is_explained_and_not_run() {
     assert!(home.snapshot().is_empty());
 }
 
+/// The binary prints the same of the same directory.
+#[test]
+fn what_came_of_what_was_sent_is_shown() {
+    let home = Home::new();
+    greet(&home, &["telemetry", "on"]);
+    let said = greet_with(&home, &HELLO, &[("TELEMETRY_ENDPOINT", "export:")]);
+    assert!(said.status.success());
+    let file = home.path("events.export");
+    let state = home.state().join("greet");
+    let binary = |arguments: &[&str]| {
+        let mut binary = home.telemetry(arguments);
+        let output =
+            binary.env("TELEMETRY_STATE_DIR", &state).env("TELEMETRY_ENDPOINT", "export:").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    binary(&["export", file.to_str().unwrap()]);
+    let receipts = greet(&home, &["telemetry", "show", "--sent", "--receipts"]);
+    let receipt: Json = serde_json::from_str(receipts.trim_end()).unwrap();
+    assert_eq!(receipt["destination"], format!("export:{}", file.display()));
+    assert_eq!(receipt["receipt"]["accepted"], 1);
+    assert_eq!(receipts, binary(&["show", "--sent", "--receipts"]));
+    let answer = answer(&home, &["show", "--sent", "--receipts"]);
+    assert_eq!(answer, json!({"batches": [receipt], "erasures": [], "damaged": []}));
+}
+
 #[test]
 fn what_is_deleted_is_counted() {
     let home = Home::new();

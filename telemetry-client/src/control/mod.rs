@@ -50,7 +50,7 @@ pub use layout::Width;
 pub(crate) use layout::broken;
 pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
-pub use show::{Show, Shown, Unanswered};
+pub use show::{BatchReceipt, Receipts, Show, Shown, Unanswered, Unreceipted};
 pub use status::{ErasureAnswered, ErasurePending, Status};
 #[cfg(feature = "clap")]
 pub use subcommand::{Action, Arguments, command, run};
