@@ -210,8 +210,8 @@ impl SettingsFile {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] where the value is not one, or the file is no TOML or cannot be written; the file is then as it
-    /// was.
+    /// [`SettingsError`] where the value is not one, or the file is no TOML or cannot be written, or has something else in
+    /// it that is a doubt and so a no, which a yes does not change; the file is then as it was.
     pub fn set(&self, key: Key, text: &str) -> Result<(), SettingsError> {
         key.check(text)?;
         let value = match (key, Mode::parse(text)) {
@@ -220,7 +220,13 @@ impl SettingsFile {
             (Key::TelemetryEnabled, _) => quoted("local"),
             (Key::Endpoint, _) => quoted(text),
         };
-        self.write(&self.to_change()?.set(key, &value))
+        let document = self.to_change()?;
+        // A yes that changes nothing, since the file stays a doubt, would be a success that is none.
+        let is_yes = key == Key::TelemetryEnabled && Mode::parse(text) != Some(Mode::Off);
+        if let Some(why) = document.doubt_besides(key).filter(|_| is_yes) {
+            return Err(self.to_correct(&why));
+        }
+        self.write(&document.set(key, &value))
     }
 
     /// Takes a setting out of the file: its line, with the comment behind it. Whether it was there.
@@ -237,8 +243,7 @@ impl SettingsFile {
 
     /// Whether the setting, once it is set, is one that can be read.
     pub(crate) fn can_take(&self, key: Key) -> bool {
-        let changed = self.to_change().map(|document| document.set(key, "false"));
-        changed.is_ok_and(|text| Document::parse(text).is_ok())
+        self.to_change().is_ok_and(|document| document.doubt_besides(key).is_none())
     }
 
     fn document(&self) -> Result<Document, SettingsError> {
@@ -252,11 +257,13 @@ impl SettingsFile {
             .text(bytes)
             .and_then(|text| Document::parse_to_change(text).map_err(|why| self.content(why)));
         parsed.map_err(|error| match error {
-            SettingsError::Content { path, why } => {
-                SettingsError::Content { path, why: format!("{why}; correct or remove that file") }
-            }
+            SettingsError::Content { why, .. } => self.to_correct(&why),
             error => error,
         })
+    }
+
+    fn to_correct(&self, why: &str) -> SettingsError {
+        self.content(format!("{why}; correct or remove that file"))
     }
 
     /// The file's bytes; nothing where it is not there.
@@ -457,6 +464,11 @@ mod tests {
             ),
         ] {
             let (_directory, file) = file(content);
+            for yes in ["true", "local"] {
+                let error = file.set(Key::TelemetryEnabled, yes).unwrap_err().to_string();
+                assert!(error.contains(why) && error.ends_with("; correct or remove that file"), "{error}");
+            }
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), content, "a yes would change nothing");
             file.set(Key::TelemetryEnabled, "false").unwrap();
             assert_eq!(fs::read_to_string(file.path()).unwrap(), after);
             assert!(!file.can_take(Key::TelemetryEnabled), "{content}");

@@ -229,11 +229,15 @@ fn a_file_that_no_switch_mends_is_to_be_corrected_or_removed() {
     assert!(said.contains("telemetry is off, decided by: setting telemetry_enabled in "), "{said}");
     assert!(said.ends_with("; ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1 keeps it off"), "{said}");
     assert!(source.to_string().ends_with("; correct or remove that file"), "{source}");
-    // A name that is none hinders no switch, and is told of.
+    // A name that is none hinders no no, and leaves a yes without effect.
     fs::write(home.path("config.toml"), "telemetry_enable = true\n").unwrap();
-    let text = home.control(&[]).on().unwrap().text(Width::columns(200));
-    assert!(text.starts_with("the setting is on\ntelemetry is off, decided by: setting "), "{text}");
-    assert!(text.contains("line 1: there is no setting `telemetry_enable`"), "{text}");
+    let mut control = home.control(&[]);
+    for error in [control.on().unwrap_err().to_string(), control.local().unwrap_err().to_string()] {
+        assert!(error.contains("line 1: there is no setting `telemetry_enable`"), "{error}");
+    }
+    assert_eq!(control.off().unwrap().mode, Mode::Off);
+    let text = fs::read_to_string(home.path("config.toml")).unwrap();
+    assert_eq!(text, "telemetry_enable = true\ntelemetry_enabled = false\n");
 }
 
 /// `status` said that `off` would turn it off, also where a variable's yes is stronger.

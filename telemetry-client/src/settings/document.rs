@@ -19,6 +19,8 @@ pub(super) struct Document {
     settings: Vec<Setting>,
     /// Where in the text the first table's header begins.
     tables_at: Option<usize>,
+    /// What is wrong all the same.
+    doubts: Vec<Doubt>,
 }
 
 /// A setting and where it stands.
@@ -33,12 +35,24 @@ struct Setting {
 }
 
 /// What is wrong, and where in the text.
-type Doubt = Option<(usize, String)>;
+#[derive(Debug, Clone)]
+struct Doubt {
+    at: usize,
+    why: String,
+    /// The setting whose value it is.
+    value_of: Option<Key>,
+}
+
+impl Doubt {
+    fn new(at: usize, why: String) -> Self {
+        Self { at, why, value_of: None }
+    }
+}
 
 impl Document {
     /// What `text` says; what is wrong with it, after its line, where there is any doubt.
     pub(super) fn parse(text: String) -> Result<Self, String> {
-        Self::read(text, Doubt::or)
+        Self::read(text, |doubts, _| doubts.first().cloned())
     }
 
     /// The same where a setting is to be changed: a value that is none, or a name that is no setting's, hinders nobody from
@@ -47,26 +61,35 @@ impl Document {
         Self::read(text, |_, obstacle| obstacle)
     }
 
-    fn read(text: String, refused: impl FnOnce(Doubt, Doubt) -> Doubt) -> Result<Self, String> {
+    fn read(
+        text: String,
+        refused: impl FnOnce(&[Doubt], Option<Doubt>) -> Option<Doubt>,
+    ) -> Result<Self, String> {
         let source = Source::new(&text);
         let tokens = source.lex().into_vec();
         let mut reader = Reader::new(source);
         let mut error = None::<ParseError>;
         parse_document(&tokens, &mut ValidateWhitespace::new(&mut reader, source), &mut error);
-        let Reader { settings, at, nested_at, tables_at, doubt, obstacle, .. } = reader;
+        let Reader { settings, at, nested_at, tables_at, doubts, obstacle, .. } = reader;
         let syntax = error.map(|error| {
             let at = error.unexpected().or(error.context()).map_or(0, |span| span.start());
-            (at, format!("not TOML: {}", error.description()))
+            Doubt::new(at, format!("not TOML: {}", error.description()))
         });
         // The parser says so of a key without a value. A no that was overlooked would be the worse error.
         let left = match at {
-            At::Setting(key, start) => Some((start, format!("{} has no value", key.name()))),
-            At::Other | At::Line => nested_at.map(|at| (at, "not TOML: it has no end".to_owned())),
+            At::Setting(key, start) => Some(Doubt::new(start, format!("{} has no value", key.name()))),
+            At::Other | At::Line => nested_at.map(|at| Doubt::new(at, "not TOML: it has no end".to_owned())),
         };
-        match syntax.or_else(|| refused(doubt, obstacle)).or(left) {
-            Some((at, why)) => Err(format!("line {}: {why}", line_of(&text, at))),
-            None => Ok(Self { text, settings, tables_at }),
+        match syntax.or_else(|| refused(&doubts, obstacle)).or(left) {
+            Some(doubt) => Err(in_line(&doubt, &text)),
+            None => Ok(Self { text, settings, tables_at, doubts }),
         }
+    }
+
+    /// What is wrong after its line, the value of this setting left out.
+    pub(super) fn doubt_besides(&self, key: Key) -> Option<String> {
+        let besides = self.doubts.iter().find(|doubt| doubt.value_of != Some(key));
+        besides.map(|doubt| in_line(doubt, &self.text))
     }
 
     /// The value of a setting: a text without its quotes, anything else as it is written.
@@ -117,6 +140,10 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 
+fn in_line(doubt: &Doubt, text: &str) -> String {
+    format!("line {}: {}", line_of(text, doubt.at), doubt.why)
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
 }
@@ -141,10 +168,9 @@ struct Reader<'s> {
     /// Where the list or the table begins that is the value, and is stepped over.
     nested_at: Option<usize>,
     tables_at: Option<usize>,
-    /// The first doubt.
-    doubt: Doubt,
-    /// The first one that also leaves open where a setting stands.
-    obstacle: Doubt,
+    doubts: Vec<Doubt>,
+    /// The first doubt that leaves open where a setting stands.
+    obstacle: Option<Doubt>,
 }
 
 impl<'s> Reader<'s> {
@@ -156,18 +182,23 @@ impl<'s> Reader<'s> {
             in_header: false,
             nested_at: None,
             tables_at: None,
-            doubt: None,
+            doubts: Vec::new(),
             obstacle: None,
         }
     }
 
-    fn doubt(&mut self, span: Span, why: impl FnOnce() -> String) {
-        self.doubt.get_or_insert_with(|| (span.start(), why()));
+    fn doubt(&mut self, span: Span, why: String) {
+        self.doubts.push(Doubt::new(span.start(), why));
     }
 
-    fn obstacle(&mut self, span: Span, why: impl Fn() -> String) {
-        self.doubt(span, &why);
-        self.obstacle.get_or_insert_with(|| (span.start(), why()));
+    fn doubt_of(&mut self, key: Key, span: Span, why: String) {
+        self.doubts.push(Doubt { at: span.start(), why, value_of: Some(key) });
+    }
+
+    fn obstacle(&mut self, span: Span, why: String) {
+        let doubt = Doubt::new(span.start(), why);
+        self.obstacle.get_or_insert_with(|| doubt.clone());
+        self.doubts.push(doubt);
     }
 
     fn raw(&self, span: Span, encoding: Option<Encoding>) -> Raw<'s> {
@@ -190,7 +221,7 @@ impl<'s> Reader<'s> {
     fn nested(&mut self, span: Span) {
         self.nested_at = Some(span.start());
         if let At::Setting(key, _) = self.at {
-            self.doubt(span, || not_one_value(key));
+            self.doubt_of(key, span, not_one_value(key));
         }
     }
 
@@ -230,7 +261,7 @@ impl EventReceiver for Reader<'_> {
         self.raw(span, encoding).decode_key(&mut name, error);
         match self.at {
             // The second part of a name with a dot.
-            At::Setting(key, _) => return self.obstacle(span, || not_one_value(key)),
+            At::Setting(key, _) => return self.obstacle(span, not_one_value(key)),
             At::Other => return,
             At::Line => {}
         }
@@ -238,11 +269,11 @@ impl EventReceiver for Reader<'_> {
         match Key::parse(&name) {
             // What stands in a table is the table's, whose header was a doubt already.
             _ if self.tables_at.is_some() && !self.in_header => {}
-            Err(unknown) => self.doubt(span, || unknown.to_string()),
+            Err(unknown) => self.doubt(span, unknown.to_string()),
             Ok(key) if self.settings.iter().any(|setting| setting.key == key) => {
-                self.obstacle(span, || format!("{} is set twice", key.name()));
+                self.obstacle(span, format!("{} is set twice", key.name()));
             }
-            Ok(key) if self.in_header => self.obstacle(span, || not_one_value(key)),
+            Ok(key) if self.in_header => self.obstacle(span, not_one_value(key)),
             Ok(key) => self.at = At::Setting(key, span.start()),
         }
     }
@@ -256,7 +287,7 @@ impl EventReceiver for Reader<'_> {
         match std::mem::replace(&mut self.at, At::Line) {
             At::Setting(key, start) => {
                 if let Err(wrong) = key.check(&text) {
-                    self.doubt(span, || wrong.to_string());
+                    self.doubt_of(key, span, wrong.to_string());
                 }
                 let place = start..span.end();
                 self.settings.push(Setting {
@@ -267,7 +298,7 @@ impl EventReceiver for Reader<'_> {
                 });
             }
             At::Other => {}
-            At::Line => self.obstacle(span, || "a value without a setting".to_owned()),
+            At::Line => self.obstacle(span, "a value without a setting".to_owned()),
         }
     }
 
@@ -294,7 +325,7 @@ impl EventReceiver for Reader<'_> {
         if self.nested_at.is_some() {
             return;
         }
-        self.obstacle(span, || "cannot be understood".to_owned());
+        self.obstacle(span, "cannot be understood".to_owned());
     }
 }
 
