@@ -139,7 +139,7 @@ fn the_last_commands_are_explained_by_what_their_events_can_prove() {
     let home = Home::new();
     greet(&home, &["telemetry", "local"]);
     greet(&home, &HELLO);
-    greet_with(&home, &["hallo", "--name", "/home/ada/x"], &[]);
+    greet_with(&home, &["hallo", "--name", "/home/grace/x"], &[]);
     let explanation = answer(&home, &["explain", "--last", "5"]);
     assert_eq!(explanation["sources"].as_array().unwrap().len(), 10);
     assert_eq!(explanation["decided_by"], "setting");
@@ -163,7 +163,7 @@ fn the_last_commands_are_explained_by_what_their_events_can_prove() {
     assert!(parts.contains(&part("kept", "command.near_miss", Some("hallo (near hello)"))), "{mistyped}");
     assert_eq!(answer(&home, &["explain", "--last", "1"])["commands"].as_array().unwrap().len(), 1);
     let text = greet(&home, &["telemetry", "explain"]);
-    assert!(!text.contains("grandma") && !text.contains("ada"), "{text}");
+    assert!(!text.contains("grandma") && !text.contains("grace"), "{text}");
     // The binary reads the same spool, where it is told so.
     let mut binary = home.telemetry(&["explain", "--last", "5", "--json"]);
     let output = binary.env("TELEMETRY_STATE_DIR", home.state().join("greet")).output().unwrap();
