@@ -32,7 +32,9 @@ enum Tone {
 
 fn main() -> ExitCode {
     let policy = Policy::from_json(include_str!("greet.json")).expect("a sound policy");
-    let telemetry = Telemetry::builder(policy, env!("CARGO_PKG_VERSION"), None).start();
+    let telemetry = Telemetry::builder(policy, env!("CARGO_PKG_VERSION"), None)
+        .controlled_by(control::Commands::below("greet telemetry"))
+        .start();
     let typed = match Greet::try_parse() {
         Ok(Greet::Telemetry(arguments)) => return arguments.run(telemetry),
         typed => typed,

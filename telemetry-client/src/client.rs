@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Reach, SourceKind, Sources};
+use telemetry_redact::consent::{self, Consent, Endpoint as Reachable, Mode, Reach, SourceKind, Sources};
 use telemetry_redact::{Facts, Observation, Raw, Redaction, Redactor};
 use telemetry_schema::{AuthMethod, EventId, InstallSource, Os, ProgramName, Timestamp, Version};
 use telemetry_transport::{
@@ -132,6 +132,13 @@ impl Client {
             Ok(None) | Err(_) => Reachable::Missing,
         };
         sources
+    }
+
+    /// What would come of the user's setting said this. Nothing where there is no file that could say it.
+    pub(crate) fn consent_if(&self, host: &Host, setting: Mode) -> Option<Consent> {
+        let mut sources = self.sources(host);
+        sources.setting = self.files.setting_if(setting)?;
+        Some(consent::resolve(&sources))
     }
 
     /// The name of a source of consent, as its owner knows it.

@@ -170,19 +170,22 @@ impl Installation {
     }
 
     /// Forgets everything but which notice was shown, with nobody else at it: who had read it before would keep it again.
-    pub(crate) fn forget(dir: &Path) -> io::Result<()> {
+    /// Whether there was an id.
+    pub(crate) fn forget(dir: &Path) -> io::Result<bool> {
         let _alone = match alone(dir, LOOKS_TO_FORGET, || false) {
             // Without a directory there is nothing in it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             alone => alone?.ok_or(io::ErrorKind::WouldBlock)?,
         };
-        match Self::read(dir).notice {
-            notice @ Some(_) => Self { notice, ..Self::default() }.write(dir),
+        let Self { install, notice, .. } = Self::read(dir);
+        match notice {
+            notice @ Some(_) => Self { notice, ..Self::default() }.write(dir)?,
             None => match std::fs::remove_file(file(dir)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
             },
         }
+        Ok(install.is_some())
     }
 }
 
@@ -281,7 +284,8 @@ mod tests {
         let mut installation = Installation { notice: Some("1".to_owned()), ..Installation::default() };
         installation.make_id(7);
         installation.write(dir.path()).unwrap();
-        Installation::forget(dir.path()).unwrap();
+        assert!(Installation::forget(dir.path()).unwrap());
+        assert!(!Installation::forget(dir.path()).unwrap(), "it is gone");
         let left = Installation::read(dir.path());
         assert_eq!((left.notice.as_deref(), left.id(7)), (Some("1"), None));
     }
@@ -301,7 +305,7 @@ mod tests {
             is_done.recv().unwrap().unwrap();
         });
         assert_eq!(Installation::read(dir.path()), Installation::default());
-        Installation::forget(&dir.path().join("nowhere")).unwrap();
+        assert!(!Installation::forget(&dir.path().join("nowhere")).unwrap());
         assert!(!dir.path().join("nowhere").exists());
     }
 

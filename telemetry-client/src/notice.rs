@@ -15,10 +15,10 @@ use crate::variables;
 pub struct NoticeParts<'a> {
     /// The program, as its users type it.
     pub program: &'a str,
-    /// The variable that says `false` to stop it, also for what is recorded but not sent, and `local` to record without
-    /// ever sending.
+    /// The variable that says `false` to stop it while it is set, which holds back what is recorded but not sent and deletes
+    /// nothing, and `local` to record without ever sending.
     pub variable: &'a str,
-    /// The program's own command that stops it, also for what is recorded but not sent, where it has one.
+    /// The program's own command that stops it and deletes what is recorded but not sent, where it has one.
     pub off: Option<&'a str>,
     /// Where events go. Nothing leaves the machine where there is none.
     pub endpoint: Option<&'a str>,
@@ -66,18 +66,15 @@ fn ours(parts: &NoticeParts<'_>) -> String {
         Some(endpoint) => format!(" before it is sent to {endpoint}"),
         None => " and is not sent anywhere".to_owned(),
     };
-    let (stop, no) = match off {
-        Some(off) => ((*off).to_owned(), format!("{variable}=false or DO_NOT_TRACK=1")),
-        None => (format!("{variable}=false"), "DO_NOT_TRACK=1".to_owned()),
-    };
+    let off = off.map(|off| format!("{off}, now and for what was recorded, or ")).unwrap_or_default();
     format!(
         "{program} will record how it is used, from the next run on.\n\
          What: which of its own commands and options, how long they take, whether they fail and by what kind of error, \
          with its version, the system and a random number for this installation. Never what you type beyond those.\n\
          Why: so that its makers see what to mend first.\n\
          See: each record is a line of text in {directory}{goes}.\n\
-         Stop: {stop}, now and for what was recorded, or {no}. {variable}=local keeps it on this \
-         machine."
+         Stop: {off}{variable}=false or DO_NOT_TRACK=1, which hold back what was recorded while set. \
+         {variable}=local keeps it on this machine."
     )
 }
 
@@ -126,11 +123,12 @@ mod tests {
             "/var/state/orchard",
             "https://telemetry.example.com",
             "Stop: ORCHARD_TELEMETRY_ENABLED=false",
-            "DO_NOT_TRACK=1",
+            "DO_NOT_TRACK=1, which hold back what was recorded while set.",
             "ORCHARD_TELEMETRY_ENABLED=local",
         ] {
             assert!(text.replace('\n', " ").contains(part), "{part} is not in {text}");
         }
+        assert!(!text.contains("for what was recorded"), "a variable deletes nothing: {text}");
         let without = Words::Ours.text(&NoticeParts { endpoint: None, ..parts() }, 80);
         assert!(without.replace('\n', " ").contains("is not sent anywhere"), "{without}");
     }
@@ -141,7 +139,7 @@ mod tests {
         let text = Words::Ours.text(&parts, 80).replace('\n', " ");
         for part in [
             "Stop: orchard telemetry off, now and for what was recorded,",
-            "or ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1.",
+            "or ORCHARD_TELEMETRY_ENABLED=false or DO_NOT_TRACK=1, which hold back what was recorded while set.",
             "ORCHARD_TELEMETRY_ENABLED=local",
         ] {
             assert!(text.contains(part), "{part} is not in {text}");

@@ -14,8 +14,10 @@ use crate::installation::Installation;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Purged {
-    /// Events that were not sent. The install id went with them.
+    /// Events that were not sent.
     pub events: u64,
+    /// Whether there was an install id, which went with them.
+    pub install_id: bool,
     /// Copies of batches that were sent, where they were to go.
     pub sent_batches: Option<u64>,
     /// Endpoints that will be asked to erase what they got.
@@ -30,12 +32,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What the file system says; the rest is done all the same.
+    /// What the file system says; the rest is done all the same. In a directory of another user nothing is.
     pub fn purge(&self) -> io::Result<Purged> {
         let (Some(dir), Some(spool), Some(erasures)) = (&self.state_dir, self.spool(), self.erasures())
         else {
             return Ok(Purged::default());
         };
+        self.check_state_dir()?;
         // In this order: who is asked is read once nothing can leave any more that is not noted.
         let events = spool.purge();
         let asked = erasures.ask(&SystemClock::new());
@@ -43,8 +46,24 @@ impl Client {
         let Asked { requests, cannot_be_asked, .. } = asked?;
         let mut asks: Vec<String> = requests.into_iter().map(|pending| pending.destination).collect();
         asks.dedup();
-        let purged = Purged { events: events?, sent_batches: None, asks, cannot_be_asked };
-        forgotten.map(|()| purged)
+        let events = events?;
+        Ok(Purged { events, install_id: forgotten?, sent_batches: None, asks, cannot_be_asked })
+    }
+
+    /// Refuses a state directory of somebody else, as root finds one with `sudo` and the user's `HOME`: a half of what is
+    /// there would be gone before anything of it is looked at.
+    pub(crate) fn check_state_dir(&self) -> io::Result<()> {
+        let Some(dir) = &self.state_dir else { return Ok(()) };
+        telemetry_transport::check_private(dir).map_err(|error| {
+            let dir = dir.display();
+            let what = match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    format!("{dir}: {error}; run this as that user, such as with sudo -u USER")
+                }
+                _ => format!("{dir}: {error}"),
+            };
+            io::Error::new(error.kind(), what)
+        })
     }
 
     /// Requests to erase. Making the value touches nothing.

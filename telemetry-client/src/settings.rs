@@ -118,6 +118,15 @@ pub enum SettingsError {
         /// What is wrong, with the line.
         why: String,
     },
+    /// Root is about to write it for another user, as with `sudo` and the user's `HOME`.
+    #[error(
+        "{path} is in another user's directory, and nothing was changed; \
+         run this as that user, such as with sudo -u USER"
+    )]
+    AnotherUsers {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no home directory, and `TELEMETRY_CONFIG` is not set.
     #[error("there is no home directory to keep settings in; set TELEMETRY_CONFIG to a file")]
     NoHome,
@@ -161,7 +170,8 @@ impl SettingsFile {
     /// Both: the program's, and the user's for all programs.
     pub(crate) fn of_program_and_user(program: &str) -> (Option<Self>, Option<Self>) {
         let strategy = etcetera::base_strategy::choose_native_strategy().ok();
-        let directory = strategy.map(|strategy| strategy.config_dir());
+        // A home that is no absolute path would be another in each directory. The XDG specification has it so of its variables.
+        let directory = strategy.map(|strategy| strategy.config_dir()).filter(|path| path.is_absolute());
         let own = |directory: &PathBuf| Self::new(directory.join(program).join("telemetry.toml"));
         let for_all = |directory: &PathBuf| Self::new(directory.join("telemetry").join("config.toml"));
         (directory.as_ref().map(own), directory.as_ref().map(for_all))
@@ -196,12 +206,12 @@ impl SettingsFile {
         Said { enabled, endpoint: document.value(Key::Endpoint).map(str::to_owned) }
     }
 
-    /// Sets a setting. What else is in the file, comments too, stays as it is.
+    /// Sets a setting, also in the place of a value that is none. What else is in the file, comments too, stays as it is.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] where the value is not one, or the file cannot be understood or written; the file is then
-    /// as it was.
+    /// [`SettingsError`] where the value is not one, or the file is no TOML or cannot be written, or has something else in
+    /// it that is a doubt and so a no, which a yes does not change; the file is then as it was.
     pub fn set(&self, key: Key, text: &str) -> Result<(), SettingsError> {
         key.check(text)?;
         let value = match (key, Mode::parse(text)) {
@@ -210,23 +220,50 @@ impl SettingsFile {
             (Key::TelemetryEnabled, _) => quoted("local"),
             (Key::Endpoint, _) => quoted(text),
         };
-        self.write(&self.document()?.set(key, &value))
+        let document = self.to_change()?;
+        // A yes that changes nothing, since the file stays a doubt, would be a success that is none.
+        let is_yes = key == Key::TelemetryEnabled && Mode::parse(text) != Some(Mode::Off);
+        if let Some(why) = document.doubt_besides(key).filter(|_| is_yes) {
+            return Err(self.to_correct(&why));
+        }
+        self.write(&document.set(key, &value))
     }
 
     /// Takes a setting out of the file: its line, with the comment behind it. Whether it was there.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] where the file cannot be understood or written; the file is then as it was.
+    /// [`SettingsError`] where the file is no TOML or cannot be written; the file is then as it was.
     pub fn unset(&self, key: Key) -> Result<bool, SettingsError> {
-        match self.document()?.unset(key) {
+        match self.to_change()?.unset(key) {
             Some(text) => self.write(&text).map(|()| true),
             None => Ok(false),
         }
     }
 
+    /// Whether the setting, once it is set, is one that can be read.
+    pub(crate) fn can_take(&self, key: Key) -> bool {
+        self.to_change().is_ok_and(|document| document.doubt_besides(key).is_none())
+    }
+
     fn document(&self) -> Result<Document, SettingsError> {
         self.read()?.map_or_else(|| Ok(Document::default()), |bytes| self.parse(bytes))
+    }
+
+    /// The document as far as it must be understood to change a setting in it.
+    fn to_change(&self) -> Result<Document, SettingsError> {
+        let Some(bytes) = self.read()? else { return Ok(Document::default()) };
+        let parsed = self
+            .text(bytes)
+            .and_then(|text| Document::parse_to_change(text).map_err(|why| self.content(why)));
+        parsed.map_err(|error| match error {
+            SettingsError::Content { why, .. } => self.to_correct(&why),
+            error => error,
+        })
+    }
+
+    fn to_correct(&self, why: &str) -> SettingsError {
+        self.content(format!("{why}; correct or remove that file"))
     }
 
     /// The file's bytes; nothing where it is not there.
@@ -239,22 +276,36 @@ impl SettingsFile {
     }
 
     fn parse(&self, bytes: Vec<u8>) -> Result<Document, SettingsError> {
+        Document::parse(self.text(bytes)?).map_err(|why| self.content(why))
+    }
+
+    fn text(&self, bytes: Vec<u8>) -> Result<String, SettingsError> {
         if bytes.len() > MAX_BYTES {
             return Err(self.content(format!("is larger than {MAX_BYTES} bytes")));
         }
-        let text = String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))?;
-        Document::parse(text).map_err(|why| self.content(why))
+        String::from_utf8(bytes).map_err(|_| self.content("is not UTF-8".to_owned()))
     }
 
     fn content(&self, why: String) -> SettingsError {
         SettingsError::Content { path: self.path.clone(), why }
     }
 
+    /// Refuses, for root, another user's file. Touches nothing.
+    pub(crate) fn check_owner(&self) -> Result<(), SettingsError> {
+        telemetry_transport::refuse_as_root_of_another(&self.target())
+            .map_err(|_| SettingsError::AnotherUsers { path: self.path.clone() })
+    }
+
+    /// A link is followed, since people keep their settings elsewhere and link to them.
+    fn target(&self) -> PathBuf {
+        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
+    }
+
     /// Writes a new file beside the old one and puts it in its place, so that there is a whole file at any time.
     fn write(&self, text: &str) -> Result<(), SettingsError> {
+        self.check_owner()?;
         let wrap = |source| SettingsError::Write { path: self.path.clone(), source };
-        // A link is followed, since people keep their settings elsewhere and link to them.
-        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let target = self.target();
         let directory =
             target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(wrap)?;
@@ -334,8 +385,6 @@ mod tests {
     fn what_cannot_be_understood_is_a_doubt_and_is_left_alone() {
         for (content, why) in [
             ("telemetry_enabled = \n", "line 1: not TOML"),
-            ("telemetry_enabled = \"perhaps\"\n", "line 1: telemetry_enabled: `perhaps` is not one of"),
-            ("# x\ntelemetry_enable = false\n", "line 2: there is no setting `telemetry_enable`"),
             ("telemetry_enabled = off\n", "line 1: not TOML: string values must be quoted"),
             (
                 "telemetry_enabled = true\n# x\ntelemetry_enabled = false\n",
@@ -348,16 +397,84 @@ mod tests {
             ("telemetry_enabled.x = false\n", "line 1: telemetry_enabled takes one value, not a table"),
             ("\n[telemetry_enabled]\n", "line 2: telemetry_enabled takes one value, not a table"),
             ("[[endpoint]]\ntelemetry_enabled = false\n", "line 1: endpoint takes one value, not a table"),
-            ("telemetry_enabled = { x = 1 }\n", "line 1: telemetry_enabled takes one value, not a table"),
-            ("endpoint = [\n'file:///a']\n", "line 1: endpoint takes one value, not a table or a list"),
-            ("telemetry_enabled = false\n[table]\nx = 1\n", "line 2: there is no setting `table`"),
             ("telemetry_enabled = false\n# \u{1}\n", "line 2: not TOML: invalid comment character"),
         ] {
             let (_directory, file) = file(content);
             assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
             let error = file.set(Key::TelemetryEnabled, "true").unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
+            assert!(error.ends_with("; correct or remove that file"), "{error}");
+            assert!(!file.can_take(Key::TelemetryEnabled));
             assert_eq!(fs::read_to_string(file.path()).unwrap(), content);
+        }
+    }
+
+    /// `off` could not be said where the setting was spelt wrongly, though `status` said that `on` would mend it.
+    #[test]
+    fn a_value_that_is_none_is_a_doubt_until_another_is_set() {
+        for (content, why, after) in [
+            (
+                "# mine\ntelemetry_enabled = \"fales\" # x\n",
+                "line 2: telemetry_enabled: `fales` is not one of",
+                "# mine\ntelemetry_enabled = true # x\n",
+            ),
+            (
+                "telemetry_enabled = { x = 1 }\n",
+                "line 1: telemetry_enabled takes one value, not a table",
+                "telemetry_enabled = true\n",
+            ),
+            (
+                "telemetry_enabled = [\n'on', # one\n[true]] # x\nendpoint = 'export:'\n",
+                "line 1: telemetry_enabled takes one value, not a table or a list",
+                "telemetry_enabled = true # x\nendpoint = 'export:'\n",
+            ),
+        ] {
+            let (_directory, file) = file(content);
+            assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
+            assert!(file.get(Key::TelemetryEnabled).unwrap_err().to_string().contains(why), "{content}");
+            assert!(file.can_take(Key::TelemetryEnabled));
+            file.set(Key::TelemetryEnabled, "true").unwrap();
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), after);
+            assert_eq!(file.said().enabled, Reading::text("true"));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_elsewhere_stays_and_stays_a_doubt() {
+        for (content, why, after) in [
+            (
+                "# x\ntelemetry_enable = false\n",
+                "line 2: there is no setting `telemetry_enable`",
+                "# x\ntelemetry_enable = false\ntelemetry_enabled = false\n",
+            ),
+            (
+                "endpoint = [\n'file:///a']\n",
+                "line 1: endpoint takes one value, not a table or a list",
+                "endpoint = [\n'file:///a']\ntelemetry_enabled = false\n",
+            ),
+            (
+                "other.telemetry_enabled = 1\ntelemetry_enabled = true\n",
+                "line 1: there is no setting `other`",
+                "other.telemetry_enabled = 1\ntelemetry_enabled = false\n",
+            ),
+            (
+                "\u{feff} [table]\r\ntelemetry_enabled = true\r\n",
+                "line 1: there is no setting `table`",
+                "\u{feff}telemetry_enabled = false\r\n [table]\r\ntelemetry_enabled = true\r\n",
+            ),
+        ] {
+            let (_directory, file) = file(content);
+            for yes in ["true", "local"] {
+                let error = file.set(Key::TelemetryEnabled, yes).unwrap_err().to_string();
+                assert!(error.contains(why) && error.ends_with("; correct or remove that file"), "{error}");
+            }
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), content, "a yes would change nothing");
+            file.set(Key::TelemetryEnabled, "false").unwrap();
+            assert_eq!(fs::read_to_string(file.path()).unwrap(), after);
+            assert!(!file.can_take(Key::TelemetryEnabled), "{content}");
+            assert_eq!(file.said().enabled, Reading::Unreadable, "{content}");
+            let error = file.get(Key::TelemetryEnabled).unwrap_err().to_string();
+            assert!(error.contains(why) || error.contains("`table`"), "{error}");
         }
     }
 }

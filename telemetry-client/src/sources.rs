@@ -95,13 +95,26 @@ impl Files {
 impl Files {
     /// The settings that count in consent: of the program's and those for every program the stricter.
     pub(crate) fn setting(&self) -> Option<&Source> {
-        let most = |source: &&Source| match &source.said.enabled {
-            Reading::Absent => None,
-            Reading::Text(text) => Some(Mode::parse(text).unwrap_or(Mode::Off)),
-            Reading::Unreadable => Some(Mode::Off),
-        };
+        let most = |source: &&Source| most(&source.said.enabled);
         let both = [self.settings.as_ref(), self.for_all.as_ref()].into_iter().flatten();
         both.filter(|source| most(source).is_some()).min_by_key(most).or(self.settings.as_ref())
+    }
+
+    /// What would count were the setting this. Nothing where it cannot be set so that it can be read.
+    pub(crate) fn setting_if(&self, mode: Mode) -> Option<Reading> {
+        self.settings.as_ref().filter(|source| source.file.can_take(Key::TelemetryEnabled))?;
+        let for_all = self.for_all.as_ref().map(|source| &source.said.enabled);
+        let stricter = for_all.filter(|said| most(said).is_some_and(|most| most < mode));
+        Some(stricter.cloned().unwrap_or_else(|| Reading::text(mode.to_string())))
+    }
+}
+
+/// The most that may happen after this was said.
+fn most(said: &Reading) -> Option<Mode> {
+    match said {
+        Reading::Absent => None,
+        Reading::Text(text) => Some(Mode::parse(text).unwrap_or(Mode::Off)),
+        Reading::Unreadable => Some(Mode::Off),
     }
 }
 

@@ -24,8 +24,8 @@ pub use paths::{state_dir, state_dir_of};
 pub use platform::at_console_end;
 #[cfg(unix)]
 pub use platform::is_ended_by;
-pub use platform::{VariableNames, at_exit, forks};
-pub use private::{ReadyDir, lock_private, ready_dir, write_private};
+pub use platform::{VariableNames, at_exit, forks, refuse_as_root_of_another};
+pub use private::{ReadyDir, check_private, lock_private, ready_dir, write_private};
 pub use ship::{Clock, Outcome, ShipPolicy, ShipReport, ShipState, Step, Stopped, SystemClock, ship};
 pub use sink::{
     Delivery, Endpoint, EndpointError, FileLimits, FileSink, HttpOptions, HttpSink, LossCounts, MemorySink,

@@ -21,5 +21,7 @@ fn base() -> Option<PathBuf> {
     let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
     // Windows has no place for state; what does not roam is the nearest.
     let base = strategy.state_dir().unwrap_or_else(|| strategy.cache_dir());
-    Some(if cfg!(target_os = "macos") { strategy.data_dir() } else { base })
+    let base = if cfg!(target_os = "macos") { strategy.data_dir() } else { base };
+    // A home that is no absolute path would be another in each directory. The XDG specification has it so of its variables.
+    Some(base).filter(|base| base.is_absolute())
 }

@@ -24,6 +24,15 @@ pub(crate) fn check_dir(path: &Path) -> io::Result<Presence> {
     look(path).map(|found| if found.is_some() { Presence::There } else { Presence::Missing })
 }
 
+/// Refuses a directory that is a link or somebody else's, before anything is done in it. That it is not there is fine.
+///
+/// # Errors
+///
+/// What the file system says, or what the directory is instead.
+pub fn check_private(path: &Path) -> io::Result<()> {
+    check_dir(path).map(|_| ())
+}
+
 fn look(path: &Path) -> io::Result<Option<Standing>> {
     let standing = match disk::standing(path) {
         Ok(standing) => standing,

@@ -27,11 +27,10 @@ pub(crate) fn run(action: ConfigAction) -> Result<ExitCode> {
         ConfigAction::Set { key, value } => {
             match Key::parse(&key)? {
                 Key::TelemetryEnabled => {
-                    // What was asked for is said by its silence, but for what is gone.
-                    if let Some(purged) = control.set_enabled(&value)?.purged {
-                        let events = purged.events;
-                        talk(&format!("telemetry is off; {events} events that were not sent are deleted"));
-                        purged.asked(Width::of_stdout()).lines().for_each(talk);
+                    let switched = control.set_enabled(&value)?;
+                    // What was asked for is said by its silence, but for what is gone and for what it comes to nothing by.
+                    if switched.purged.is_some() || switched.mode != switched.setting {
+                        talk(switched.text(Width::of_stdout()).trim_end());
                     }
                 }
                 key @ Key::Endpoint => settings.set(key, &value)?,

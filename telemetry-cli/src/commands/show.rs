@@ -19,31 +19,38 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
         _ => What::Recorded,
     };
     let control = Control::new(Client::new(), Host::default(), commands());
-    let shown = match control.show(what) {
-        Err(nothing @ ControlError::NoStateDir) => {
-            talk(&nothing.to_string());
-            return Ok(ExitCode::SUCCESS);
+    let printed = if show.receipts { receipts(&control) } else { events(&control, what, show) };
+    match printed {
+        Err(error) if matches!(error.downcast_ref(), Some(ControlError::NoStateDir)) => {
+            talk(&error.to_string());
         }
-        shown => shown?,
-    };
-    // A receipt, and what an endpoint is sent, are not lines of events.
-    let said: Vec<String> = match show.form {
-        None if !show.receipts => shown.talk().collect(),
-        _ => shown.damaged.clone(),
-    };
-    for sentence in said {
+        printed => printed?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn receipts(control: &Control) -> Result<()> {
+    let receipts = control.receipts()?;
+    say(&receipts.damaged);
+    write!(std::io::stdout().lock(), "{}", receipts.text())?;
+    Ok(())
+}
+
+fn say(sentences: &[String]) {
+    for sentence in sentences {
         talk(&format!("telemetry: {sentence}"));
+    }
+}
+
+fn events(control: &Control, what: What, show: &Show) -> Result<()> {
+    let shown = control.show(what)?;
+    match show.form {
+        None => say(&shown.talk().collect::<Vec<_>>()),
+        // What an endpoint is sent is not lines of events.
+        Some(_) => say(&shown.damaged),
     }
     let mut out = std::io::stdout().lock();
     match show.form {
-        _ if show.receipts => {
-            receipts(&shown, &mut out)?;
-            for erased in
-                control.client().ledger().map(|ledger| ledger.erasures()).transpose()?.unwrap_or_default()
-            {
-                writeln!(out, "{}", serde_json::to_string(&erased)?)?;
-            }
-        }
         Some(form) if show.sent => {
             shown.batches.iter().try_for_each(|batch| print(&mut out, &batch.body, form))?;
         }
@@ -55,19 +62,6 @@ pub(crate) fn run(show: &Show) -> Result<ExitCode> {
             print(&mut out, &serde_json::to_vec(&batch)?, form)?;
         }
         None => write!(out, "{}", shown.text())?,
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn receipts(shown: &Shown, out: &mut impl Write) -> Result<()> {
-    for batch in &shown.batches {
-        let destination = serde_json::to_string(&batch.destination)?;
-        let receipt = match &batch.receipt {
-            Some(receipt) => serde_json::to_string(receipt)?,
-            // No answer came: what it would name is all that there is to tell.
-            None => format!(r#"null,"batch_id":"{}","events":{}"#, batch.batch_id, batch.events.len()),
-        };
-        writeln!(out, r#"{{"destination":{destination},"receipt":{receipt}}}"#)?;
     }
     Ok(())
 }

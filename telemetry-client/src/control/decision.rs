@@ -1,11 +1,13 @@
 //! Who decided, of all that has a say.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 use telemetry_redact::consent::{Consent, Mode, Say, SourceKind};
 
 use super::layout::{Width, pairs, paragraph};
 use super::{Commands, Control};
-use crate::{Client, Host};
+use crate::{Client, Host, variables};
 
 /// What telemetry may do, and who decided.
 #[derive(Debug, Clone, Serialize)]
@@ -95,17 +97,28 @@ fn says(say: Say) -> &'static str {
     }
 }
 
-/// What a person can do, by who decided.
+/// What a person can do, by who decided: never what would change nothing.
 fn remedies(client: &Client, consent: &Consent, host: &Host, commands: &Commands) -> Vec<String> {
     let label = client.source_label(consent.decided_by(), host);
     let Commands { on, off, endpoint } = commands;
-    let off = format!("{off} turns it off");
-    let on = format!("{on} turns it on");
+    let on = client.consent_if(host, Mode::On).and_then(|after| match after.mode().cmp(&consent.mode()) {
+        Ordering::Greater => Some(format!("{on} turns it on")),
+        Ordering::Equal if after.decided_by() == SourceKind::Endpoint => {
+            Some(format!("{on} and {endpoint} let events be sent"))
+        }
+        _ => None,
+    });
     let undo = match consent.decided_by() {
-        SourceKind::HostDefault => None,
         // The notice of a program that is asked about is still to come; who turns it on needs none.
-        SourceKind::Notice => Some(on),
-        SourceKind::Setting => Some(on).filter(|_| consent.mode() != Mode::On),
+        SourceKind::HostDefault | SourceKind::Notice => on.filter(|_| consent.mode() != Mode::On),
+        SourceKind::Setting if consent.mode() == Mode::On => None,
+        SourceKind::Setting => on.or_else(|| {
+            Some(match client.source_problem(SourceKind::Setting) {
+                Some(problem) => format!("correct or remove the file that cannot be read, {problem}"),
+                // That for every program, which a program's own setting cannot loosen.
+                None => format!("change the {label}, which decides now"),
+            })
+        }),
         SourceKind::Endpoint => Some(format!("{endpoint} lets events be sent")),
         SourceKind::AdminFile => Some(format!("an administrator of this machine can change the {label}")),
         SourceKind::DoNotTrack | SourceKind::ProgramVariable | SourceKind::Variable => {
@@ -114,6 +127,28 @@ fn remedies(client: &Client, consent: &Consent, host: &Host, commands: &Commands
         SourceKind::ProjectFile => Some(format!("change the {label}, which decides now")),
         SourceKind::RunFlag => Some(format!("leave out the {label}")),
     };
-    let off = Some(off).filter(|_| consent.mode() != Mode::Off);
+    let off = (consent.mode() != Mode::Off).then(|| {
+        let is_off = |after: Consent| after.mode() == Mode::Off;
+        if client.consent_if(host, Mode::Off).is_some_and(is_off) {
+            return format!("{off} turns it off");
+        }
+        let stops = variables_that_stop(consent, host);
+        format!("{} turns it off", stops.first().map_or("", String::as_str))
+    });
     undo.into_iter().chain(off).collect()
+}
+
+/// The variables that turn telemetry off, whatever the setting is, the nearest first.
+pub(super) fn variables_that_stop(consent: &Consent, host: &Host) -> Vec<String> {
+    let speaks =
+        |kind| consent.reports().iter().any(|report| report.source == kind && report.say != Say::Silent);
+    let own = host.program_variable.as_deref();
+    let variable = match own {
+        // A flag of this run is stronger than either.
+        _ if speaks(SourceKind::RunFlag) => None,
+        Some(own) if speaks(SourceKind::ProgramVariable) || !speaks(SourceKind::Variable) => Some(own),
+        _ => Some(variables::ENABLED),
+    };
+    let variable = variable.map(|name| format!("{name}=false"));
+    variable.into_iter().chain([format!("{}=1", variables::DO_NOT_TRACK)]).collect()
 }

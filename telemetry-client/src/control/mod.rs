@@ -50,7 +50,7 @@ pub use layout::Width;
 pub(crate) use layout::broken;
 pub(crate) use of_session::SUBCOMMAND;
 pub use past::{Fate, PastCommand, PastPart, PlaceholderCount};
-pub use show::{Show, Shown, Unanswered};
+pub use show::{BatchReceipt, Receipts, Show, Shown, Unanswered, Unreceipted};
 pub use status::{ErasureAnswered, ErasurePending, Status};
 #[cfg(feature = "clap")]
 pub use subcommand::{Action, Arguments, command, run};
@@ -92,9 +92,25 @@ pub enum ControlError {
     /// The setting cannot be read or written.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// Telemetry is off by the setting, but something that was recorded is still there.
-    #[error("telemetry is off, but what was recorded could not be deleted")]
-    OffNotPurged(#[source] io::Error),
+    /// The setting that says off cannot be written. What was recorded is deleted all the same.
+    #[error("{said}")]
+    OffNotWritten {
+        /// Whether telemetry is off now, and what turns it off.
+        said: String,
+        /// Why.
+        source: SettingsError,
+    },
+    /// The setting says off, but something that was recorded is still there.
+    #[error("{said}, but what was recorded could not be deleted")]
+    OffNotPurged {
+        /// Whether telemetry is off now.
+        said: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing was deleted: the state directory is somebody else's.
+    #[error("nothing was deleted")]
+    NotPurged(#[source] io::Error),
     /// Something that was recorded is still there.
     #[error("not everything could be deleted")]
     Purge(#[source] io::Error),

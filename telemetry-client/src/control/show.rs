@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use telemetry_schema::BatchId;
-use telemetry_transport::{SentBatch, Which};
+use telemetry_schema::{BatchId, Receipt};
+use telemetry_transport::{Erased, SentBatch, Which};
 
 use super::{Control, ControlError};
 
@@ -47,7 +47,62 @@ pub struct Unanswered {
     pub events: Vec<Box<RawValue>>,
 }
 
+/// What came of what was sent.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Receipts {
+    /// Each batch.
+    pub batches: Vec<BatchReceipt>,
+    /// Requests to erase that were carried out.
+    pub erasures: Vec<Erased>,
+    /// What is damaged and left out, a sentence each.
+    pub damaged: Vec<String>,
+}
+
+/// What came of a batch.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct BatchReceipt {
+    /// Where it went.
+    pub destination: String,
+    /// The receipt. `None` where no answer came.
+    pub receipt: Option<Receipt>,
+    /// What the receipt would name, where no answer came.
+    #[serde(flatten)]
+    pub unanswered: Option<Unreceipted>,
+}
+
+/// A batch of which there is no receipt.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Unreceipted {
+    /// The batch's identifier.
+    pub batch_id: BatchId,
+    /// How many events it had.
+    pub events: usize,
+}
+
 impl Control {
+    /// Where each batch went that was sent, with its receipt, and the requests to erase that were carried out.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::NoStateDir`] without a home; [`ControlError::Ledger`] where what is there cannot be read.
+    pub fn receipts(&self) -> Result<Receipts, ControlError> {
+        let ledger = self.client.ledger().ok_or(ControlError::NoStateDir)?;
+        let sent = ledger.read()?;
+        let batches = sent.batches.into_iter().map(|batch| {
+            let SentBatch { batch_id, destination, receipt, events, .. } = batch;
+            let unanswered = receipt.is_none().then_some(Unreceipted { batch_id, events: events.len() });
+            BatchReceipt { destination, receipt, unanswered }
+        });
+        Ok(Receipts {
+            batches: batches.collect(),
+            erasures: ledger.erasures()?,
+            damaged: sent.damaged.iter().map(ToString::to_string).collect(),
+        })
+    }
+
     /// Events as they are stored and sent.
     ///
     /// # Errors
@@ -89,6 +144,17 @@ impl Control {
         shown.damaged = sent.damaged.iter().map(ToString::to_string).collect();
         shown.batches = sent.batches;
         Ok(shown)
+    }
+}
+
+impl Receipts {
+    /// The same as lines of JSON, one for each batch and then one for each request.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let batches = self.batches.iter().map(serde_json::to_string);
+        // They are texts and numbers: each is JSON.
+        let lines = batches.chain(self.erasures.iter().map(serde_json::to_string)).flatten();
+        lines.flat_map(|line| [line, "\n".to_owned()]).collect()
     }
 }
 

@@ -76,6 +76,7 @@ pub struct Form {
 
 /// The arguments of `telemetry show`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed")]
 #[non_exhaustive]
 pub struct ShowArguments {
     /// Only what is waiting to be sent
@@ -87,6 +88,10 @@ pub struct ShowArguments {
     /// What was sent, as it was sent; last what was sent without an answer, which may have arrived
     #[arg(long)]
     pub sent: bool,
+    /// Instead of events, print a line for each batch, where it went and the receipt, null where no answer came; and one
+    /// for each request to erase
+    #[arg(long, requires = "sent")]
+    pub receipts: bool,
     /// How it is printed.
     #[command(flatten)]
     pub form: Form,
@@ -206,7 +211,13 @@ impl Action {
             Self::Local(form) => form.print(&control.local()?, |switched| switched.text(width)),
             Self::Off(form) => form.print(&control.off()?, |switched| switched.text(width)),
             Self::Status(form) => form.print(&control.status(), |status| status.text(width)),
-            Self::Show(ShowArguments { pending, local, sent, form }) => {
+            Self::Show(ShowArguments { receipts: true, form, .. }) => {
+                let receipts = control.receipts()?;
+                form.print(&receipts, super::Receipts::text)?;
+                receipts.damaged.iter().for_each(talk);
+                Ok(())
+            }
+            Self::Show(ShowArguments { pending, local, sent, form, .. }) => {
                 let show = match (pending, local, sent) {
                     (true, ..) => Show::Pending,
                     (_, true, _) => Show::Local,

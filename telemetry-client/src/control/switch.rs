@@ -3,10 +3,11 @@
 use serde::Serialize;
 use telemetry_redact::consent::{Mode, SourceKind};
 
+use super::decision::variables_that_stop;
 use super::layout::{Width, paragraph};
 use super::{Control, ControlError};
 use crate::Purged;
-use crate::settings::Key;
+use crate::settings::{Key, SettingsError};
 
 /// What became of a switch: the setting is as asked; the mode need not be, since others have a say too.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +23,8 @@ pub struct Switched {
     pub decided_by: SourceKind,
     /// Its name as its owner knows it.
     pub decided_by_label: String,
+    /// Why that cannot be understood, where it is so.
+    pub problem: Option<String>,
     /// With the setting off: what was deleted.
     pub purged: Option<Purged>,
 }
@@ -59,8 +62,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Settings`] where the setting cannot be written; what was recorded is deleted all the same.
-    /// [`ControlError::OffNotPurged`] where telemetry is off but something is left.
+    /// [`ControlError::OffNotWritten`] where the setting cannot be written; what was recorded is deleted all the same.
+    /// [`ControlError::OffNotPurged`] where the setting is off but something is left.
     pub fn off(&mut self) -> Result<Switched, ControlError> {
         self.switch(Mode::Off)
     }
@@ -92,8 +95,10 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Purge`] or [`ControlError::PurgeSent`] where something is left.
+    /// [`ControlError::NotPurged`] where the state directory is somebody else's, [`ControlError::Purge`] or
+    /// [`ControlError::PurgeSent`] where something is left.
     pub fn purge(&self, copies: Copies) -> Result<Purged, ControlError> {
+        self.client.check_state_dir().map_err(ControlError::NotPurged)?;
         let mut purged = self.client.purge().map_err(ControlError::Purge)?;
         if let (Copies::Delete, Some(ledger)) = (copies, self.client.ledger()) {
             purged.sent_batches = Some(ledger.purge().map_err(ControlError::PurgeSent)?);
@@ -110,30 +115,60 @@ impl Control {
     }
 
     fn switch(&mut self, setting: Mode) -> Result<Switched, ControlError> {
-        let file = self.client.settings()?.clone();
         let value = match setting {
             Mode::On => "true",
             Mode::Local => "local",
             Mode::Off => "false",
         };
-        let written = file.set(Key::TelemetryEnabled, value);
+        let file = self.client.settings().cloned();
+        if let Some(error) = file.as_ref().ok().and_then(|file| file.check_owner().err()) {
+            return Err(if setting == Mode::Off { self.off_not_written(error, None) } else { error.into() });
+        }
+        let written = file.and_then(|file| file.set(Key::TelemetryEnabled, value).map(|()| file));
         // A no is one for what was recorded too, be there room for the setting or not.
         let purged = (setting == Mode::Off).then(|| self.client.purge());
         if let Some(Ok(purged)) = &purged {
             self.ask(purged);
         }
-        written?;
-        let purged = purged.transpose().map_err(ControlError::OffNotPurged)?;
+        let file = match (written, &purged) {
+            (Ok(file), _) => file,
+            (Err(source), Some(purged)) => return Err(self.off_not_written(source, purged.as_ref().ok())),
+            (Err(source), None) => return Err(source.into()),
+        };
         self.client.read_settings_anew();
         let consent = self.client.consent(&self.host);
-        Ok(Switched {
+        let decided_by = consent.decided_by();
+        let mut switched = Switched {
             setting,
             settings_file: file.path().display().to_string(),
             mode: consent.mode(),
-            decided_by: consent.decided_by(),
-            decided_by_label: self.client.source_label(consent.decided_by(), &self.host),
-            purged,
-        })
+            decided_by,
+            decided_by_label: self.client.source_label(decided_by, &self.host),
+            problem: self.client.source_problem(decided_by).map(|problem| problem.to_string()),
+            purged: None,
+        };
+        match purged.transpose() {
+            Ok(purged) => switched.purged = purged,
+            Err(source) => {
+                return Err(ControlError::OffNotPurged { said: switched.said("").join("; "), source });
+            }
+        }
+        Ok(switched)
+    }
+
+    /// What is said where the setting that says off is not in its file: whether telemetry is off, and what turns it off.
+    fn off_not_written(&self, source: SettingsError, purged: Option<&Purged>) -> ControlError {
+        let consent = self.client.consent(&self.host);
+        let stops = variables_that_stop(&consent, &self.host).join(" or ");
+        let deleted = purged.map(Purged::deleted).unwrap_or_default();
+        let is = if consent.mode() == Mode::Off {
+            let label = self.client.source_label(consent.decided_by(), &self.host);
+            format!("telemetry is off, decided by: {label}{deleted}; {stops} keeps it off")
+        } else {
+            format!("telemetry is not off{deleted}; {stops} turns it off")
+        };
+        let said = format!("the setting could not be written: {is}");
+        ControlError::OffNotWritten { said, source }
     }
 }
 
@@ -141,31 +176,46 @@ impl Switched {
     /// The same for people. Where something else decides, it says so.
     #[must_use]
     pub fn text(&self, width: Width) -> String {
-        let deleted = match &self.purged {
-            Some(Purged { events, .. }) => format!("; {events} events that were not sent are deleted"),
-            None => String::new(),
-        };
+        let deleted = self.purged.as_ref().map(Purged::deleted).unwrap_or_default();
         let asked = self.purged.as_ref().map(|purged| purged.asked(width)).unwrap_or_default();
-        if self.mode == self.setting {
-            return paragraph(&format!("telemetry is {}{deleted}", self.mode), width) + &asked;
+        let mut lines = self.said(&deleted).into_iter().map(|line| paragraph(&line, width));
+        lines.next().into_iter().chain([asked]).chain(lines).collect()
+    }
+
+    /// What the setting came to, behind which this goes, and what else decides.
+    fn said(&self, deleted: &str) -> Vec<String> {
+        let Self { setting, mode, decided_by_label, problem, .. } = self;
+        if mode == setting {
+            return vec![format!("telemetry is {mode}{deleted}")];
         }
-        paragraph(&format!("the setting is {}{deleted}", self.setting), width)
-            + &asked
-            + &paragraph(&format!("telemetry is {}, decided by: {}", self.mode, self.decided_by_label), width)
+        let problem = problem.as_ref().map(|problem| format!(" ({problem})")).unwrap_or_default();
+        let decided = format!("telemetry is {mode}, decided by: {decided_by_label}{problem}");
+        vec![format!("the setting is {setting}{deleted}"), decided]
     }
 }
 
 impl Purged {
+    fn deleted(&self) -> String {
+        format!("; {} events that were not sent are deleted", self.events)
+    }
+
     /// The same for people.
     #[must_use]
     pub fn text(&self, width: Width) -> String {
-        let Self { events, sent_batches, .. } = self;
-        let mut text =
-            paragraph(&format!("{events} events that were not sent and the install id are deleted"), width);
-        if let Some(batches) = sent_batches {
-            text.push_str(&paragraph(&format!("the copies of {batches} sent batches are deleted"), width));
+        let Self { events, install_id, sent_batches, .. } = self;
+        let what = match (events, install_id) {
+            (0, false) => None,
+            (0, true) => Some("the install id is deleted".to_owned()),
+            (_, false) => Some(format!("{events} events that were not sent are deleted")),
+            (_, true) => Some(format!("{events} events that were not sent and the install id are deleted")),
+        };
+        let copies = sent_batches.filter(|batches| *batches > 0);
+        let copies = copies.map(|batches| format!("the copies of {batches} sent batches are deleted"));
+        let mut lines: Vec<String> = what.into_iter().chain(copies).collect();
+        if lines.is_empty() {
+            lines.push("there was nothing to delete".to_owned());
         }
-        text + &self.asked(width)
+        lines.iter().map(|line| paragraph(line, width)).chain([self.asked(width)]).collect()
     }
 
     /// Who is asked to erase what was sent, and who cannot be, for people.

@@ -26,9 +26,13 @@ pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
     disk::make_dir(&builder, path)
 }
 
-/// With `sudo` and the user's `HOME`, the directory would be root's in the user's home, and the user's own commands
-/// would find it somebody else's from then on.
-fn refuse_as_root_of_another(path: &Path) -> io::Result<()> {
+/// Refuses, for root, what would be made in another user's directory. With `sudo` and the user's `HOME`, it would be root's
+/// in the user's home, and the user's own commands would find it somebody else's from then on.
+///
+/// # Errors
+///
+/// That it would be.
+pub fn refuse_as_root_of_another(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if user() == 0 {
         let mut above = path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty());

@@ -274,6 +274,21 @@ proptest! {
     }
 
     #[test]
+    fn setting_leaves_alone_what_is_wrong_elsewhere(text in documents(), key in select(&Key::ALL[..])) {
+        let Ok(document) = Document::parse_to_change(text.clone()) else { return Ok(()) };
+        // A name twice that is no setting's is left to who reads the file.
+        let Ok(before) = text.parse::<DocumentMut>() else { return Ok(()) };
+        let after = document.set(key, "'local'").parse::<DocumentMut>().unwrap();
+        prop_assert_eq!(after[key.name()].as_str(), Some("local"), "{:?}", text);
+        let others = |document: &DocumentMut| {
+            let others = document.iter().filter(|(name, _)| *name != key.name());
+            others.map(|(name, item)| (name.to_owned(), item.to_string())).collect::<Vec<_>>()
+        };
+        let sorted = |mut all: Vec<(String, String)>| { all.sort(); all };
+        prop_assert_eq!(sorted(others(&after)), sorted(others(&before)), "{:?}", text);
+    }
+
+    #[test]
     fn unsetting_takes_out_lines(text in document_of(fair_lines()), key in select(&Key::ALL[..])) {
         let Ok(document) = Document::parse(text.clone()) else { return Ok(()) };
         let place = place_by_toml_edit(&text, key);
