@@ -14,9 +14,9 @@ pub use admit::{
 };
 pub use policies::{Policies, SharedPolicies};
 pub use report::{
-    Align, Cell, Chart, ChartKind, Ci, Column, Day, Filters, Interval, Layout, NoSuchReport, Noise,
-    NoiseError, NoiseKey, Query, RUNS_OF_ONE, Report, ReportName, Section, Shown, Spread, Weight, answer,
-    median_ranks, monday, suppress, wilson,
+    Align, Cell, Chart, ChartKind, Ci, Column, Day, DayError, Filters, Interval, Layout, NoSuchReport, Noise,
+    NoiseError, NoiseKey, Query, RUNS_OF_ONE, RangeError, Report, ReportName, Section, Shown, Spread, Weight,
+    answer, median_ranks, monday, suppress, wilson,
 };
 pub use serve::{
     Key, KeyError, Limits, MIN_KEEP_DAYS, RunningServer, ServeError, ServeOptions, Server, Tls, TlsError,

@@ -24,8 +24,9 @@ const WEEKS: usize = 8;
 
 pub(crate) fn run(args: args::Report) -> Result<ExitCode> {
     let args::Report { name, store, json, csv, compare, min_installs, noise, top, filters } = args;
-    let mut query =
-        Query::new(name).filters(filters_of(filters)).top(if top == 0 { usize::MAX } else { top });
+    let filters = filters_of(filters);
+    filters.check_range()?;
+    let mut query = Query::new(name).filters(filters).top(if top == 0 { usize::MAX } else { top });
     if let Some((old, new)) = compare {
         query = query.compare(old, new);
     }

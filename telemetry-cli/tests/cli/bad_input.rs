@@ -122,6 +122,29 @@ fn an_address_in_use_is_said() {
 }
 
 #[test]
+fn a_report_says_which_days_it_takes() {
+    let home = Home::new();
+    for option in ["--since", "--until"] {
+        for no_day in ["2026-13-01", "2026-02-30", "yesterday"] {
+            let said = home.fails(&["report", option, no_day]);
+            for part in [option, no_day, "no such day", "YYYY-MM-DD"] {
+                assert!(said.contains(part), "{part} is not in {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_that_begins_after_its_end_is_refused() {
+    let home = Home::new();
+    for name in ["overview", "commands", "errors", "retention"] {
+        let said = home.fails(&["report", name, "--since", "2026-02-01", "--until", "2026-01-31"]);
+        assert!(said.contains("since 2026-02-01 is later than until 2026-01-31"), "{said}");
+    }
+    home.ok(&["report", "--since", "2026-01-31", "--until", "2026-01-31"]);
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     let home = Home::new();
     for arguments in [&["exec"][..], &["explain"], &["frobnicate"], &["show", "--sent", "--pending"]] {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use telemetry_schema::{FieldError, Timestamp};
+use telemetry_schema::Timestamp;
+use thiserror::Error;
 
 const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
 
@@ -37,11 +38,16 @@ impl fmt::Display for Day {
     }
 }
 
-impl FromStr for Day {
-    type Err = FieldError;
+/// Text that is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("there is no such day: a day is written YYYY-MM-DD, as 2026-01-31")]
+pub struct DayError;
 
-    fn from_str(text: &str) -> Result<Self, FieldError> {
-        let start: Timestamp = format!("{text}T00:00:00.000000+00:00").parse()?;
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Self, DayError> {
+        let start: Timestamp = format!("{text}T00:00:00.000000+00:00").parse().map_err(|_| DayError)?;
         Ok(Self(start.unix_us().div_euclid(DAY_US)))
     }
 }

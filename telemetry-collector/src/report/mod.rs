@@ -16,12 +16,12 @@ mod suppress;
 
 pub use build::answer;
 pub use cell::{Align, Cell, Chart, ChartKind, Column, Layout, Section};
-pub use day::{Day, monday};
+pub use day::{Day, DayError, monday};
 pub(crate) use interval::rate_interval;
 pub use interval::{Interval, median_ranks, wilson};
 pub use name::{NoSuchReport, ReportName};
 pub use noise::{Noise, NoiseError, NoiseKey, RUNS_OF_ONE, Spread};
-pub use query::{Ci, Filters, Query};
+pub use query::{Ci, Filters, Query, RangeError};
 pub use suppress::{Shown, Weight, suppress};
 
 /// The answer to a query.

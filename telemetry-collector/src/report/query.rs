@@ -1,6 +1,7 @@
 //! What is asked.
 
 use telemetry_schema::{InstallSource, OsName};
+use thiserror::Error;
 
 use super::{Day, Noise, ReportName};
 
@@ -30,7 +31,29 @@ pub struct Filters {
     pub ci: Ci,
 }
 
+/// A first day that is later than the last one: no run could be counted, and an empty report would hide the mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("since {since} is later than until {until}: no day is in both; give the earlier day as since")]
+pub struct RangeError {
+    /// The first day that was asked for.
+    pub since: Day,
+    /// The last one.
+    pub until: Day,
+}
+
 impl Filters {
+    /// Whether there is a day that they let through.
+    ///
+    /// # Errors
+    ///
+    /// [`RangeError`] where the first day is later than the last one.
+    pub fn check_range(&self) -> Result<(), RangeError> {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if since > until => Err(RangeError { since, until }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether whole weeks are counted, whatever the days are.
     #[must_use]
     pub fn by_weeks(&self) -> bool {

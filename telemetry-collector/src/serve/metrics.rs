@@ -55,6 +55,7 @@ pub(super) struct Metrics {
     bytes: Counter,
     accepted: Counter,
     duplicates: Counter,
+    misdated: Counter,
     refused: Family<Refused, Counter>,
     store_seconds: Histogram,
     store_failures: Counter,
@@ -79,6 +80,9 @@ impl Metrics {
         let bytes = counter(&mut registry, "body_bytes", "Bytes of bodies as they were sent");
         let accepted = counter(&mut registry, "events_accepted", "Events that were stored");
         let duplicates = counter(&mut registry, "events_duplicate", "Events that were stored before");
+        let help =
+            "Events that were stored and count for the day they came, since their clock cannot be right";
+        let misdated = counter(&mut registry, "events_misdated", help);
         let refused = Family::default();
         registry.register(
             "events_refused",
@@ -104,6 +108,7 @@ impl Metrics {
             bytes,
             accepted,
             duplicates,
+            misdated,
             refused,
             store_seconds,
             store_failures,
@@ -129,6 +134,10 @@ impl Metrics {
         for problem in receipt.refused.iter().filter_map(|refusal| refusal.problems.first()) {
             self.refused.get_or_create(&Refused { rule: problem.rule.clone() }).inc();
         }
+    }
+
+    pub(super) fn misdated(&self, events: u64) {
+        self.misdated.inc_by(events);
     }
 
     pub(super) fn wrote(&self, took: Duration) {

@@ -32,6 +32,7 @@ pub(super) enum HttpProblem {
     StoreFailed,
     StoreUnreadable,
     BadQuery { parameter: &'static str },
+    BackwardRange,
 }
 
 /// Seconds until a client should come again. A queue of durable writes drains in less; a store that failed, say by
@@ -97,6 +98,11 @@ impl HttpProblem {
             Self::StoreUnreadable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store_unreadable", "the store cannot be read")
             }
+            Self::BackwardRange => (
+                StatusCode::BAD_REQUEST,
+                "query",
+                "`since` is later than `until`: no day is in both; give the earlier day as `since`",
+            ),
             Self::BadQuery { .. } => {
                 (StatusCode::BAD_REQUEST, "query", "a parameter of the address has no such value")
             }

@@ -118,7 +118,9 @@ impl Writer {
             (self.on_failure)(error);
         }
         let is_stored = inserted.is_ok();
-        let mut batches = all.into_iter().zip(inserted.unwrap_or_default());
+        let inserted = inserted.unwrap_or_default();
+        self.metrics.misdated(inserted.iter().map(|batch| batch.misdated).sum());
+        let mut batches = all.into_iter().zip(inserted);
         for (count, place, answer) in waiting {
             let stored =
                 is_stored.then(|| Stored { batches: batches.by_ref().take(count).collect(), received_at });

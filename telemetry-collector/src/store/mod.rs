@@ -92,6 +92,9 @@ pub struct Inserted {
     pub accepted: u64,
     /// Events stored before.
     pub duplicates: u64,
+    /// Of the accepted ones, those that count for the day they came, since they claim to have started later than the day
+    /// after it, or more than ten years before.
+    pub misdated: u64,
     /// Events of installations that were erased, in the order of the batch.
     pub refused: Vec<Refusal>,
 }

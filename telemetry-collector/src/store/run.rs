@@ -12,6 +12,20 @@ pub(super) fn day(moment: Timestamp) -> i64 {
     moment.unix_us().div_euclid(DAY_US)
 }
 
+/// Days after that of receipt that a start is believed: a clock may be of another day, or some hours fast.
+const MAX_DAYS_AHEAD: i64 = 1;
+
+/// Days before that of receipt that a start is believed: ten years, more than any spool or export waits. A clock that lost
+/// its battery says 1970 or 1980.
+const MAX_DAYS_BEHIND: i64 = 3653;
+
+/// The day a run counts for where its clock is not believed: that of its receipt, in days since 1970. `None` where it counts for the
+/// day it started on. One clock that is wrong must not stretch every report over centuries, nor lose its events.
+pub(super) fn moved_day(started_at: Timestamp, received_day: i64) -> Option<i64> {
+    let believed = received_day - MAX_DAYS_BEHIND..=received_day + MAX_DAYS_AHEAD;
+    (!believed.contains(&day(started_at))).then_some(received_day)
+}
+
 /// Whether it ran in CI.
 pub(super) fn in_ci(event: &Event) -> bool {
     event.context.ci.is_some() || event.install_id == Some(InstallId::CI)

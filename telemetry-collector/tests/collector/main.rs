@@ -8,6 +8,7 @@ mod sample;
 mod admitting;
 #[cfg(feature = "clickhouse")]
 mod clickhouse;
+mod dating;
 mod erasing;
 mod guarding;
 mod lines;

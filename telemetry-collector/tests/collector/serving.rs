@@ -80,6 +80,8 @@ fn a_bad_request_gets_its_problem_document_and_leaves_the_server_as_it_was() {
         ("POST /", vec![], vec![], 405, "method"),
         ("GET /?os=hunter2", vec![], vec![], 400, "query"),
         ("GET /?since=hunter2", vec![], vec![], 400, "query"),
+        ("GET /?since=2026-02-01&until=2026-01-31", vec![], vec![], 400, "query"),
+        ("GET /reports/errors.csv?since=2026-02-01&until=2026-01-31", vec![], vec![], 400, "query"),
         ("GET /?ci=hunter2&ci=hunter2", vec![], vec![], 400, "query"),
         ("GET /reports/commands.json?top=-1&program=hunter2", vec![], vec![], 400, "query"),
         ("POST /v1/hunter2", vec![JSON], good.clone(), 404, "not_found"),

@@ -164,7 +164,7 @@ fn a_file_that_is_not_ours_is_named_and_left_alone() {
     drop(SqliteStore::open(&ours).unwrap());
     rusqlite::Connection::open(&ours).unwrap().pragma_update(None, "user_version", 999).unwrap();
     let (text, error) = error_of(&ours);
-    assert_eq!(text, "the store FILE has format 999, and this version reads formats up to 7");
+    assert_eq!(text, "the store FILE has format 999, and this version reads formats up to 8");
     assert!(matches!(error, StoreError::Newer { found: 999, .. }));
 
     // An empty file is what `mktemp` makes, and what a process that died at once leaves.

@@ -32,7 +32,7 @@ const MAX_NAME: usize = 64;
 impl Params {
     /// # Errors
     ///
-    /// [`HttpProblem::BadQuery`] with the parameter that is wrong.
+    /// [`HttpProblem::BadQuery`] with the parameter that is wrong, [`HttpProblem::BackwardRange`].
     pub(super) fn query(&self, name: ReportName) -> Result<Query, HttpProblem> {
         let key = |parameter, text: &str, known: Option<()>| match (text, known) {
             ("", _) | (_, Some(())) => Ok(()),
@@ -57,6 +57,7 @@ impl Params {
             source,
             ci,
         };
+        filters.check_range().map_err(|_| HttpProblem::BackwardRange)?;
         let mut query = Query::new(name).filters(filters);
         query.compare = word("old", &self.old)?.zip(word("new", &self.new)?);
         query.min_installs = parsed("min_installs", &self.min_installs)?.unwrap_or(0);

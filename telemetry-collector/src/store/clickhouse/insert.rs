@@ -16,7 +16,7 @@ use super::server::Failure;
 use super::tables::BINARY;
 use super::wire::{RowReader, RowWriter};
 use crate::store::Inserted;
-use crate::store::run::{MAX_LOSS, day, loss_key};
+use crate::store::run::{MAX_LOSS, day, loss_key, moved_day};
 use crate::{AdmittedBatch, AdmittedEvent};
 
 type Id = [u8; 16];
@@ -40,6 +40,7 @@ pub(super) fn insert(
     let erased = erased_of(store, events())?;
     let ids: BTreeSet<Id> = events().map(|event| event.event().event_id.to_bytes()).collect();
     let mut known = among(store, "event_id", "runs", &ids)?;
+    let received_day = received_day(received_at);
     let mut inserted = vec![Inserted::default(); batches.len()];
     let mut fresh = Vec::new();
     for (place, (batch, counts)) in batches.iter().zip(&mut inserted).enumerate() {
@@ -49,13 +50,14 @@ pub(super) fn insert(
                 counts.refused.push(event.refusal("install_id", "install_id.erased"));
             } else if known.insert(event.event().event_id.to_bytes()) {
                 counts.accepted += 1;
+                let moved = moved_day(event.event().started_at, received_day.into());
+                counts.misdated += u64::from(moved.is_some());
                 fresh.push(Fresh { event, batch: place, copy: random() });
             } else {
                 counts.duplicates += 1;
             }
         }
     }
-    let received_day = received_day(received_at);
     write(store, &fresh, received_day)?;
     write_losses(store, batches, received_day)?;
     look_again(store, &fresh, &mut inserted)?;

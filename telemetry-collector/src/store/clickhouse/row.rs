@@ -12,7 +12,7 @@ use super::wire::RowWriter;
 use crate::AdmittedEvent;
 use crate::report::monday;
 use crate::store::durations::bucket;
-use crate::store::run::{Fault, day, in_ci, install, is_failed, place_key};
+use crate::store::run::{Fault, day, in_ci, install, is_failed, moved_day, place_key};
 
 /// What stands for nobody.
 pub(super) const NOBODY: [u8; 16] = [0; 16];
@@ -57,7 +57,7 @@ pub(super) fn run(writer: &mut RowWriter, event: &Event, copy: u32, received_day
     writer.maybe(ci.map(CiVendor::key));
     writer.maybe(agent.map(CodingAgent::key));
     writer.flag(in_ci(event));
-    let day = day(*started_at);
+    let day = moved_day(*started_at, received_day.into()).unwrap_or_else(|| day(*started_at));
     // A time that can be written is of the years up to 9999.
     writer.i32(i32::try_from(day).unwrap_or(i32::MAX));
     writer.i32(i32::try_from(monday(day)).unwrap_or(i32::MAX));

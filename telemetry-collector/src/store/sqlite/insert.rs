@@ -7,13 +7,14 @@ use telemetry_schema::{
 
 use super::erase::is_erased;
 use crate::store::Inserted;
-use crate::store::run::{MAX_LOSS, day, loss_key, place_key};
+use crate::store::run::{MAX_LOSS, day, loss_key, moved_day, place_key};
 use crate::{AdmittedBatch, AdmittedEvent};
 
 const INSERT_EVENT: &str = "
     INSERT INTO events (event_id, received_day, install_id, program, program_version, install_source, os_name,
-        os_version, command, started_us, duration_us, outcome, error_code, error_message, error_fingerprint)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+        os_version, command, started_us, duration_us, outcome, error_code, error_message, error_fingerprint,
+        moved_day)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
     ON CONFLICT (event_id) DO NOTHING";
 const INSERT_JSON: &str = "INSERT INTO event_json (event, json) VALUES (?1, ?2)";
 const INSERT_MISSPELLING: &str =
@@ -48,8 +49,12 @@ fn insert_batch(transaction: &Transaction, batch: &AdmittedBatch, day: i64) -> r
             && is_erased(transaction, install)?
         {
             inserted.refused.push(event.refusal("install_id", "install_id.erased"));
-        } else if insert_event(&mut events, event, day)? {
+            continue;
+        }
+        let moved_day = moved_day(event.event().started_at, day);
+        if insert_event(&mut events, event, day, moved_day)? {
             inserted.accepted += 1;
+            inserted.misdated += u64::from(moved_day.is_some());
             let row = transaction.last_insert_rowid();
             texts.execute(params![row, event.json()])?;
             for Misspelling { place, typed, meant } in &event.event().command.misspellings {
@@ -74,6 +79,7 @@ fn insert_event(
     statement: &mut CachedStatement,
     admitted: &AdmittedEvent,
     day: i64,
+    moved_day: Option<i64>,
 ) -> rusqlite::Result<bool> {
     let Event {
         schema_version: SchemaVersion,
@@ -117,6 +123,7 @@ fn insert_event(
         code,
         message.map(AsRef::<str>::as_ref),
         fingerprint.map(AsRef::<str>::as_ref),
+        moved_day,
     ])?;
     Ok(changed == 1)
 }

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("005_noise.sql"),
     include_str!("006_weeks.sql"),
     include_str!("007_surroundings.sql"),
+    include_str!("008_moved.sql"),
 ];
 
 /// `TELE`: says of a SQLite file that it is ours, to us and to file(1).

@@ -19,12 +19,12 @@ pub(in crate::store::sqlite) fn erase(transaction: &Transaction, install: Instal
     let mut names = Names::new(transaction);
     // What is not counted yet is in no sum.
     let mut statement = transaction.prepare_cached(
-        "SELECT json FROM events JOIN event_json ON event_json.event = events.id
+        "SELECT json, moved_day FROM events JOIN event_json ON event_json.event = events.id
         WHERE install_id = ?1 AND NOT EXISTS (SELECT 1 FROM uncounted WHERE event = events.id)",
     )?;
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
-        gathered.add(&read(row.get_ref(0)?.as_str()?)?, &mut names)?;
+        gathered.add(&read(row.get_ref(0)?.as_str()?)?, row.get(1)?, &mut names)?;
     }
     drop(rows);
     table::subtract(transaction, &gathered.sums(&names))?;

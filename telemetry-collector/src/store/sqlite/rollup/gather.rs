@@ -42,11 +42,18 @@ pub(super) struct Noted {
 pub(super) struct Gathered(HashMap<Cell, Noted>);
 
 impl Gathered {
-    /// Notes a run, under each key once, however often the run names it: a flag given twice is one run with that flag.
-    pub(super) fn add(&mut self, event: &Event, names: &mut Names) -> rusqlite::Result<()> {
+    /// Notes a run, under each key once, however often the run names it: a flag given twice is one run with that flag. It
+    /// counts for the day it was moved to, else for the one it started on.
+    pub(super) fn add(
+        &mut self,
+        event: &Event,
+        moved_day: Option<i64>,
+        names: &mut Names,
+    ) -> rusqlite::Result<()> {
         let (failed, ci, duration_us) = (run::is_failed(event), run::in_ci(event), event.duration_us);
         let install = run::install(event).map(|install| names.install(install)).transpose()?;
-        let (whose, day) = (names.segments(&whose(event))?, run::day(event.started_at));
+        let whose = names.segments(&whose(event))?;
+        let day = moved_day.unwrap_or_else(|| run::day(event.started_at));
         let mut keys = keys(event, names)?;
         keys.sort_unstable();
         keys.dedup();

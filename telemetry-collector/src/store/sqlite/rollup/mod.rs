@@ -71,7 +71,8 @@ pub(super) fn count_some(database: &mut Connection) -> rusqlite::Result<u64> {
 
 fn count_chunk(transaction: &Transaction) -> rusqlite::Result<u64> {
     let mut statement = transaction.prepare_cached(
-        "SELECT uncounted.event, json FROM uncounted JOIN event_json ON event_json.event = uncounted.event
+        "SELECT uncounted.event, json, moved_day FROM uncounted
+        JOIN event_json ON event_json.event = uncounted.event JOIN events ON events.id = uncounted.event
         ORDER BY uncounted.event LIMIT ?1",
     )?;
     let mut rows = statement.query([sum::whole(CHUNK)])?;
@@ -80,7 +81,7 @@ fn count_chunk(transaction: &Transaction) -> rusqlite::Result<u64> {
     let (mut counted, mut last) = (0, 0_i64);
     while let Some(row) = rows.next()? {
         last = row.get(0)?;
-        gathered.add(&read(row.get_ref(1)?.as_str()?)?, &mut names)?;
+        gathered.add(&read(row.get_ref(1)?.as_str()?)?, row.get(2)?, &mut names)?;
         counted += 1;
     }
     drop(rows);
