@@ -88,7 +88,7 @@ pub(crate) fn event() -> impl Strategy<Value = Json> {
         prop::option::weighted(0.2, Just("claude_code")),
     );
     // Numbers of events come again: the first of them stays.
-    (0..400_u64, whose, app, command(), outcome(), 0..80_i64, duration(), prop::bool::weighted(0.9)).prop_map(
+    (0..400_u64, whose, app, command(), outcome(), days(), duration(), prop::bool::weighted(0.9)).prop_map(
         |(number, install, app, command, outcome, day, duration, has_policy)| {
             let (version, source, os, os_version, (arch, libc, container, wsl), auth, ci, agent) = app;
             let started = Timestamp::new(1_700_000_000_000_000 + day * 86_400_000_000, 0).unwrap();
@@ -125,6 +125,11 @@ pub(crate) fn event() -> impl Strategy<Value = Json> {
             event
         },
     )
+}
+
+/// Days after a day in 2023: mostly some weeks, and now and then what no clock can mean.
+fn days() -> impl Strategy<Value = i64> {
+    prop_oneof![12 => 0..80_i64, 1 => prop::sample::select(vec![-19_675, -10_000, 5_000, 2_906_000])]
 }
 
 fn duration() -> impl Strategy<Value = u64> {
