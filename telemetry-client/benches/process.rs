@@ -183,9 +183,9 @@ fn benchmark() {
         case.prepare(home);
         (calls, instructions(case, &program, home))
     });
-    let time =
-        |case: Case| times.iter().find(|(other, _)| *other == case).map_or(Duration::ZERO, |(_, time)| *time);
-    report(&time, &counts, append, spawn);
+    let times =
+        |case: Case| times.iter().find(|(other, _)| *other == case).map_or(&[][..], |(_, times)| times);
+    report(&times, &counts, append, spawn);
 }
 
 /// It would try for ten seconds to reach somebody, and there is to be no other program beside what is run next.
@@ -199,11 +199,19 @@ fn end_helper(program: &Path) {
 type Counts = (Option<u64>, Option<u64>);
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
-fn report(time: &dyn Fn(Case) -> Duration, counts: &[Counts], append: Duration, spawn: Duration) {
+fn report<'t>(times: &dyn Fn(Case) -> &'t [Duration], counts: &[Counts], append: Duration, spawn: Duration) {
     println!("| what | ms | added, µs | times the append | system calls added | instructions added |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let (us, ms) = (|time: Duration| time.as_secs_f64() * 1e6, |time: Duration| time.as_secs_f64() * 1e3);
-    let added = |case: Case| us(time(case)) - us(time(case.bare()));
+    let time = |case: Case| median(times(case).to_vec());
+    // Of each round by itself: a machine that is slower for a while is so for both.
+    let added = |case: Case| {
+        let rounds = times(case).iter().zip(times(case.bare()));
+        let mut added: Vec<f64> = rounds.map(|(with, bare)| us(*with) - us(*bare)).collect();
+        added.sort_by(f64::total_cmp);
+        added[added.len() / 2]
+    };
+    let append_added = added(Case::Append);
     for (index, (case, name)) in Case::ALL.into_iter().enumerate() {
         if matches!(case, Case::Bare | Case::BareFailure) {
             println!("| {name} | {:.2} | | | | |", ms(time(case)));
@@ -216,22 +224,26 @@ fn report(time: &dyn Fn(Case) -> Duration, counts: &[Counts], append: Duration, 
                 _ => "not counted".to_owned(),
             };
         let (calls, instructions) = (difference(|count| count.0), difference(|count| count.1));
-        let (added, times) = (added(case), added(case) / added(Case::Append));
-        println!("| {name} | {:.2} | {added:.0} | {times:.1} | {calls} | {instructions} |", ms(time(case)));
+        let added = added(case);
+        let ratio = match append_added {
+            append if append > 0.0 => format!("{:.1}", added / append),
+            _ => "lost in noise".to_owned(),
+        };
+        println!("| {name} | {:.2} | {added:.0} | {ratio} | {calls} | {instructions} |", ms(time(case)));
     }
     println!("| floor: to append {RECORD} bytes again and again | | {:.1} | | 3 | |", us(append));
     println!("| floor: spawn a program that does nothing | | {:.0} | | | |", us(spawn));
 }
 
-/// The median of each, one after the other in turn.
-fn in_turn(cases: &[Case], rounds: usize, run: impl Fn(Case) -> Duration) -> Vec<(Case, Duration)> {
+/// The times of each, one after the other in turn.
+fn in_turn(cases: &[Case], rounds: usize, run: impl Fn(Case) -> Duration) -> Vec<(Case, Vec<Duration>)> {
     let mut times = vec![Vec::new(); cases.len()];
     for _ in 0..rounds {
         for (case, times) in cases.iter().zip(&mut times) {
             times.push(run(*case));
         }
     }
-    cases.iter().copied().zip(times.into_iter().map(median)).collect()
+    cases.iter().copied().zip(times).collect()
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
