@@ -2,10 +2,10 @@
 
 use std::error::Error;
 use std::panic::Location;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use telemetry_redact::RawPrompt;
-use telemetry_redact::consent::Mode;
+use telemetry_redact::consent::{Mode, Notice};
 use telemetry_schema::{AuthMethod, InstallSource, Version};
 use telemetry_transport::helper;
 
@@ -15,6 +15,7 @@ use crate::notice::{NoticeParts, Words};
 use crate::ruling::Ruling;
 use crate::run::{Run as Open, Started};
 use crate::session::HELPER_ARGUMENT;
+use crate::sources::is_off_without_files;
 use crate::surroundings::Environment;
 use crate::{Explain, HELPER_DEADLINE, Telemetry, exit, panic};
 
@@ -176,20 +177,21 @@ impl Builder {
     }
 
     /// Begins the run. To be called first in `main`: where this process was started as the helper that ships, it ships
-    /// here and ends. Opens no file and makes no thread otherwise.
+    /// here and ends. Opens no file and makes no thread otherwise, and where the run's flag or a variable says off, looks no
+    /// further: nothing watches how such a run ends.
     pub fn start(self) -> Telemetry {
-        let started = Started {
-            at: SystemTime::now(),
-            clock: Instant::now(),
-            working_directory: std::env::current_dir().ok(),
-            environment: Environment::real(),
-        };
+        let environment = Environment::real();
         if std::env::args_os().nth(1).is_some_and(|argument| argument == HELPER_ARGUMENT) {
+            let started = Started::now(environment);
             helper::enter(HELPER_DEADLINE);
             // A helper has nobody to tell. What was not sent stays for the next one.
             let _ = self.ship(&started, HELPER_DEADLINE);
             std::process::exit(0);
         }
+        if is_off_without_files(&environment, &self.host(Notice::Seen)) {
+            return Telemetry { run: Open::off(self) };
+        }
+        let started = Started::now(environment);
         panic::watch();
         exit::watch();
         #[cfg(feature = "interrupts")]

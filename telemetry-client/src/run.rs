@@ -23,10 +23,22 @@ pub(crate) struct Started {
     pub(crate) environment: Environment,
 }
 
+impl Started {
+    pub(crate) fn now(environment: Environment) -> Self {
+        Self {
+            at: SystemTime::now(),
+            clock: Instant::now(),
+            working_directory: std::env::current_dir().ok(),
+            environment,
+        }
+    }
+}
+
 /// A run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
-    started: Started,
+    /// Nothing of a run that was off when it began.
+    started: Option<Started>,
     /// How often this process had been forked when it began. A process that was forked off is no run of its own.
     forks: u32,
     /// Until the run is recorded: who takes it records it.
@@ -39,9 +51,14 @@ static RUNNING: Mutex<Weak<Run>> = Mutex::new(Weak::new());
 impl Run {
     /// Begins a run.
     pub(crate) fn begin(builder: Builder, started: Started) -> Arc<Self> {
-        let run = Arc::new(Self { started, forks: forks(), open: Mutex::new(Some(builder)) });
+        let run = Arc::new(Self { started: Some(started), forks: forks(), open: Mutex::new(Some(builder)) });
         *lock(&RUNNING) = Arc::downgrade(&run);
         run
+    }
+
+    /// Begins a run that is off, and of which nothing will be recorded: nobody has to learn how it ends.
+    pub(crate) fn off(builder: Builder) -> Arc<Self> {
+        Arc::new(Self { started: None, forks: 0, open: Mutex::new(Some(builder)) })
     }
 
     /// Changes what the program says of itself, as long as the run is not recorded.
@@ -53,16 +70,18 @@ impl Run {
 
     /// Gives the run up: it is not recorded. With it when it began; nothing where it is recorded already.
     pub(crate) fn give_up(&self) -> Option<(Builder, Started)> {
-        lock(&self.open).take().map(|builder| (builder, self.started.clone()))
+        let builder = lock(&self.open).take()?;
+        let started = self.started.clone().unwrap_or_else(|| Started::now(Environment::real()));
+        Some((builder, started))
     }
 
     /// Records the run, unless it is recorded already. Whatever happens: what fails here is the event's loss, and no
     /// failure of the host's.
     pub(crate) fn end(&self, ending: impl FnOnce(&Builder) -> Ending, exit_code: Option<i32>) {
-        let Some(builder) = lock(&self.open).take() else { return };
+        let (Some(builder), Some(started)) = (lock(&self.open).take(), &self.started) else { return };
         if forks() == self.forks {
             let _quiet = panic::quiet();
-            let record = || builder.record(&self.started, &mut io::stderr(), ending(&builder), exit_code);
+            let record = || builder.record(started, &mut io::stderr(), ending(&builder), exit_code);
             let _ = catch_unwind(AssertUnwindSafe(record));
         }
     }

@@ -20,7 +20,6 @@ use crate::platform::is_in_foreground;
 use crate::ruling::Ruling;
 use crate::run::{Run as Open, Started};
 use crate::ship::ship_pending;
-use crate::sources::is_off_without_files;
 use crate::surroundings;
 use crate::{App, Builder, Client, Host, NotRecorded, NotShipped, exit, panic, variables};
 
@@ -217,9 +216,6 @@ impl Builder {
         exit_code: Option<i32>,
     ) -> Result<(), NotRecorded> {
         let duration = started.clock.elapsed();
-        if is_off_without_files(&started.environment, &self.host(Notice::Seen)) {
-            return Err(NotRecorded::Off);
-        }
         let program = self.ruling.program().ok_or(NotRecorded::NoPolicy)?;
         let client = self.client(started, &program);
         let context = surroundings::context_by_variable(client.environment());

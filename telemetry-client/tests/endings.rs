@@ -234,19 +234,21 @@ fn a_handler_of_the_programs_own_says_what_it_caught() {
     assert_eq!(event.unwrap()["outcome"], json!({"kind": "interrupted", "signal": "SIGUSR1"}));
 }
 
-/// On the ordinary way there is no thread but the program's own.
+/// On the ordinary way there is no thread but the program's own, and where a variable says off there never is.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_is_started_only_where_it_is_asked_for() {
-    for (way, threads) in [("plain_wait", 1), ("wait", 2)] {
+    for (way, mode, threads) in [("plain_wait", "local", 1), ("wait", "local", 2), ("wait", "false", 1)] {
         let home = Home::new();
-        let mut child = home.command(&[way]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = home.command(&[way]);
+        let mut child =
+            command.env("ENDINGS_TELEMETRY_ENABLED", mode).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let tasks = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap().count();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(tasks, threads, "{way}");
+        assert_eq!(tasks, threads, "{way} {mode}");
     }
 }
 
