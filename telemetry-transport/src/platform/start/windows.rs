@@ -28,8 +28,8 @@ pub(super) fn start(
     // A directory that is in use cannot be removed; the system's own never is.
     let directory = variables.iter().find(|(name, _)| name.eq_ignore_ascii_case("SystemRoot"));
     let directory = directory.map(|(_, directory)| wide(directory)).transpose()?;
+    let mut line = line(program, arguments)?;
     let program = wide(program.as_os_str())?;
-    let mut line = line(&program, arguments)?;
     let variables = block(variables)?;
     // SAFETY: numbers and pointers, of which all may be null.
     let (mut startup, mut process) = unsafe { (std::mem::zeroed::<STARTUPINFOW>(), std::mem::zeroed()) };
@@ -70,15 +70,15 @@ fn wide(text: &OsStr) -> io::Result<Vec<u16>> {
 
 /// The words as one line, which a program takes apart by Microsoft's "Parsing C command-line arguments". The first is a
 /// path, which has no quotation marks in it.
-fn line(program: &[u16], arguments: &[&str]) -> io::Result<Vec<u16>> {
-    let mark = u16::from(b'"');
-    let mut line: Vec<u16> = once(mark).chain(program.iter().copied().filter(|unit| *unit != 0)).collect();
-    line.push(mark);
+fn line(program: &Path, arguments: &[&str]) -> io::Result<Vec<u16>> {
+    let mut line = OsString::from("\"");
+    line.push(program);
+    line.push("\"");
     for argument in arguments {
-        line.push(u16::from(b' '));
-        line.extend(quoted(argument).encode_utf16());
+        line.push(" ");
+        line.push(quoted(argument));
     }
-    wide(&std::os::windows::ffi::OsStringExt::from_wide(&line) as &OsString)
+    wide(&line)
 }
 
 /// In quotation marks. A backslash means itself, but for those before such a mark, which are written twice.
@@ -124,10 +124,10 @@ mod tests {
 
     #[test]
     fn words_are_put_as_programs_take_them_apart() {
-        let program = wide(OsStr::new(r"C:\Program Files\orchard.exe")).unwrap();
+        let program = Path::new(r"C:\Program Files\orchard.exe");
         let arguments = ["ship", "", "a b", r"c:\d\", r#"say "so""#, r#"\""#];
         assert_eq!(
-            text(&line(&program, &arguments).unwrap()),
+            text(&line(program, &arguments).unwrap()),
             r#""C:\Program Files\orchard.exe" "ship" "" "a b" "c:\d\\" "say \"so\"" "\\\""|"#
         );
     }
